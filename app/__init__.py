@@ -1,0 +1,1 @@
+"""Register early career teachers."""
