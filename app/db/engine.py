@@ -1,0 +1,123 @@
+"""The one PostgreSQL engine: connects when told to, counts statements, leaks nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+POOL_WAIT_SECONDS = 2.0
+
+
+class DatabaseUnavailable(Exception):  # noqa: N818 - a state, not a fault of ours
+    """PostgreSQL can't be reached, or no connection came free in time."""
+
+
+@dataclass
+class Statements:
+    """How many statements one request sent, and how many seconds they took."""
+
+    count: int = 0
+    seconds: float = 0.0
+
+
+statements: ContextVar[Statements | None] = ContextVar("statements", default=None)
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine without its connection at construction."""
+
+    def __init__(self) -> None:
+        super().__init__(config={}, extensions=())
+
+    async def check_version(self) -> None:
+        """Do nothing: PostgreSQL 15 or later is checked by the migrations."""
+
+    async def prep_database(self) -> None:
+        """Do nothing: no extension is used."""
+
+    def point_at(self, url: str) -> None:
+        """Set the address that new connections use."""
+        self.config = {"dsn": url}
+
+    async def open(self, *, size: int = 10) -> None:
+        """Open the pool."""
+        if not self.pool:
+            self.pool = await asyncpg.create_pool(
+                **self.config, min_size=1, max_size=size, command_timeout=30, init=_prepare_connection
+            )
+
+    async def close(self) -> None:
+        """Close the pool, waiting for its connections."""
+        if self.pool:
+            pool, self.pool = self.pool, None
+            await pool.close()
+
+    async def run_querystring(self, querystring: Any, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002 - Piccolo's
+        """Run one statement, counted for the request's log line."""
+        query, args = querystring.compile_string(engine_type=self.engine_type)
+        return await fetch(query, *args)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002 - Piccolo's
+        """Run one definition statement."""
+        return await fetch(ddl)
+
+
+async def _prepare_connection(connection: Any) -> None:
+    await connection.execute("SET timezone TO 'UTC'")
+
+
+engine = Engine()
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[asyncpg.Connection]:
+    """Give the current transaction's connection, or one of the pool for the body.
+
+    Raises DatabaseUnavailable.
+    """
+    current = engine.current_transaction.get()
+    if current is not None:
+        yield current.connection
+        return
+    if not engine.pool:
+        raise DatabaseUnavailable("the pool is not open")
+    try:
+        acquired = await engine.pool.acquire(timeout=POOL_WAIT_SECONDS)
+    except (OSError, asyncio.TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as fault:
+        raise DatabaseUnavailable(type(fault).__name__) from fault
+    try:
+        yield acquired
+    finally:
+        await engine.pool.release(acquired)
+
+
+async def fetch(query: str, *args: Any) -> list[asyncpg.Record]:
+    """Run one statement in the current transaction or on its own; returns its rows."""
+    started = perf_counter()
+    try:
+        async with connection() as conn:
+            rows: list[asyncpg.Record] = await conn.fetch(query, *args)
+            return rows
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError) as fault:
+        raise DatabaseUnavailable(type(fault).__name__) from fault
+    finally:
+        counted = statements.get()
+        if counted is not None:
+            counted.count += 1
+            counted.seconds += perf_counter() - started
+
+
+async def fetch_one(query: str, *args: Any) -> asyncpg.Record | None:
+    """Run one statement; returns its first row or None."""
+    rows = await fetch(query, *args)
+    return rows[0] if rows else None

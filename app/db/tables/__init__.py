@@ -1,0 +1,66 @@
+"""Every table of the service, in the order in which they refer to one another."""
+
+from app.db.tables.access import AppUser, RateCount, SchoolAccess, ServiceSetting, Session, UserIdentity
+from app.db.tables.events import Event, EventSubject
+from app.db.tables.messages import MailboxMessage, Message
+from app.db.tables.providers import (
+    AppropriateBody,
+    ContractPeriod,
+    DeliveryPartner,
+    LeadProvider,
+    LeadProviderContract,
+    Milestone,
+    ProviderPairing,
+    RegistrationClosure,
+    Schedule,
+)
+from app.db.tables.registration import (
+    Draft,
+    ECTAtSchoolPeriod,
+    LookupAttempt,
+    MentorAtSchoolPeriod,
+    MentorshipPeriod,
+    NameFlag,
+)
+from app.db.tables.schools import InductionTutor, RegisterRun, School, SchoolLink, SchoolUplift, SchoolYear
+from app.db.tables.teachers import InductionPeriod, Teacher
+from app.db.tables.training import Declaration, SchoolPartnership, TrainingPeriod
+
+ALL_TABLES = (
+    AppUser,
+    UserIdentity,
+    Session,
+    RateCount,
+    ServiceSetting,
+    ContractPeriod,
+    RegistrationClosure,
+    Schedule,
+    Milestone,
+    LeadProvider,
+    LeadProviderContract,
+    DeliveryPartner,
+    ProviderPairing,
+    AppropriateBody,
+    School,
+    SchoolAccess,
+    SchoolLink,
+    InductionTutor,
+    SchoolYear,
+    SchoolUplift,
+    RegisterRun,
+    Teacher,
+    InductionPeriod,
+    ECTAtSchoolPeriod,
+    MentorAtSchoolPeriod,
+    MentorshipPeriod,
+    Draft,
+    LookupAttempt,
+    NameFlag,
+    SchoolPartnership,
+    TrainingPeriod,
+    Declaration,
+    Event,
+    EventSubject,
+    Message,
+    MailboxMessage,
+)

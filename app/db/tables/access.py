@@ -1,0 +1,72 @@
+"""Users, their schools, sessions, rate counters and administrator settings."""
+
+from __future__ import annotations
+
+from app.db.tables.base import PublicRow, Row, big, flag, json, moment, octets, refers, text, texts
+
+
+class AppUser(PublicRow, tablename="app_user"):
+    """A person who may sign in: a school user or a member of staff."""
+
+    audience = text()
+    name = text()
+    email = text()
+    active = flag(default=True)
+    accepted_privacy_version = text(null=True)
+    accepted_privacy_at = moment(null=True)
+    last_school_id = big(null=True)
+    staff_roles = texts()
+    confirmation_emails = flag(default=True)
+
+
+class UserIdentity(Row, tablename="user_identity"):
+    """How a user is known to one sign-in method (ACC-3.1)."""
+
+    user_id = refers(AppUser)
+    method = text()
+    subject = text()
+
+
+class SchoolAccess(PublicRow, tablename="school_access"):
+    """A user's approved access to one school."""
+
+    user_id = refers(AppUser)
+    school_id = big()
+    source = text()
+    granted_by = text()
+    granted_at = moment()
+    first_used_at = moment(null=True)
+    last_used_at = moment(null=True)
+    ended_at = moment(null=True)
+    end_reason = text(null=True)
+
+
+class Session(Row, tablename="session"):
+    """A browser session; only the hash of its id is stored (ACC-9.1)."""
+
+    id_hash = octets()
+    csrf_secret = octets()
+    user_id = refers(AppUser, null=True)
+    school_id = big(null=True)
+    method = text(null=True)
+    signed_in_at = moment(null=True)
+    last_seen_at = moment()
+    absolute_expires_at = moment()
+    return_path = text(null=True)
+    clock_at = moment(null=True)
+    notice = json(null=True)
+
+
+class RateCount(Row, tablename="rate_count"):
+    """One counted event of a limited kind, for sliding windows shared by all processes."""
+
+    kind = text()
+    key_hash = octets()
+    at = moment()
+
+
+class ServiceSetting(Row, tablename="service_setting"):
+    """A value that staff changed from its default (rules section 21)."""
+
+    key = text(unique=True)
+    value = json()

@@ -1,0 +1,105 @@
+"""The one way to open a transaction; nested calls are savepoints (design, section 5)."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import asyncpg
+
+from app.db.engine import connection, engine, fetch
+from app.db.refusals import refusal_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+Isolation = Literal["read_committed", "repeatable_read", "serializable"]
+
+
+@dataclass
+class Unit:
+    """What one outermost transaction collects until just before it commits."""
+
+    collected: list[Any] = field(default_factory=list)
+    before_commit: list[Callable[[list[Any]], Awaitable[None]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The connection of the transaction in force, as Piccolo looks for it."""
+
+    connection: Any
+
+
+_unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
+
+
+def current_unit() -> Unit:
+    """Return the unit of the transaction in force; raises RuntimeError outside one."""
+    unit = _unit.get()
+    if unit is None:
+        raise RuntimeError("this is only done inside a transaction")
+    return unit
+
+
+@asynccontextmanager
+async def transaction(isolation: Isolation | None = None) -> AsyncIterator[None]:
+    """Open a transaction, or a savepoint inside the one in force.
+
+    Deferred constraints are checked at the end of the body, so they fail here and not at COMMIT; what
+    the database refuses becomes the Refused of the rule it guards (DM-02). What was collected is
+    written as the last act before COMMIT; what a rolled-back savepoint collected is dropped.
+    """
+    if _unit.get() is None:
+        async with _outermost(isolation):
+            yield
+    else:
+        async with _savepoint(current_unit()):
+            yield
+
+
+@asynccontextmanager
+async def _outermost(isolation: Isolation | None) -> AsyncIterator[None]:
+    unit = Unit()
+    async with connection() as conn:
+        held = engine.current_transaction.set(Held(conn))  # type: ignore[arg-type]
+        begun = _unit.set(unit)
+        try:
+            async with conn.transaction(isolation=isolation), _translated():
+                yield
+                await _check_deferred()
+                for write in unit.before_commit:
+                    await write(unit.collected)
+        finally:
+            _unit.reset(begun)
+            engine.current_transaction.reset(held)
+
+
+@asynccontextmanager
+async def _savepoint(unit: Unit) -> AsyncIterator[None]:
+    kept = len(unit.collected)
+    try:
+        async with connection() as conn, conn.transaction(), _translated():
+            yield
+            await _check_deferred()
+    except BaseException:
+        del unit.collected[kept:]
+        raise
+
+
+async def _check_deferred() -> None:
+    await fetch("SET CONSTRAINTS ALL IMMEDIATE")
+    await fetch("SET CONSTRAINTS ALL DEFERRED")
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as fault:
+        refused = refusal_of(fault.constraint_name)
+        if refused is None:
+            raise
+        raise refused from fault

@@ -1,0 +1,166 @@
+"""Events: collected while an operation runs, written as the last act before COMMIT (SEC-33)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from app import clock
+from app.db.engine import fetch, fetch_one
+from app.db.transaction import current_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.terms import Actor
+
+CHAIN_LOCK = 7_203_412
+GENESIS = bytes(32)
+SUBJECTS = (
+    "school_id",
+    "teacher_id",
+    "ect_at_school_period_id",
+    "mentor_at_school_period_id",
+    "training_period_id",
+    "mentorship_period_id",
+    "school_partnership_id",
+    "lead_provider_id",
+    "delivery_partner_id",
+    "appropriate_body_id",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """The internal ids that an event is about."""
+
+    school_id: int | None = None
+    teacher_id: int | None = None
+    ect_at_school_period_id: int | None = None
+    mentor_at_school_period_id: int | None = None
+    training_period_id: int | None = None
+    mentorship_period_id: int | None = None
+    school_partnership_id: int | None = None
+    lead_provider_id: int | None = None
+    delivery_partner_id: int | None = None
+    appropriate_body_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened. A subclass names its kind and carries its sentence (EVT-01, EVT-06)."""
+
+    kind: ClassVar[str] = ""
+    about: About
+
+    def sentence(self) -> str:
+        """Return what happened, for the reader of a history."""
+        raise TypeError(f"{type(self).__name__} has no sentence")
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return field -> (old, new)."""
+        return {}
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what else is kept: every field of the subclass, unless it says otherwise."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "about"}
+
+
+KINDS: dict[str, type[Event]] = {}
+
+
+def catalogued(event: type[Event]) -> type[Event]:
+    """Enter a kind of event in the catalogue; a kind outside it can't be recorded (EVT-06)."""
+    if not event.kind or event.kind in KINDS:
+        raise TypeError(f"{event.__name__}: its kind is missing or taken")
+    KINDS[event.kind] = event
+    return event
+
+
+def record(event: Event, actor: Actor) -> None:
+    """Collect an event of the transaction in force; raises LookupError for a kind outside the catalogue."""
+    if KINDS.get(event.kind) is not type(event):
+        raise LookupError(f"{event.kind} is not in the catalogue of events")
+    unit = current_unit()
+    if write not in unit.before_commit:
+        unit.before_commit.append(write)
+    unit.collected.append((event, actor, clock.now(), clock.today()))
+
+
+async def write(collected: list[Any]) -> None:
+    """Write what was collected to the end of the chain, whose lock is held until COMMIT."""
+    if not collected:
+        return
+    await fetch("SELECT pg_advisory_xact_lock($1)", CHAIN_LOCK)
+    number, previous = await head()
+    rows = []
+    for event, actor, at, day in collected:
+        number += 1
+        row = _row(number, event, actor, at, day)
+        row["prev_hash"] = previous
+        previous = row["hash"] = hash_of(previous, row)
+        rows.append(row)
+    collected.clear()
+    await _insert(rows)
+
+
+async def head() -> tuple[int, bytes]:
+    """Return the number and hash of the newest event; (0, zeros) for an empty chain."""
+    row = await fetch_one("SELECT id, hash FROM event ORDER BY id DESC LIMIT 1")
+    return (row["id"], row["hash"]) if row else (0, GENESIS)
+
+
+def hash_of(previous: bytes, row: Mapping[str, Any]) -> bytes:
+    """Return SHA-256 of the previous hash and the event's canonical JSON."""
+    body = {name: value for name, value in row.items() if name not in {"prev_hash", "hash"}}
+    return hashlib.sha256(previous + canonical(body).encode()).digest()
+
+
+def canonical(value: Any) -> str:
+    """Return JSON with sorted keys, no spaces and ISO dates in UTC."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(clock.UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return str(value)
+
+
+def _row(number: int, event: Event, actor: Actor, at: datetime, day: date) -> dict[str, Any]:
+    return {
+        "id": number,
+        "kind": event.kind,
+        "recorded_at": at,
+        "business_date": day,
+        "actor_kind": actor.kind.value,
+        "actor_name": actor.name or None,
+        "actor_email": actor.email or None,
+        "actor_id": actor.user_id,
+        **{name: getattr(event.about, name) for name in SUBJECTS},
+        "sentence": event.sentence(),
+        "changes": json.loads(canonical({name: {"old": old, "new": new} for name, (old, new) in event.changes().items()})),
+        "metadata": json.loads(canonical(event.metadata())),
+    }
+
+
+async def _insert(rows: list[dict[str, Any]]) -> None:
+    names = list(rows[0])
+    values: list[Any] = []
+    places = []
+    for row in rows:
+        marks = []
+        for name in names:
+            value = canonical(row[name]) if name in {"changes", "metadata"} else row[name]
+            values.append(value)
+            marks.append(f"${len(values)}" + ("::jsonb" if name in {"changes", "metadata"} else ""))
+        places.append(f"({', '.join(marks)})")
+    await fetch(f"INSERT INTO event ({', '.join(names)}) VALUES {', '.join(places)}", *values)  # noqa: S608 - names are ours

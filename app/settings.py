@@ -1,0 +1,149 @@
+"""Typed configuration from environment variables; what staff can change while it runs is data."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROHIBITION = UUID("b2b19019-b165-47a3-8745-3297ff152581")
+COUNCIL_PROHIBITION = UUID("70b7d473-2ec8-4643-bfd4-d4ab9a9a0988")
+SIGN_IN_METHODS = {"dfe_sign_in", "email_link", "staff_code", "staff_dfe", "personas"}
+
+
+class Settings(BaseSettings):
+    """Every setting that environment variables can give (contract, section 2)."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    environment: Literal["production", "sandbox", "development", "test"] = "development"
+    database_url: SecretStr | None = Field(None, description="PostgreSQL; none: an embedded server in DATA_DIR")
+    data_dir: Path = Field(Path(".data"), description="embedded database, made secrets")
+    base_url: str = Field("http://127.0.0.1:8000", description="the address people use")
+    secret_key: SecretStr | None = Field(None, description="made and kept in DATA_DIR outside production")
+    allowed_hosts: str = Field("", description="comma list; none: the host of BASE_URL")
+    trusted_proxies: str = Field("", description="comma list of addresses whose X-Forwarded-For counts")
+    sign_in_methods: str = Field("", description="comma list; none: by environment")
+    address_limits: Literal["on", "off"] = Field("on", description="limits by address; off not in production")
+    brand: Literal["generic", "govuk"] = Field("generic", description="GOV.UK brand only on GOV.UK services")
+    allow_indexing: bool = Field(False, description="home and guidance may be indexed")
+    trs_base_url: str = Field("", description="teaching record system")
+    trs_api_key: SecretStr | None = Field(None, description="its key")
+    trs_api_version: str = Field("20260120", description="its version header")
+    trs_prohibition_categories: str = Field(
+        f"{PROHIBITION},{COUNCIL_PROHIBITION}", description="alert categories that stop a registration"
+    )
+    circuit_breakers: Literal["on", "off"] = Field("on", description="off not in production")
+    register_keep_closed_since: str = Field("2020-01-01", description="closed schools kept from this close date on")
+
+    @property
+    def production(self) -> bool:
+        """Tell whether this is the live service."""
+        return self.environment == "production"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Return the host names that may be asked for, without port (ACC-17.4)."""
+        listed = {host.strip().lower() for host in self.allowed_hosts.split(",") if host.strip()}
+        return frozenset(listed or {urlsplit(self.base_url).hostname or "127.0.0.1"})
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """Return the addresses of proxies that may name the client."""
+        return frozenset(address.strip() for address in self.trusted_proxies.split(",") if address.strip())
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether cookies may only travel over HTTPS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def prohibition_categories(self) -> frozenset[UUID]:
+        """Return the alert categories of a prohibition (EXT-2.15)."""
+        return frozenset(UUID(part.strip()) for part in self.trs_prohibition_categories.split(",") if part.strip())
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """Return the ids of the sign-in methods that are on (ACC-2.2)."""
+        listed = {method.strip() for method in self.sign_in_methods.split(",") if method.strip()}
+        return frozenset(listed or (set() if self.production else {"personas"}))
+
+    def secret(self) -> bytes:
+        """Return the key that signs cookies and tokens, made once outside production."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        return _kept_secret(self.data_dir)
+
+    @field_validator("trs_prohibition_categories")
+    @classmethod
+    def _categories_are_ids(cls, value: str) -> str:
+        ids = [UUID(part.strip()) for part in value.split(",") if part.strip()]
+        if not ids:
+            raise ValueError("must name at least one category (EXT-2.15)")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _problems(self) -> list[str]:
+        problems = [
+            f"SIGN_IN_METHODS: unknown method {method}" for method in sorted(self.methods - SIGN_IN_METHODS)
+        ]
+        if self.database_url is not None and "environment" not in self.model_fields_set:
+            problems.append("ENVIRONMENT is required with DATABASE_URL")
+        if not self.production:
+            return problems
+        required = {
+            "DATABASE_URL": self.database_url,
+            "BASE_URL": "base_url" in self.model_fields_set,
+            "SECRET_KEY": self.secret_key,
+            "ALLOWED_HOSTS": self.allowed_hosts,
+            "TRS_BASE_URL": self.trs_base_url,
+            "TRS_API_KEY": self.trs_api_key,
+        }
+        problems += [f"{name} is required in production" for name, value in required.items() if not value]
+        if not self.methods - {"personas"}:
+            problems.append("SIGN_IN_METHODS: no sign-in method for schools is on")
+        if "personas" in self.methods:
+            problems.append("SIGN_IN_METHODS: personas must not be listed in production")
+        if self.address_limits == "off":
+            problems.append("ADDRESS_LIMITS=off is refused in production")
+        if self.circuit_breakers == "off":
+            problems.append("CIRCUIT_BREAKERS=off is refused in production")
+        if not self.base_url.startswith("https://"):
+            problems.append("BASE_URL must begin with https:// in production")
+        if not self.trs_base_url.startswith("https://"):
+            problems.append("TRS_BASE_URL must begin with https:// in production")
+        return problems
+
+
+def _kept_secret(data_dir: Path) -> bytes:
+    path = data_dir / "secret-key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="ascii") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+    return path.read_bytes()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the process's settings; raises ValidationError listing every problem."""
+    return Settings()
+
+
+__all__ = ["Settings", "ValidationError", "settings"]

@@ -1,0 +1,117 @@
+"""What every test may ask for: a database in a rolled-back transaction, or one of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+os.environ.setdefault("ENVIRONMENT", "test")
+os.environ.setdefault("DATA_DIR", str(Path(tempfile.gettempdir()) / f"register-test-{os.getuid()}"))
+
+from app.db import server
+from app.db.engine import engine
+from app.db.migrations import migrate
+from app.db.transaction import Held
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def maintenance_url() -> str:
+    """Return the address of the server that tests make their databases on."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    return given or server.start(Path(os.environ["DATA_DIR"]), "postgres")
+
+
+def named(url: str, database: str) -> str:
+    """Return the same address with another database."""
+    parts = urlsplit(url)
+    made = urlunsplit(parts._replace(path=f"/{database}"))
+    return made if parts.netloc else made.replace(f"{parts.scheme}:/{database}", f"{parts.scheme}:///{database}")
+
+
+async def make_database(name: str, template: str | None = None) -> str:
+    """Make a database anew; returns its address."""
+    url = maintenance_url()
+    conn = await asyncpg.connect(url)
+    try:
+        await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await conn.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    finally:
+        await conn.close()
+    return named(url, name)
+
+
+async def drop_database(name: str) -> None:
+    """Drop a database that a test made."""
+    conn = await asyncpg.connect(maintenance_url())
+    try:
+        await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        await conn.close()
+
+
+@pytest.fixture(scope="session")
+async def template_database() -> AsyncIterator[str]:
+    """Give the name of a migrated database that others are copied from, one per worker."""
+    name = f"register_{os.getpid()}_{WORKER}"
+    engine.point_at(await make_database(name))
+    await engine.open(size=2)
+    await migrate()
+    await engine.close()
+    yield name
+    await drop_database(name)
+
+
+@asynccontextmanager
+async def database_of_its_own(template: str) -> AsyncIterator[str]:
+    """Give a fresh copy of the template with the engine open on it, and drop it afterwards."""
+    name = f"{template}_{uuid4().hex[:8]}"
+    url = await make_database(name, template)
+    engine.point_at(url)
+    await engine.open(size=10)
+    try:
+        yield url
+    finally:
+        await engine.close()
+        await drop_database(name)
+
+
+@pytest.fixture
+async def committed_database(template_database: str) -> AsyncIterator[str]:
+    """Give a database of the test's own, in which things really commit; its address."""
+    async with database_of_its_own(template_database) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def shared_database(template_database: str) -> AsyncIterator[str]:
+    """Give the address of the worker's database for rolled-back tests."""
+    name = f"{template_database}_shared"
+    yield await make_database(name, template_database)
+    await drop_database(name)
+
+
+@pytest.fixture
+async def database(shared_database: str) -> AsyncIterator[None]:
+    """Run the test inside a transaction that is rolled back; everything the test calls joins it."""
+    conn = await asyncpg.connect(shared_database)
+    outer = conn.transaction()
+    await outer.start()
+    held = engine.current_transaction.set(Held(conn))
+    try:
+        yield
+    finally:
+        engine.current_transaction.reset(held)
+        await outer.rollback()
+        await conn.close()
