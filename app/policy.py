@@ -1,0 +1,186 @@
+"""What an administrator can change while the service runs, with the values it starts with (rules, section 21)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+
+from app.terms import DeferralReason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+UNFUNDED_TYPES = frozenset({10, 11, 37})
+"""Establishment types that may be admitted without public funding (ACC-13.2)."""
+
+MOST = 100_000
+"""No number of days, hours, rows or years is above this, so that no date runs out of the calendar."""
+
+_LEAP_YEAR = 2000
+_MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
+
+
+@dataclass(frozen=True, order=True)
+class MonthDay:
+    """A day of every year; stored as "MM-DD"."""
+
+    month: int
+    day: int
+
+    def __post_init__(self) -> None:
+        date(_LEAP_YEAR, self.month, self.day)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A part of every year that includes both ends; stored as a pair of "MM-DD"."""
+
+    first: MonthDay
+    last: MonthDay
+
+
+def _months() -> Mapping[int, str]:
+    september, january, april = (6, 7, 8, 9, 10), (11, 12, 1, 2), (3, 4, 5)
+    return MappingProxyType(
+        dict.fromkeys(september, "september") | dict.fromkeys(january, "january") | dict.fromkeys(april, "april")
+    )
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The settings in force, each named by its key; raises ValueError when they contradict each other."""
+
+    min_age_years: int = 18
+    max_age_years: int = 100
+    failed_lookups_per_user_hour: int = 10
+    failed_lookups_per_school_day: int = 30
+    failed_lookups_per_trn_day: int = 5
+    lookups_per_user_hour: int = 60
+    lookups_per_school_hour: int = 150
+    lookup_log_days: int = 365
+    trs_snapshot_hours: int = 24
+    name_large_below: int = 50
+    draft_days: int = 30
+    short_draft_hours: int = 24
+    draft_warning_days: int = 5
+    earliest_start_periods_back: int = 2
+    max_months_ahead: int = 4
+    schedule_months: Mapping[int, str] = field(default_factory=_months)
+    """Month number to the month word of a schedule (SCD-02); stored as word to list of month numbers."""
+    challenge_days: int = 14
+    challenge_months: int = 3
+    academic_year_start: MonthDay = MonthDay(9, 1)
+    undo_after_end_days: int = 14
+    mentor_load_note_from: int = 3
+    mentor_training_text: str = "up to 20 hours"
+    deferral_reasons_hidden: frozenset[DeferralReason] = frozenset(
+        {DeferralReason.BEREAVEMENT, DeferralReason.LONG_TERM_SICKNESS, DeferralReason.PARENTAL_LEAVE}
+    )
+    shared_mailbox_words: tuple[str, ...] = ("admin", "office", "head", "info", "reception", "enquiries", "contact")
+    partnership_reminder_days: int = 7
+    admitted_unfunded_types: frozenset[int] = frozenset()
+    unfunded_may_use_provider_led: bool = False
+    reminder_terms: tuple[Term, ...] = (
+        Term(MonthDay(6, 1), MonthDay(12, 31)),
+        Term(MonthDay(1, 1), MonthDay(3, 31)),
+        Term(MonthDay(4, 1), MonthDay(5, 31)),
+    )
+    lp_confirm_days: int = 14
+    ab_record_days: int = 28
+    nobody_registered_days: int = 30
+    reminder_gap_days: int = 14
+    page_size: int = 20
+    support_email: str = "support@register.example"
+    guidance_links: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if self.min_age_years > self.max_age_years:
+            raise ValueError("min_age_years must not be above max_age_years")
+        if self.page_size < 1:
+            raise ValueError("page_size must be at least 1")
+        if not self.admitted_unfunded_types <= UNFUNDED_TYPES:
+            raise ValueError("admitted_unfunded_types may list only 10, 11 and 37")
+        if set(self.schedule_months) != set(range(1, 13)):
+            raise ValueError("schedule_months must give each month one schedule")
+
+    @classmethod
+    def from_rows(cls, rows: Mapping[str, object]) -> Self:
+        """Override the defaults by decoded JSON values; unknown keys are ignored, wrong types raise ValueError."""
+        kinds = {setting.name: str(setting.type) for setting in dataclasses.fields(cls)}
+        return cls(**{key: _read(key, kinds[key], value) for key, value in rows.items() if key in kinds})
+
+
+def _read(key: str, kind: str, value: object) -> Any:  # noqa: ANN401 - the reader of the kind returns that kind
+    try:
+        return _READERS[kind](value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{key}: {error}") from error
+
+
+def _whole_number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST:
+        raise ValueError(f"must be a whole number from 0 to {MOST}")
+    return value
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")  # noqa: TRY004 - one kind of error for everything stored wrongly
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise ValueError("must be a list")  # noqa: TRY004
+    return value
+
+
+def _by_name(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError("must be an object")  # noqa: TRY004
+    return {_text(name): item for name, item in value.items()}
+
+
+def _month_day(value: object) -> MonthDay:
+    match = _MONTH_DAY.fullmatch(_text(value))
+    if match is None:
+        raise ValueError("must be a month and a day as MM-DD")
+    return MonthDay(int(match[1]), int(match[2]))
+
+
+def _term(value: object) -> Term:
+    first, last = _list(value)
+    return Term(_month_day(first), _month_day(last))
+
+
+def _schedule_months(value: object) -> Mapping[int, str]:
+    pairs = [(_whole_number(month), word) for word, months in _by_name(value).items() for month in _list(months)]
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("must name each month once")
+    if not {word for _, word in pairs} <= {"september", "january", "april"}:
+        raise ValueError("must use the words september, january and april")
+    return MappingProxyType(dict(pairs))
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "int": _whole_number,
+    "bool": _yes_or_no,
+    "str": _text,
+    "tuple[str, ...]": lambda value: tuple(_text(item) for item in _list(value)),
+    "frozenset[int]": lambda value: frozenset(_whole_number(item) for item in _list(value)),
+    "frozenset[DeferralReason]": lambda value: frozenset(DeferralReason(_text(item)) for item in _list(value)),
+    "MonthDay": _month_day,
+    "tuple[Term, ...]": lambda value: tuple(_term(item) for item in _list(value)),
+    "Mapping[int, str]": _schedule_months,
+    "Mapping[str, str]": lambda value: MappingProxyType({n: _text(item) for n, item in _by_name(value).items()}),
+}
