@@ -1,0 +1,269 @@
+"""Names of people, corrections of them, and who can be registered."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.policy import Policy
+from app.teachers.rules import (
+    ECTGateFacts,
+    MentorGateFacts,
+    display_name,
+    fold,
+    gate_for_ect,
+    gate_for_mentor,
+    is_flagged,
+    is_themself,
+    looks_shared,
+    needs_same_person_question,
+    search_text,
+    significantly_different,
+    similarity,
+    stored_correction,
+)
+from app.terms import TRN, InductionOutcome, TRSInductionStatus
+
+anything = st.text(st.characters(), max_size=40)
+WORDS = Policy().shared_mailbox_words
+
+
+@pytest.mark.rule("NAM-01")
+@pytest.mark.parametrize(
+    ("corrected", "first", "last", "shown"),
+    [
+        (None, "Priya", "Shah", "Priya Shah"),
+        ("Pria Shah", "Priya", "Shah", "Pria Shah"),
+        (None, ".", "Shah", "Shah"),
+        (None, "Priya", ".", "Priya"),
+        (None, " Priya ", "", "Priya"),
+        (None, ".", ".", ""),
+        ("Priya", ".", ".", "Priya"),
+    ],
+)
+def test_the_name_shown(corrected: str | None, first: str, last: str, shown: str) -> None:
+    assert display_name(corrected, first, last) == shown
+
+
+@pytest.mark.rule("NAM-01", "NAM-06")
+@pytest.mark.parametrize(
+    ("corrected", "stored"),
+    [
+        ("Siân Dowd", None),
+        ("Sia\u0302n  Dowd ", None),
+        (None, None),
+        (" ", None),
+        ("siân dowd", "siân dowd"),
+        ("Siân O'Dowd", "Siân O'Dowd"),
+    ],
+)
+def test_a_correction_equal_to_the_teaching_record_is_not_stored(corrected: str | None, stored: str | None) -> None:
+    assert stored_correction(corrected, "Siân", "Dowd") == stored
+
+
+@pytest.mark.rule("NAM-03", "ADM-9.2")
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [
+        ("Níamh O'Hara", "niamh ohara"),
+        ("NIAMH O\u2019HARA", "niamh ohara"),
+        ("Rosalind Bell-Hay", "rosalind bell hay"),
+        ("  Anne.Marie,  (Lee) ", "anne marie lee"),
+        ("Nguyễn Thị Ánh", "nguyen thi anh"),
+        ("STRAẞE", "strasse"),
+        ("\ud800\x00", ""),
+    ],
+)
+def test_folding_leaves_letters_and_digits(name: str, folded: str) -> None:
+    assert fold(name) == folded
+
+
+@pytest.mark.rule("NAM-03")
+@given(anything)
+def test_folding_twice_changes_nothing_more(name: str) -> None:
+    assert fold(fold(name)) == fold(name)
+
+
+@pytest.mark.rule("NAM-03")
+@given(st.text(st.sampled_from("abc XYZéñ"), max_size=20))
+def test_case_never_matters_after_folding(name: str) -> None:
+    assert fold(name.upper()) == fold(name.lower())
+
+
+@pytest.mark.rule("NAM-03")
+@pytest.mark.parametrize(
+    ("old", "new", "different"),
+    [
+        ("Niamh O'Hara", "Níamh OHara", False),
+        ("Anna Kowalska", "Ania Kowalska", False),
+        ("Anna Kowalska", "Anna Nowak", False),
+        ("Ros Bell", "Rosalind Bell-Hay", True),
+        ("Priya", "Deepa", True),
+        ("Priya Shah", "Priya", False),
+    ],
+)
+def test_a_name_is_significantly_different_when_first_and_last_word_differ(
+    old: str,
+    new: str,
+    different: bool,  # noqa: FBT001
+) -> None:
+    assert significantly_different(old, new) is different
+    assert needs_same_person_question(old, new) is different
+
+
+@pytest.mark.rule("NAM-03")
+@given(anything, anything)
+def test_difference_works_both_ways_and_not_from_itself(one: str, other: str) -> None:
+    assert significantly_different(one, other) is significantly_different(other, one)
+    assert not significantly_different(one, one)
+
+
+@pytest.mark.rule("NAM-04")
+@pytest.mark.parametrize(
+    ("displayed", "record", "new", "flagged"),
+    [
+        ("Ann Fox", "Ann Lee", "Ann Fox-Hay", False),
+        ("Ann Lee", "Ann Lee", "Jo Fox", True),
+        ("Jo Fox", "Ann Lee", "Jo Fox-Hay", True),
+        ("Jo Fox", "Ann Lee", "Ann Hay", True),
+    ],
+)
+def test_support_looks_at_names_unlike_the_shown_or_the_recorded_one(
+    displayed: str,
+    record: str,
+    new: str,
+    flagged: bool,  # noqa: FBT001
+) -> None:
+    assert is_flagged(displayed, record, new) is flagged
+
+
+@pytest.mark.rule("ADM-9.2", "ADM-9.3", "ADM-9.4")
+@pytest.mark.parametrize(
+    ("register", "new", "score"),
+    [
+        ("Jane Smith", "Jane Brown", 100),
+        ("Li Wei", "Wei Li", 100),
+        ("Siân Rhys Davies", "Sian Davies", 100),
+        ("Jon Smyth", "John Smith", 80),
+        ("Mohammed Ali", "Muhammad Aly", 75),
+        ("Kate Hall", "Cath Mills", 50),
+        ("Elizabeth Smith", "Beth Brown", 44),
+        ("Ann Lee", "Amy Fox", 33),
+        ("Jane Smith", "Peter Jones-Clark", 29),
+        ("Tom Jones", "Sarah Patel", 20),
+        ("Dr Jane Smith", "Mrs Jane Brown", 100),
+        ("Dr", "Miss Dr", 100),
+        ("", "Jane", 0),
+        ("Jane", "!", 0),
+    ],
+)
+def test_how_alike_two_names_are(register: str, new: str, score: int) -> None:
+    assert similarity(register, new) == score
+
+
+@pytest.mark.rule("ADM-9.3")
+@given(anything, anything)
+def test_likeness_is_a_whole_percentage_and_the_same_both_ways(one: str, other: str) -> None:
+    assert 0 <= similarity(one, other) <= 100
+    assert similarity(one, other) == similarity(other, one)
+    assert similarity(one, one) == (100 if fold(one) else 0)
+
+
+@pytest.mark.rule("LS-03")
+def test_the_search_column_holds_the_distinct_words_of_both_names() -> None:
+    assert search_text("Siân O'Dowd", "Sian Dowd", None) == "sian odowd dowd"
+    assert search_text("Sam Brown-Lee") == "sam brown lee"
+
+
+@pytest.mark.rule("EML-05")
+@pytest.mark.parametrize(
+    ("email", "shared"),
+    [
+        ("office@ash.example", True),
+        ("Admin@ash.example", True),
+        ("office2@ash.example", True),
+        ("info+ect@ash.example", True),
+        ("headley@ash.example", False),
+        ("a.head@ash.example", False),
+        ("jo@office.example", False),
+        ("", False),
+    ],
+)
+def test_a_shared_mailbox_is_known_by_its_local_part(email: str, shared: bool) -> None:  # noqa: FBT001
+    assert looks_shared(email, WORDS) is shared
+
+
+EVERYTHING = ECTGateFacts(
+    induction_status=TRSInductionStatus.PASSED,
+    local_outcome=InductionOutcome.PASS,
+    states_here=frozenset({"in_progress"}),
+    open_mentor_stay_anywhere=True,
+    active_prohibition=True,
+)
+
+
+@pytest.mark.rule("IDN-07")
+@pytest.mark.parametrize(
+    ("facts", "stop"),
+    [
+        (EVERYTHING, "already-registered"),
+        (ECTGateFacts(states_here=frozenset({"completed", "left"})), "already-registered"),
+        (ECTGateFacts(states_here=frozenset({"exempt"})), "already-registered"),
+        (ECTGateFacts(states_here=frozenset({"left", "removed"})), None),
+        (
+            ECTGateFacts(TRSInductionStatus.PASSED, open_mentor_stay_anywhere=True, active_prohibition=True),
+            "registered-as-mentor",
+        ),
+        (ECTGateFacts(TRSInductionStatus.PASSED, active_prohibition=True), "induction-completed"),
+        (ECTGateFacts(TRSInductionStatus.IN_PROGRESS, InductionOutcome.PASS), "induction-completed"),
+        (ECTGateFacts(TRSInductionStatus.EXEMPT, InductionOutcome.PASS), "induction-completed"),
+        (ECTGateFacts(TRSInductionStatus.EXEMPT, InductionOutcome.FAIL, active_prohibition=True), "induction-exempt"),
+        (ECTGateFacts(TRSInductionStatus.FAILED, active_prohibition=True), "induction-failed"),
+        (ECTGateFacts(TRSInductionStatus.FAILED_IN_WALES), "induction-failed"),
+        (ECTGateFacts(None, InductionOutcome.FAIL), "induction-failed"),
+        (ECTGateFacts(TRSInductionStatus.REQUIRED_TO_COMPLETE, active_prohibition=True), "cannot-register"),
+        (ECTGateFacts(TRSInductionStatus.NONE), None),
+        (ECTGateFacts(TRSInductionStatus.IN_PROGRESS), None),
+        (ECTGateFacts(), None),
+    ],
+)
+def test_the_first_dead_end_of_an_ect_registration(facts: ECTGateFacts, stop: str | None) -> None:
+    assert gate_for_ect(facts) == stop
+
+
+@pytest.mark.rule("IDN-07", "IDN-09", "IDN-10")
+@pytest.mark.parametrize(
+    ("themself", "here", "prohibited", "stop"),
+    [
+        (True, True, True, "cannot-mentor-themself"),
+        (False, True, True, "already-registered"),
+        (False, False, True, "cannot-register"),
+        (False, False, False, None),
+    ],
+)
+def test_the_first_dead_end_of_a_mentor_registration(
+    themself: bool,  # noqa: FBT001
+    here: bool,  # noqa: FBT001
+    prohibited: bool,  # noqa: FBT001
+    stop: str | None,
+) -> None:
+    assert gate_for_mentor(MentorGateFacts(themself, here, prohibited)) == stop
+
+
+@pytest.mark.rule("IDN-07")
+@pytest.mark.parametrize(("ect", "same"), [("1234567", True), ("7654321", False), (None, False)])
+def test_nobody_mentors_themself(ect: str | None, same: bool) -> None:  # noqa: FBT001
+    assert is_themself(TRN("1234567"), TRN(ect) if ect else None) is same
+
+
+@pytest.mark.rule("IDN-07", "IDN-09")
+def test_only_a_clear_ect_goes_on() -> None:
+    statuses = [None, *TRSInductionStatus]
+    clear = {None, TRSInductionStatus.NONE, TRSInductionStatus.REQUIRED_TO_COMPLETE, TRSInductionStatus.IN_PROGRESS}
+    for status, outcome, mentor, prohibited in itertools.product(
+        statuses, [None, *InductionOutcome], [True, False], [True, False]
+    ):
+        facts = ECTGateFacts(status, outcome, frozenset(), mentor, prohibited)
+        goes_on = status in clear and outcome is None and not mentor and not prohibited
+        assert (gate_for_ect(facts) is None) is goes_on
