@@ -5481,8 +5481,8 @@ async def forwards():
     manager.add_column(
         table_class_name="Draft",
         tablename="draft",
-        column_name="second_fact_needed",
-        db_column_name="second_fact_needed",
+        column_name="lookup_step",
+        db_column_name="lookup_step",
         column_class_name="Text",
         column_class=Text,
         params={

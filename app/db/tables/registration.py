@@ -100,7 +100,7 @@ class Draft(Table, tablename="draft"):
     state = word(DraftState)
     trn = text(null=True)
     identity_match = word(IdentityMatch, null=True)
-    second_fact_needed = text(null=True)
+    lookup_step = text(null=True)
     trs_snapshot = json(null=True)
     trs_fetched_at = moment(null=True)
     seen = json(null=True)

@@ -1,0 +1,262 @@
+"""The draft row: one statement merges one page, so that two tabs lose nothing (DRF-01, DRF-13)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from app import clock
+from app.db.engine import fetch, fetch_one
+from app.drafts.events import RegistrationDraftDeleted, RegistrationDraftStarted
+from app.events.record import About, record
+from app.terms import DraftKind, DraftState, IdentityMatch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from app.policy import Policy
+    from app.terms import TRN, Actor, SchoolId
+    from app.values import Form
+
+COLUMNS = """d.id, d.kind, d.journey, d.school_id, d.started_by_user_id, d.last_saved_by_user_id, d.last_saved_at,
+    d.expires_at, d.state, d.trn, d.identity_match, d.lookup_step, d.trs_snapshot, d.trs_fetched_at, d.answers,
+    d.answer_versions, d.seen, d.created_at, d.ended_at, d.outcome, d.for_ect_stay_id, d.subject_stay_id,
+    d.tell_when_open_user_id, started.name AS started_by, saved.name AS last_saved_by, ended.name AS ended_by"""
+PEOPLE = """JOIN app_user started ON started.id = d.started_by_user_id
+    JOIN app_user saved ON saved.id = d.last_saved_by_user_id
+    LEFT JOIN app_user ended ON ended.id = coalesce(d.ended_by_user_id, d.submitted_by_user_id)"""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One piece of unfinished work, or the stub that says what became of it (DRF-14)."""
+
+    id: UUID
+    kind: DraftKind
+    journey: str
+    school_id: SchoolId
+    started_by_user_id: int
+    last_saved_by_user_id: int
+    last_saved_at: datetime
+    expires_at: datetime
+    created_at: datetime
+    state: DraftState
+    trn: TRN | None = None
+    identity_match: IdentityMatch | None = None
+    lookup_step: str | None = None
+    trs_snapshot: Mapping[str, Any] | None = None
+    trs_fetched_at: datetime | None = None
+    answers: Mapping[str, Form] = field(default_factory=dict)
+    answer_versions: Mapping[str, int] = field(default_factory=dict)
+    seen: Mapping[str, Any] | None = None
+    ended_at: datetime | None = None
+    outcome: Mapping[str, Any] | None = None
+    for_ect_stay_id: int | None = None
+    subject_stay_id: int | None = None
+    tell_when_open_user_id: int | None = None
+    started_by: str = ""
+    last_saved_by: str = ""
+    ended_by: str | None = None
+
+    @property
+    def matched(self) -> bool:
+        """Tell whether an identity has been matched."""
+        return self.identity_match is not None
+
+    def version_of(self, slug: str) -> int:
+        """Return how often the answer of a page has been saved."""
+        return self.answer_versions.get(slug, 0)
+
+
+class AnswerChangedMeanwhile(Exception):  # noqa: N818 - a state of the draft, shown kindly
+    """A colleague saved the same page since this form was shown (DRF-13)."""
+
+
+def lifetime(draft_kind: DraftKind, policy: Policy, *, matched: bool) -> timedelta:
+    """Return how long a draft is kept after it was last saved (DRF-09)."""
+    if draft_kind is not DraftKind.CHANGE and matched:
+        return timedelta(days=policy.draft_days)
+    return timedelta(hours=policy.short_draft_hours)
+
+
+async def start(
+    kind: DraftKind, journey: str, school_id: SchoolId, actor: Actor, policy: Policy, *, answers: Mapping[str, Form] | None = None
+) -> UUID:
+    """Store a new draft and return its id; a registration draft records that it was started (DRF-02)."""
+    now, draft_id = clock.now(), uuid4()
+    versions = dict.fromkeys(answers or {}, 1)
+    await fetch(
+        """INSERT INTO draft (id, created_at, updated_at, kind, journey, school_id, started_by_user_id,
+            last_saved_by_user_id, last_saved_at, expires_at, state, answers, answer_versions, version)
+        VALUES ($1, $2, $2, $3, $4, $5, $6, $6, $2, $7, 'open', $8::jsonb, $9::jsonb, 1)""",
+        draft_id,
+        now,
+        kind.value,
+        journey,
+        school_id,
+        actor.user_id,
+        now + lifetime(kind, policy, matched=False),
+        json.dumps(answers or {}),
+        json.dumps(versions),
+    )
+    if kind is not DraftKind.CHANGE:
+        record(RegistrationDraftStarted(About(school_id=school_id), kind.value), actor)
+    return draft_id
+
+
+async def load(draft_id: UUID, school_id: SchoolId) -> Draft | None:
+    """Return a draft of the school, or None for an unknown or another school's id (GEN-05, DRF-14)."""
+    row = await fetch_one(f"SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.id = $1 AND d.school_id = $2", draft_id, school_id)  # noqa: S608 - constants
+    return draft_of(row) if row else None
+
+
+async def lock(draft_id: UUID) -> None:
+    """Hold the row until the transaction ends (DRF-11)."""
+    await fetch("SELECT FROM draft WHERE id = $1 FOR UPDATE", draft_id)
+
+
+def draft_of(row: Mapping[str, Any]) -> Draft:
+    """Return a draft read with COLUMNS."""
+    values = dict(row)
+    for name in ("trs_snapshot", "answers", "answer_versions", "seen", "outcome"):
+        values[name] = json.loads(values[name]) if values[name] is not None else None
+    values["kind"], values["state"] = DraftKind(values["kind"]), DraftState(values["state"])
+    values["identity_match"] = IdentityMatch(values["identity_match"]) if values["identity_match"] else None
+    return Draft(**values)
+
+
+async def save_answer(draft: Draft, slug: str, form: Form, version: int, actor: Actor, policy: Policy) -> None:
+    """Merge the answer of one page; raises AnswerChangedMeanwhile when the page was saved since it was shown.
+
+    version: the version of this page's answer that the form showed (DRF-13).
+    """
+    now = clock.now()
+    rows = await fetch(
+        """UPDATE draft SET answers = answers || jsonb_build_object($2::text, $3::jsonb),
+            answer_versions = answer_versions || jsonb_build_object($2::text, $4 + 1),
+            last_saved_by_user_id = $5, last_saved_at = $6, updated_at = $6,
+            expires_at = CASE WHEN tell_when_open_user_id IS NULL THEN $7 ELSE greatest(expires_at, $7) END,
+            warned_at = NULL, version = version + 1
+        WHERE id = $1 AND state = 'open' AND coalesce((answer_versions ->> $2)::int, 0) = $4 RETURNING id""",
+        draft.id,
+        slug,
+        json.dumps(dict(form)),
+        version,
+        actor.user_id,
+        now,
+        now + lifetime(draft.kind, policy, matched=draft.matched),
+    )
+    if not rows:
+        raise AnswerChangedMeanwhile
+
+
+async def forget_answer(draft: Draft, slug: str) -> None:
+    """Take the answer of one page away, so that it is asked again."""
+    await fetch("UPDATE draft SET answers = answers - $2::text, updated_at = $3 WHERE id = $1", draft.id, slug, clock.now())
+
+
+async def note_lookup(draft: Draft, step: str, trn: TRN | None, actor: Actor) -> None:
+    """Keep the TRN and the page a look-up led to, and nothing else about the person (IDN-04)."""
+    await fetch(
+        """UPDATE draft SET lookup_step = $2, trn = $3, last_saved_by_user_id = $4, last_saved_at = $5, updated_at = $5
+        WHERE id = $1 AND state = 'open' AND identity_match IS NULL""",
+        draft.id,
+        step,
+        trn,
+        actor.user_id,
+        clock.now(),
+    )
+
+
+async def match(
+    draft: Draft, trn: TRN, identity_match: IdentityMatch, snapshot: Mapping[str, object], actor: Actor, policy: Policy
+) -> None:
+    """Keep who was matched and how: TRN, snapshot and kind of match (IDN-03, DM-01)."""
+    now = clock.now()
+    await fetch(
+        """UPDATE draft SET lookup_step = NULL, trn = $2, identity_match = $3, trs_snapshot = $4::jsonb,
+            trs_fetched_at = $5, last_saved_by_user_id = $6, last_saved_at = $5, updated_at = $5, expires_at = $7
+        WHERE id = $1 AND state = 'open'""",
+        draft.id,
+        trn,
+        identity_match.value,
+        json.dumps(snapshot),
+        now,
+        actor.user_id,
+        now + lifetime(draft.kind, policy, matched=True),
+    )
+
+
+async def refresh(draft: Draft, snapshot: Mapping[str, object]) -> None:
+    """Replace the snapshot by a newer reading."""
+    await fetch(
+        "UPDATE draft SET trs_snapshot = $2::jsonb, trs_fetched_at = $3, updated_at = $3 WHERE id = $1 AND state = 'open'",
+        draft.id,
+        json.dumps(snapshot),
+        clock.now(),
+    )
+
+
+async def block(draft: Draft, policy: Policy) -> None:
+    """Mark a draft that came to a dead end for good; it is kept a short while and not listed (RE-27, DRF-09)."""
+    now = clock.now()
+    await fetch(
+        "UPDATE draft SET state = 'blocked', updated_at = $2, expires_at = $3 WHERE id = $1 AND state = 'open'",
+        draft.id,
+        now,
+        now + timedelta(hours=policy.short_draft_hours),
+    )
+
+
+async def ask_to_be_told(draft: Draft, actor: Actor, keep_until: datetime) -> None:
+    """Note who wants a mail when registration opens, and keep the draft until then (CP-05, DRF-09)."""
+    await fetch(
+        """UPDATE draft SET tell_when_open_user_id = $2, expires_at = greatest(expires_at, $3), updated_at = $4
+        WHERE id = $1 AND state = 'open'""",
+        draft.id,
+        actor.user_id,
+        keep_until,
+        clock.now(),
+    )
+
+
+async def finish(draft: Draft, outcome: Mapping[str, Any], actor: Actor) -> None:
+    """End a draft with what it did and erase everything typed (DRF-11, DRF-14)."""
+    await fetch(
+        """UPDATE draft SET state = 'submitted', outcome = $2::jsonb, submitted_at = $3, submitted_by_user_id = $4,
+            updated_at = $3, ended_at = $3, answers = '{}', answer_versions = '{}', trs_snapshot = NULL, trn = NULL,
+            seen = NULL, lookup_step = NULL, tell_when_open_user_id = NULL WHERE id = $1""",
+        draft.id,
+        json.dumps(outcome),
+        clock.now(),
+        actor.user_id,
+    )
+
+
+async def delete(draft: Draft, actor: Actor) -> None:
+    """End a draft that its school no longer wants; irreversible, with an event (DRF-14, DRF-15)."""
+    rows = await fetch(
+        """UPDATE draft SET state = 'deleted', ended_at = $2, ended_by_user_id = $3, updated_at = $2, answers = '{}',
+            answer_versions = '{}', trs_snapshot = NULL, trn = NULL, seen = NULL, lookup_step = NULL,
+            tell_when_open_user_id = NULL WHERE id = $1 AND state IN ('open', 'blocked') RETURNING id""",
+        draft.id,
+        clock.now(),
+        actor.user_id,
+    )
+    if rows and draft.kind is not DraftKind.CHANGE:
+        record(RegistrationDraftDeleted(About(school_id=draft.school_id), draft.kind.value), actor)
+
+
+async def listed(school_id: SchoolId) -> list[Draft]:
+    """Return the school's unfinished registrations: matched and open, oldest saved first (DRF-08)."""
+    rows = await fetch(
+        f"""SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.school_id = $1 AND d.state = 'open' AND d.kind <> 'change'
+        AND d.identity_match IS NOT NULL AND d.expires_at > $2 ORDER BY d.last_saved_at, d.id""",  # noqa: S608 - constants
+        school_id,
+        clock.now(),
+    )
+    return [draft_of(row) for row in rows]

@@ -1,0 +1,79 @@
+"""The usual kinds of question, so that a journey only says what is particular to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from app.journeys.engine import Option, Question
+from app.values import parse_choice, parse_date, parse_email, parse_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from app.terms import Word
+    from app.values import Form
+
+W = TypeVar("W", bound="Word")
+
+
+def radios(slug: str, title: str, field: str, options: Iterable[Option], message: str, **more: Any) -> Question[str]:
+    """Return a question with one radio per option; its answer is the option's value (GEN-06)."""
+    offered = tuple(options)
+    parse = partial(parse_choice, field=field, options=[option.value for option in offered], message=message)
+    words = {option.value: option.text for option in offered}
+    question: Question[str] = Question(slug, title, parse, (field,), kind="radios", options=offered, show=lambda a: words[a])
+    return replace(question, **more)
+
+
+def words(slug: str, title: str, field: str, values: Iterable[W], message: str, **more: Any) -> Question[W]:
+    """Return a question whose options are members of an enumeration, shown by their words."""
+    offered = tuple(values)
+    options = tuple(Option(value.value, value.words) for value in offered)
+
+    def parse(form: Form) -> W:
+        chosen = parse_choice(form, field, [value.value for value in offered], message)
+        return next(value for value in offered if value.value == chosen)
+
+    question: Question[W] = Question(slug, title, parse, (field,), kind="radios", options=options, show=lambda a: a.words)
+    return replace(question, **more)
+
+
+def yes_or_no(slug: str, title: str, field: str, message: str, *, yes: str = "Yes", no: str = "No", **more: Any) -> Question[bool]:
+    """Return a question answered by yes or no."""
+    options = (Option("yes", yes), Option("no", no))
+
+    def parse(form: Form) -> bool:
+        return parse_choice(form, field, ["yes", "no"], message) == "yes"
+
+    question: Question[bool] = Question(
+        slug, title, parse, (field,), kind="radios", options=options, show=lambda answer: yes if answer else no
+    )
+    return replace(question, **more)
+
+
+def dates(slug: str, title: str, prefix: str, what: str, **more: Any) -> Question[date]:
+    """Return a question for a date in three boxes (VAL-02)."""
+    parse = partial(parse_date, prefix=prefix, what=what)
+    fields = (f"{prefix}_day", f"{prefix}_month", f"{prefix}_year")
+    question: Question[date] = Question(slug, title, parse, fields, kind="date")
+    return replace(question, **more)
+
+
+def email(slug: str, title: str, field: str = "email", **more: Any) -> Question[str]:
+    """Return a question for an email address (VAL-06)."""
+    question: Question[str] = Question(slug, title, partial(parse_email, field=field), (field,), kind="email")
+    return replace(question, **more)
+
+
+def name(slug: str, title: str, field: str, what: str, **more: Any) -> Question[str]:
+    """Return a question for a person's name (VAL-05)."""
+    question: Question[str] = Question(slug, title, partial(parse_name, field=field, what=what), (field,), kind="text")
+    return replace(question, **more)
+
+
+def select(slug: str, title: str, field: str, options: Iterable[Option], message: str, **more: Any) -> Question[str]:
+    """Return a question with one list to choose from, searchable by typing where JavaScript runs."""
+    return replace(radios(slug, title, field, options, message), kind="select", **more)
