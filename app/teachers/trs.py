@@ -1,0 +1,150 @@
+"""The port to the Teaching Record System: what may be asked, and every answer there can be (EXT-2.1).
+
+No method raises for anything the network or the other side does: each returns one of a closed set
+of outcomes, which callers match exhaustively.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NoReturn, Protocol, TypeAlias, TypeVar
+
+from app.terms import TRN, FailureCause, TRSInductionStatus
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from app.teachers.prohibition import Alert
+
+V = TypeVar("V")
+_SEPARATORS = re.compile(r"[\s\-]")
+
+
+class Masked(Generic[V]):
+    """A personal fact that lives for one request and shows itself to nobody (EXT-1.12, IDN-03).
+
+    It cannot be printed, pickled, copied, encoded or put into a page; only `reveal` gives it away.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: V) -> None:
+        self._value = value
+
+    def reveal(self) -> V:
+        """Return the fact itself: for the adapter that sends or compares it, and for no one else."""
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, Masked) and bool(other._value == self._value)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} hidden>"
+
+    __str__ = __repr__
+
+    def __format__(self, _spec: str) -> str:
+        return repr(self)
+
+    def __html__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} must not be put into a page")
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} must not leave the process")
+
+
+class DateOfBirth(Masked["date"]):
+    """A date of birth on its way to the teaching record."""
+
+    __slots__ = ()
+
+
+class NationalInsuranceNumber(Masked[str]):
+    """A National Insurance number on its way to the teaching record, cleaned as VAL-04 says."""
+
+    __slots__ = ()
+
+    def __init__(self, value: str) -> None:
+        super().__init__(_SEPARATORS.sub("", value).upper())
+
+
+@dataclass(frozen=True)
+class TeachingRecord:
+    """All that leaves the adapter about a person (EXT-2.1); `read_at` follows the service clock."""
+
+    trn: TRN
+    first_name: str
+    last_name: str
+    induction_status: TRSInductionStatus
+    induction_start_date: date | None
+    induction_completed_date: date | None
+    qts_awarded_on: date | None
+    alerts: tuple[Alert, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Matched:
+    """TRN and second fact belong to one active person."""
+
+    record: TeachingRecord
+
+
+@dataclass(frozen=True)
+class Found:
+    """The record of somebody already matched."""
+
+    record: TeachingRecord
+
+
+@dataclass(frozen=True)
+class SecondFactDiffers:
+    """The TRN is known; the date of birth or number given is not that person's."""
+
+
+@dataclass(frozen=True)
+class NotFound:
+    """Nobody has that TRN."""
+
+
+@dataclass(frozen=True)
+class Deactivated:
+    """The record is no longer in use and was not merged."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The record was merged; `into` is the survivor's TRN, shown to staff only."""
+
+    into: TRN
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """No answer that can be used; `retry_after` in seconds when the other side named a time."""
+
+    cause: FailureCause
+    retry_after: int | None = None
+
+
+MatchOutcome: TypeAlias = Matched | SecondFactDiffers | NotFound | Deactivated | Merged | Unavailable
+ReadOutcome: TypeAlias = Found | NotFound | Deactivated | Merged | Unavailable
+
+
+class TeachingRecords(Protocol):
+    """The Teaching Record System as this service needs it; a TRN is seven ASCII digits."""
+
+    async def match_by_date_of_birth(self, trn: TRN, date_of_birth: DateOfBirth) -> MatchOutcome:
+        """Find whether the person with this TRN was born on this day (EXT-2.2, steps A1 and A2)."""
+        ...
+
+    async def match_by_national_insurance_number(self, trn: TRN, number: NationalInsuranceNumber) -> MatchOutcome:
+        """Find whether this number belongs to the person with this TRN (EXT-2.2, step B)."""
+        ...
+
+    async def read(self, trn: TRN) -> ReadOutcome:
+        """Read the record of somebody matched before (EXT-2.2, step C)."""
+        ...
