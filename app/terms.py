@@ -235,12 +235,13 @@ class ActorKind(Word):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something, as they were called at that time (EVT-01)."""
+    """Who does something, as they were called at that time, and for which school (EVT-01)."""
 
     kind: ActorKind
     name: str = ""
     email: str = ""
     user_id: UserId | None = None
+    school_id: SchoolId | None = None
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, "Register early career teachers")

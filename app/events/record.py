@@ -148,8 +148,12 @@ def _row(number: int, event: Event, actor: Actor, at: datetime, day: date) -> di
         **{name: getattr(event.about, name) for name in SUBJECTS},
         "sentence": event.sentence(),
         "changes": json.loads(canonical({name: {"old": old, "new": new} for name, (old, new) in event.changes().items()})),
-        "metadata": json.loads(canonical(event.metadata())),
+        "metadata": json.loads(canonical(event.metadata() | _acting_for(actor))),
     }
+
+
+def _acting_for(actor: Actor) -> dict[str, Any]:
+    return {} if actor.school_id is None else {"actor_school_id": actor.school_id}
 
 
 async def _insert(rows: list[dict[str, Any]]) -> None:

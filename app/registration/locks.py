@@ -1,0 +1,20 @@
+"""Serialising what must not happen twice at once: per teacher and per email address (CON-03, EML-02)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.db.engine import fetch
+
+if TYPE_CHECKING:
+    from app.terms import TRN
+
+
+async def lock_person(trn: TRN, email: str | None = None) -> None:
+    """Hold a teacher, and an email address ignoring case, until the transaction ends.
+
+    Locks are taken in a fixed order, so that two confirmations never wait for each other.
+    """
+    keys = [f"trn:{trn}"] + ([f"email:{email.lower()}"] if email else [])
+    for key in sorted(keys):
+        await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)

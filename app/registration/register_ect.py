@@ -1,0 +1,268 @@
+"""Registering an ECT: everything one confirmation writes, in one transaction (PER-03 to PER-06)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from app import clock
+from app.db.engine import fetch, fetch_one
+from app.db.transaction import transaction
+from app.events.record import About, record
+from app.registration import registration_messages as messages
+from app.registration.close_stay import CloseECTStay, close_ect_stay
+from app.registration.events import (
+    SchoolYearAnswered,
+    TeacherNameFlagged,
+    TeacherNameUpdatedByUser,
+    TeacherRegisteredAsECT,
+)
+from app.registration.locks import lock_person
+from app.registration.queries import KnownPerson, email_in_use, person
+from app.registration.rules import transfer_closing
+from app.teachers.refresh import StoredName, store_teacher
+from app.teachers.rules import is_flagged, teaching_record_name
+from app.terms import ECTAtSchoolId, Refused, StayEndReason, TeacherId, TrainingProgramme
+from app.training.attach import Attachment, attach
+from app.training.events import TeacherFundingEligibilitySet
+from app.training.periods import training_start
+from app.training.start_training import NewTraining, start_training
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from app.registration.appropriate_bodies import AppropriateBody
+    from app.registration.rules import TransferClosing
+    from app.teachers.snapshot import Snapshot
+    from app.terms import TRN, Actor, IdentityMatch, ScheduleIdentifier, SchoolId, WorkingPattern
+    from app.training.arrangements import Arrangement
+    from app.training.periods import RegistrationPeriod
+
+
+@dataclass(frozen=True)
+class RegisterECT:
+    """What a school decided: who, from when, and how they are trained.
+
+    corrected_name: the name the school gave instead of the one shown, or None to leave it.
+    arrangement, registration and schedule are None exactly for school-led training.
+    """
+
+    school_id: SchoolId
+    trn: TRN
+    identity_match: IdentityMatch
+    snapshot: Snapshot
+    email: str
+    started_on: date
+    working_pattern: WorkingPattern
+    appropriate_body: AppropriateBody
+    programme: TrainingProgramme
+    corrected_name: str | None = None
+    arrangement: Arrangement | None = None
+    registration: RegistrationPeriod | None = None
+    schedule: ScheduleIdentifier | None = None
+    self_funded: bool = False
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a registration made."""
+
+    stay_id: ECTAtSchoolId
+    public_id: UUID
+    name: str
+    transfer: bool
+
+
+async def register_ect(command: RegisterECT, actor: Actor, today: date) -> Registered:
+    """Register an ECT at a school, closing their stay elsewhere, with events and messages.
+
+    Raises Refused: `email_in_use` (EML-02), `already_registered_elsewhere` (PER-06) and whatever else the
+    database guards; nothing is written then. Implements PER-03, PER-04, PER-05, ARR-09, SCH-05, NAM-04, CP-10.
+    """
+    async with transaction():
+        await lock_person(command.trn, command.email)
+        if await email_in_use(command.email, command.trn, today):
+            raise Refused("email_in_use", "email")
+        known = await person(command.trn)
+        name = await _store_teacher(command, known)
+        closing = transfer_closing(known.ect_stays, command.started_on)
+        if closing is not None:
+            await _close_elsewhere(closing, known, name, actor)
+        stay_id, public_id = await _insert_stay(command, name.teacher_id, closing, actor)
+        await _start_training(command, name.teacher_id, stay_id, actor, today)
+        await _note_eligibility(command, known, name.teacher_id, stay_id, actor, today)
+        registered = Registered(stay_id, public_id, name.displayed, closing is not None)
+        _record_registration(command, name, registered, actor)
+        await _record_name(command, name, stay_id, actor)
+        await _remember_choices(command, actor)
+        await messages.ect_registered(command, known, registered, closing, actor)
+        return registered
+
+
+async def _store_teacher(command: RegisterECT, known: KnownPerson) -> StoredName:
+    teacher = known.teacher
+    corrected = command.corrected_name or (teacher.corrected_name if teacher else None)
+    return await store_teacher(command.trn, command.snapshot, corrected)
+
+
+async def _close_elsewhere(closing: TransferClosing, known: KnownPerson, name: StoredName, actor: Actor) -> None:
+    command = CloseECTStay(
+        closing.stay, name.teacher_id, name.displayed, closing.last_day, StayEndReason.JOINED_ANOTHER_SCHOOL
+    )
+    await close_ect_stay(command, known, actor)
+
+
+async def _insert_stay(
+    command: RegisterECT, teacher_id: TeacherId, closing: TransferClosing | None, actor: Actor
+) -> tuple[ECTAtSchoolId, UUID]:
+    row = await fetch_one(
+        """INSERT INTO ect_at_school_period (created_at, updated_at, teacher_id, school_id, started_on, email,
+            working_pattern, school_reported_appropriate_body_id, registered_by_user_id, identity_match, version)
+        VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, 1) RETURNING id, public_id""",
+        clock.now(),
+        teacher_id,
+        command.school_id,
+        command.started_on,
+        command.email,
+        command.working_pattern.value,
+        command.appropriate_body.id,
+        actor.user_id,
+        command.identity_match.value,
+    )
+    if row is None:
+        raise LookupError("an insert returned no row")
+    if closing is not None:
+        await fetch("UPDATE ect_at_school_period SET ended_by_stay_id = $2 WHERE id = $1", closing.stay.id, row["id"])
+    return ECTAtSchoolId(row["id"]), row["public_id"]
+
+
+async def _start_training(
+    command: RegisterECT, teacher_id: TeacherId, stay_id: ECTAtSchoolId, actor: Actor, today: date
+) -> None:
+    registration, attachment = command.registration, Attachment()
+    if command.arrangement is not None and registration is not None:
+        attachment = await attach(command.arrangement, command.school_id, registration.year, actor, today)
+    await start_training(
+        NewTraining(
+            teacher_id,
+            command.school_id,
+            stay_id,
+            command.programme,
+            training_start(command.started_on, registration, today),
+            command.arrangement,
+            attachment,
+            registration.year if registration and command.arrangement else None,
+            command.schedule,
+            command.self_funded,
+        ),
+        actor,
+    )
+
+
+async def _note_eligibility(
+    command: RegisterECT, known: KnownPerson, teacher_id: TeacherId, stay_id: ECTAtSchoolId, actor: Actor, today: date
+) -> None:
+    if command.registration is not None and command.registration.frozen_from is not None:
+        await fetch(
+            """UPDATE teacher SET ect_payments_frozen_year = coalesce(ect_payments_frozen_year, $2), updated_at = $3
+            WHERE id = $1""",
+            teacher_id,
+            command.registration.frozen_from.year,
+            clock.now(),
+        )
+    in_induction = any(induction.period.contains(today) for induction in known.inductions)
+    if in_induction and not (known.teacher and known.teacher.ect_first_eligible):
+        await fetch("UPDATE teacher SET ect_first_eligible_at = $2, updated_at = $2 WHERE id = $1", teacher_id, clock.now())
+        about = About(school_id=command.school_id, teacher_id=teacher_id, ect_at_school_period_id=stay_id)
+        record(TeacherFundingEligibilitySet(about, "ect"), actor)
+
+
+def _record_registration(command: RegisterECT, name: StoredName, registered: Registered, actor: Actor) -> None:
+    about = About(
+        school_id=command.school_id,
+        teacher_id=name.teacher_id,
+        ect_at_school_period_id=registered.stay_id,
+        appropriate_body_id=command.appropriate_body.id,
+        lead_provider_id=command.arrangement.lead_provider.id if command.arrangement else None,
+    )
+    record(
+        TeacherRegisteredAsECT(
+            about,
+            name=name.displayed,
+            started_on=command.started_on,
+            email=command.email,
+            working_pattern=command.working_pattern.value,
+            appropriate_body=command.appropriate_body.name,
+            programme=command.programme.value,
+            identity_match=command.identity_match.value,
+            transfer=registered.transfer,
+            arrangement=_arrangement_words(command.arrangement),
+        ),
+        actor,
+    )
+
+
+def _arrangement_words(arrangement: Arrangement | None) -> str | None:
+    if arrangement is None:
+        return None
+    partner = arrangement.delivery_partner
+    return f"{arrangement.lead_provider.name} and {partner.name}" if partner else arrangement.lead_provider.name
+
+
+async def _record_name(command: RegisterECT, name: StoredName, stay_id: ECTAtSchoolId, actor: Actor) -> None:
+    if command.corrected_name is None or name.displayed == name.formerly_displayed:
+        return
+    about = About(school_id=command.school_id, teacher_id=name.teacher_id, ect_at_school_period_id=stay_id)
+    record(TeacherNameUpdatedByUser(about, name.formerly_displayed, name.displayed, "corrected at registration"), actor)
+    trs_name = teaching_record_name(command.snapshot.first_name, command.snapshot.last_name)
+    if not is_flagged(name.formerly_displayed, trs_name, name.displayed):
+        return
+    await fetch(
+        """INSERT INTO name_flag (created_at, updated_at, teacher_id, school_id, trs_name, old_name, new_name, "where", raised_at)
+        VALUES ($1, $1, $2, $3, $4, $5, $6, 'registration', $1)""",
+        clock.now(),
+        name.teacher_id,
+        command.school_id,
+        trs_name,
+        name.formerly_displayed,
+        name.displayed,
+    )
+    record(TeacherNameFlagged(about, trs_name, name.formerly_displayed, name.displayed), actor)
+
+
+async def _remember_choices(command: RegisterECT, actor: Actor) -> None:
+    await fetch(
+        """UPDATE school SET last_appropriate_body_id = $2, last_training_programme = $3, last_lead_provider_id = $4,
+            updated_at = $5 WHERE id = $1""",
+        command.school_id,
+        command.appropriate_body.id,
+        command.programme.value,
+        command.arrangement.lead_provider.id if command.arrangement else None,
+        clock.now(),
+    )
+    row = await fetch_one(
+        """INSERT INTO school_year (created_at, updated_at, school_id, contract_period_year, expecting_ects, answered_by_user_id)
+        SELECT $1, $1, $2, year, 'yes', $4 FROM contract_period WHERE $3 BETWEEN started_on AND finished_on
+        ON CONFLICT ON CONSTRAINT one_answer_a_year DO UPDATE SET expecting_ects = 'yes', updated_at = $1,
+            answered_by_user_id = $4 WHERE school_year.expecting_ects IS DISTINCT FROM 'yes'
+        RETURNING contract_period_year AS year""",
+        clock.now(),
+        command.school_id,
+        command.started_on,
+        actor.user_id,
+    )
+    if row is not None:
+        record(SchoolYearAnswered(About(school_id=command.school_id), row["year"], "yes"), actor)
+
+
+def outcome_of(registered: Registered, command: RegisterECT) -> dict[str, object]:
+    """Return what the submitted draft keeps for its confirmation page; no TRN, no email (DRF-14)."""
+    return {
+        "stay": str(registered.public_id),
+        "name": registered.name,
+        "transfer": registered.transfer,
+        "programme": command.programme.value,
+        "started_on": command.started_on.isoformat(),
+        "lead_provider": command.arrangement.lead_provider.name if command.arrangement else None,
+    }
