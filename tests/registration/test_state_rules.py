@@ -47,7 +47,11 @@ COMPLETED = StayEndReason.INDUCTION_COMPLETED
             stay(finished_on=YESTERDAY), record("Passed"), ECTState.LEFT, Standing.LEFT, id="left before passing"
         ),
         pytest.param(
-            stay(finished_on=YESTERDAY, end_reason=COMPLETED), record(), ECTState.COMPLETED, Standing.COMPLETED, id="ended"
+            stay(finished_on=YESTERDAY, end_reason=COMPLETED),
+            record(),
+            ECTState.COMPLETED,
+            Standing.COMPLETED,
+            id="ended",
         ),
         pytest.param(stay(), record("Passed"), ECTState.COMPLETED, Standing.COMPLETED, id="passed"),
         pytest.param(stay(), record("Failed"), ECTState.COMPLETED, Standing.COMPLETED, id="failed"),
@@ -79,7 +83,9 @@ def test_state_of_an_ect(where, induction_record, state, standing):
         pytest.param(PersonFound((stay(),)), DeadEnd.ALREADY_REGISTERED, id="in progress here"),
         pytest.param(PersonFound((stay(TOMORROW),)), DeadEnd.ALREADY_REGISTERED, id="starting here"),
         pytest.param(PersonFound((stay(finished_on=TODAY),)), DeadEnd.ALREADY_REGISTERED, id="leaving here"),
-        pytest.param(PersonFound((stay(),), induction=record("Passed")), DeadEnd.ALREADY_REGISTERED, id="completed here"),
+        pytest.param(
+            PersonFound((stay(),), induction=record("Passed")), DeadEnd.ALREADY_REGISTERED, id="completed here"
+        ),
         pytest.param(PersonFound((stay(),), induction=record("Exempt")), DeadEnd.ALREADY_REGISTERED, id="exempt here"),
         pytest.param(PersonFound((stay(finished_on=JULY),)), None, id="left here"),
         pytest.param(PersonFound((stay(at=BIRCH),)), None, id="in progress at another school"),
@@ -103,7 +109,9 @@ def test_state_of_an_ect(where, induction_record, state, standing):
         pytest.param(PersonFound(induction=record("FailedInWales")), DeadEnd.INDUCTION_FAILED, id="failed in Wales"),
         pytest.param(PersonFound(prohibited=True), DeadEnd.CANNOT_REGISTER, id="restricted"),
         pytest.param(
-            PersonFound(induction=record("Passed"), prohibited=True), DeadEnd.INDUCTION_COMPLETED, id="order: passed first"
+            PersonFound(induction=record("Passed"), prohibited=True),
+            DeadEnd.INDUCTION_COMPLETED,
+            id="order: passed first",
         ),
     ],
 )

@@ -72,9 +72,7 @@ def training(number: int = 1, started_on: date = date(2025, 9, 1), finished_on: 
 
 def school_led(number: int = 1, started_on: date = date(2025, 9, 1), finished_on: date | None = None, **facts):
     """School-led training of an ECT."""
-    return Training(
-        TrainingPeriodId(number), Role.ECT, TrainingProgramme.SCHOOL_LED, started_on, finished_on, **facts
-    )
+    return Training(TrainingPeriodId(number), Role.ECT, TrainingProgramme.SCHOOL_LED, started_on, finished_on, **facts)
 
 
 def at_noon(day: date) -> datetime:
@@ -86,9 +84,7 @@ def partnership(number: int, lead_provider=OAK, partner=FERN, year: int = 2024, 
     """A partnership of the school, reported in October of its year."""
     facts.setdefault("reported_at", at_noon(date(year, 10, 1)))
     facts.setdefault("origin", PartnershipOrigin.REPORTED)
-    return Partnership(
-        SchoolPartnershipId(number), UUID(int=number), lead_provider, partner, Year(year), **facts
-    )
+    return Partnership(SchoolPartnershipId(number), UUID(int=number), lead_provider, partner, Year(year), **facts)
 
 
 def provider_facts(partnerships=(), requests=(), last_choices=None, **changes):

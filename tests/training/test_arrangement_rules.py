@@ -142,7 +142,13 @@ def test_the_latest_year_of_a_pair_is_carried_forward():
 def test_only_an_offered_value_can_be_chosen():
     offers = arrangements(provider_facts([partnership(1, partner=MOSS)]), filed_in(2025))
     assert chosen(offers, offers[0].value) is offers[0]
-    for forged in ("", "lead_provider:", "partnership:" + str(offers[0].partnership.public_id), "\0", offers[0].value + " "):
+    for forged in (
+        "",
+        "lead_provider:",
+        "partnership:" + str(offers[0].partnership.public_id),
+        "\0",
+        offers[0].value + " ",
+    ):
         assert chosen(offers, forged) is None
 
 
@@ -150,9 +156,7 @@ def test_only_an_offered_value_can_be_chosen():
 @pytest.mark.parametrize(
     ("last", "registration", "partnerships", "requests", "expected"),
     [
-        pytest.param(
-            LAST_ELM, filed_in(2024), [], [request(ELM)], None, id="lead provider not contracted in R: no"
-        ),
+        pytest.param(LAST_ELM, filed_in(2024), [], [request(ELM)], None, id="lead provider not contracted in R: no"),
         pytest.param(
             LAST_OAK,
             filed_in(2025),
@@ -162,13 +166,25 @@ def test_only_an_offered_value_can_be_chosen():
             id="partnership in R: that one",
         ),
         pytest.param(
-            LAST_OAK, filed_in(2025), [partnership(2, partner=MOSS)], [request()], (CARRY_FORWARD, 2), id="carried forward"
+            LAST_OAK,
+            filed_in(2025),
+            [partnership(2, partner=MOSS)],
+            [request()],
+            (CARRY_FORWARD, 2),
+            id="carried forward",
         ),
         pytest.param(
-            LAST_OAK, filed_in(2025), [partnership(2, partner=FERN)], [request()], (REQUESTED, None), id="requested before"
+            LAST_OAK,
+            filed_in(2025),
+            [partnership(2, partner=FERN)],
+            [request()],
+            (REQUESTED, None),
+            id="requested before",
         ),
         pytest.param(LAST_OAK, filed_in(2025), [partnership(2, partner=FERN)], [], None, id="WT-05 pair ended: no"),
-        pytest.param(LAST_OAK, filed_in(2025), [], [request(ELM, 2025)], None, id="request to another lead provider: no"),
+        pytest.param(
+            LAST_OAK, filed_in(2025), [], [request(ELM, 2025)], None, id="request to another lead provider: no"
+        ),
         pytest.param(
             LAST_OAK,
             moved_to(2024),
@@ -177,7 +193,9 @@ def test_only_an_offered_value_can_be_chosen():
             None,
             id="successor: only other years, none in R: no",
         ),
-        pytest.param(LAST_OAK, moved_to(2024), [], [request(year=2024)], (REQUESTED, None), id="successor: request in R"),
+        pytest.param(
+            LAST_OAK, moved_to(2024), [], [request(year=2024)], (REQUESTED, None), id="successor: request in R"
+        ),
         pytest.param(
             LAST_OAK,
             moved_to(2024),
@@ -187,7 +205,12 @@ def test_only_an_offered_value_can_be_chosen():
             id="successor: request in R, whatever its start",
         ),
         pytest.param(
-            LAST_OAK, moved_to(2024), [partnership(3, partner=MOSS)], [], (CONFIRMED, 3), id="successor: partnership in R"
+            LAST_OAK,
+            moved_to(2024),
+            [partnership(3, partner=MOSS)],
+            [],
+            (CONFIRMED, 3),
+            id="successor: partnership in R",
         ),
     ],
 )

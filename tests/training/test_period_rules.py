@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policy import Policy
-from app.terms import Role, ScheduleIdentifier, Year
+from app.terms import Period, Role, ScheduleIdentifier, Year
 from app.training.periods import (
     Calendar,
     CannotFile,
@@ -21,7 +21,6 @@ from app.training.periods import (
     schedule_for,
     training_start,
 )
-from app.terms import Period
 from tests.training.builders import FROZEN_ON, GAP_CALENDAR, WORKED_EXAMPLES, filed_in, moved_to, period, school_led
 from tests.training.builders import training as row
 
