@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from app.terms import AppropriateBodyType, Word
+from app.terms import AppropriateBodyId, AppropriateBodyType, SchoolKind, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
-    from uuid import UUID
 
     from app.registration.rules import ECTStay, Induction, InductionRecord
-    from app.terms import AppropriateBodyId, SchoolKind
 
 
 @dataclass(frozen=True)

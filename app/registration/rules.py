@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from app.terms import InductionOutcome, Period, StayEndReason, TRSInductionStatus, Word
+from app.terms import (
+    AppropriateBodyId,
+    ECTAtSchoolId,
+    InductionOutcome,
+    MentorAtSchoolId,
+    MentorshipPeriodId,
+    Period,
+    SchoolId,
+    StayEndReason,
+    TeacherId,
+    TRSInductionStatus,
+    Word,
+)
+from app.training.rules import Training
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
-    from app.terms import (
-        AppropriateBodyId,
-        ECTAtSchoolId,
-        MentorAtSchoolId,
-        MentorshipPeriodId,
-        SchoolId,
-        TeacherId,
-        Year,
-    )
+    from app.terms import Year
     from app.training.periods import Calendar
-    from app.training.rules import Training
 
 ONE_DAY = timedelta(days=1)
 
@@ -117,6 +120,11 @@ class Induction:
     started_on: date
     finished_on: date | None = None
     outcome: InductionOutcome | None = None
+
+    @property
+    def period(self) -> Period:
+        """The days it covers, both ends included (GEN-02)."""
+        return Period(self.started_on, self.finished_on)
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from app.registration.rules import latest_stay
-from app.terms import Role, Word
+from app.registration.rules import ECTStay, latest_stay
+from app.terms import Role, SchoolId, Word
+from app.training.periods import Calendar
+from app.training.rules import Training
 from app.values import add_months
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from app.policy import Policy
-    from app.registration.rules import ECTStay
-    from app.terms import SchoolId
-    from app.training.periods import Calendar, NotOpen
-    from app.training.rules import Training
+    from app.training.periods import NotOpen
 
 ONE_DAY = timedelta(days=1)
 TWO_DAYS = timedelta(days=2)

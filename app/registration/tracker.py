@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from app.registration.rules import ECTState, ect_state
@@ -12,8 +12,6 @@ from app.terms import InductionOutcome, Word
 from app.training.rules import Training, TrainingStatus, training_status
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from app.policy import Policy
     from app.registration.rules import Induction, Mentorship
 

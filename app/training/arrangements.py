@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from app.terms import PartnershipOrigin, TrainingProgramme, Word
+from app.terms import (
+    AppropriateBodyId,
+    DeliveryPartnerId,
+    LeadProviderId,
+    PartnershipOrigin,
+    SchoolPartnershipId,
+    TrainingProgramme,
+    Word,
+    Year,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date, datetime
-    from uuid import UUID
+    from collections.abc import Iterable, Iterator
 
-    from app.terms import AppropriateBodyId, DeliveryPartnerId, LeadProviderId, SchoolPartnershipId, Year
     from app.training.periods import RegistrationPeriod
     from app.training.rules import Training
 

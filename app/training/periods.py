@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.terms import Role, ScheduleIdentifier, Word
+from app.terms import Period, Role, ScheduleIdentifier, TeacherId, Word, Year
+from app.training.rules import Training
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
-    from datetime import date
-
-    from app.terms import Period, TeacherId, Year
-    from app.training.rules import Training
 
 
 def academic_year(year: Year) -> str:

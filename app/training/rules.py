@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.terms import Period, Role, TrainingProgramme, Word
+from app.terms import (
+    DeliveryPartnerId,
+    LeadProviderId,
+    Period,
+    Role,
+    ScheduleIdentifier,
+    SchoolId,
+    SchoolPartnershipId,
+    TrainingPeriodId,
+    TrainingProgramme,
+    Word,
+    Year,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
-
-    from app.terms import (
-        DeliveryPartnerId,
-        LeadProviderId,
-        ScheduleIdentifier,
-        SchoolId,
-        SchoolPartnershipId,
-        TrainingPeriodId,
-        Year,
-    )
 
 ONE_DAY = timedelta(days=1)
 
