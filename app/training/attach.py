@@ -19,7 +19,7 @@ from app.training.events import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from app.terms import Actor, SchoolId, TeacherId, Year
+    from app.terms import Actor, SchoolId, Year
     from app.training.arrangements import Arrangement
 
 

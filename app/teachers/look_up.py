@@ -1,0 +1,191 @@
+"""Asking the teaching record system who somebody is, within limits and leaving a trace (IDN-05, IDN-06)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from app import clock
+from app.db.engine import fetch, fetch_one
+from app.db.transaction import transaction
+from app.teachers.trs import (
+    Deactivated,
+    Matched,
+    Merged,
+    NotFound,
+    SecondFactDiffers,
+    TeachingRecord,
+    Unavailable,
+)
+from app.terms import LookupOutcome, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from app.policy import Policy
+    from app.terms import TRN, IdentityMatch, SchoolId, UserId
+
+FAILED = ("trn_not_found", "date_of_birth_mismatch", "national_insurance_number_mismatch")
+PENDING = "lookup_pending"
+LONGEST_LOOKUP = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Who asks about whom, and with which second fact."""
+
+    trn: TRN
+    second_fact: IdentityMatch
+    role: Role
+    school_id: SchoolId
+    user_id: UserId
+
+
+@dataclass(frozen=True)
+class Found:
+    """The person, by two facts that agree."""
+
+    record: TeachingRecord
+
+
+@dataclass(frozen=True)
+class Missed:
+    """No match, and which of the outcomes of IDN-02 it was."""
+
+    outcome: LookupOutcome
+
+
+@dataclass(frozen=True)
+class Limited:
+    """Too many attempts; the teaching record system was not asked (IDN-05)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class TryLater:
+    """The teaching record system gave no answer; seconds to wait when it said so."""
+
+    retry_after: int | None = None
+
+
+Answer = Found | Missed | Limited | TryLater
+Outcome = Matched | SecondFactDiffers | NotFound | Deactivated | Merged | Unavailable
+
+# The n-th newest counted attempt inside a window; when there is one, the limit is reached until it leaves.
+LIMITS = """
+    SELECT max(until) AS until FROM (
+        (SELECT at + interval '1 hour' AS until FROM lookup_attempt WHERE user_id = $1 AND outcome = ANY($8)
+            AND at > $4 - interval '1 hour' AND at <= $4 ORDER BY at DESC OFFSET $5 - 1 LIMIT 1)
+        UNION ALL
+        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE school_id = $2 AND outcome = ANY($8)
+            AND at > $4 - interval '24 hours' AND at <= $4 ORDER BY at DESC OFFSET $6 - 1 LIMIT 1)
+        UNION ALL
+        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE trn = $3 AND outcome = ANY($8)
+            AND at > $4 - interval '24 hours' AND at <= $4 ORDER BY at DESC OFFSET $7 - 1 LIMIT 1)
+        UNION ALL
+        (SELECT at + interval '1 hour' FROM lookup_attempt WHERE user_id = $1 AND outcome <> 'limited'
+            AND at > $4 - interval '1 hour' AND at <= $4 ORDER BY at DESC OFFSET $9 - 1 LIMIT 1)
+        UNION ALL
+        (SELECT at + interval '1 hour' FROM lookup_attempt WHERE school_id = $2 AND outcome <> 'limited'
+            AND at > $4 - interval '1 hour' AND at <= $4 ORDER BY at DESC OFFSET $10 - 1 LIMIT 1)
+    ) reached"""
+
+
+async def look_up(asked: LookUp, ask: Callable[[], Awaitable[Outcome]], policy: Policy) -> Answer:
+    """Ask about a TRN and one second fact, unless a limit is reached; one attempt row each (IDN-02, IDN-05, IDN-06).
+
+    `ask` sends the question and returns the port's outcome; no connection or lock is held meanwhile.
+    """
+    until, ticket = await _begin(asked, policy)
+    if until is not None:
+        return Limited(until)
+    try:
+        outcome = await ask()
+    finally:
+        await fetch("DELETE FROM rate_count WHERE id = $1", ticket)
+    return await _finish(asked, outcome)
+
+
+async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, int]:
+    """Check the limits and take a ticket, counting questions that are still under way in other processes."""
+    now = clock.now()
+    async with transaction():
+        for key in sorted((f"lookup-school:{asked.school_id}", f"lookup-trn:{asked.trn}")):
+            await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+        pending = await _pending(asked, now)
+        until = await _limit_reached(asked, policy, now, pending)
+        if until is not None:
+            await _note(asked, LookupOutcome.LIMITED)
+            return until, 0
+        row = await fetch_one(
+            "INSERT INTO rate_count (created_at, updated_at, kind, key_hash, at) VALUES ($1, $1, $2, $3, $1) RETURNING id",
+            now,
+            PENDING,
+            _key(asked),
+        )
+        return None, row["id"] if row else 0
+
+
+async def _pending(asked: LookUp, now: datetime) -> int:
+    row = await fetch_one(
+        "SELECT count(*) AS n FROM rate_count WHERE kind = $1 AND key_hash = $2 AND at > $3 AND at <= $4",
+        PENDING,
+        _key(asked),
+        now - LONGEST_LOOKUP,
+        now,
+    )
+    return int(row["n"]) if row else 0
+
+
+async def _limit_reached(asked: LookUp, policy: Policy, now: datetime, pending: int) -> datetime | None:
+    row = await fetch_one(
+        LIMITS,
+        asked.user_id,
+        asked.school_id,
+        asked.trn,
+        now,
+        max(1, policy.failed_lookups_per_user_hour - pending),
+        max(1, policy.failed_lookups_per_school_day - pending),
+        max(1, policy.failed_lookups_per_trn_day - pending),
+        list(FAILED),
+        max(1, policy.lookups_per_user_hour - pending),
+        max(1, policy.lookups_per_school_hour - pending),
+    )
+    return row["until"] if row else None
+
+
+def _key(asked: LookUp) -> bytes:
+    return f"school:{asked.school_id}".encode()
+
+
+async def _finish(asked: LookUp, outcome: Outcome) -> Answer:
+    match outcome:
+        case Matched(record):
+            await _note(asked, LookupOutcome.MATCHED)
+            return Found(record)
+        case SecondFactDiffers():
+            missed = LookupOutcome(f"{asked.second_fact.value}_mismatch")
+        case NotFound() | Deactivated() | Merged():
+            missed = LookupOutcome.TRN_NOT_FOUND
+        case Unavailable():
+            await _note(asked, LookupOutcome.UNAVAILABLE)
+            return TryLater(outcome.retry_after)
+    await _note(asked, missed)
+    return Missed(missed)
+
+
+async def _note(asked: LookUp, outcome: LookupOutcome) -> None:
+    refused = outcome is not LookupOutcome.MATCHED
+    await fetch(
+        """INSERT INTO lookup_attempt (created_at, updated_at, user_id, school_id, role, at, outcome, trn)
+        VALUES ($1, $1, $2, $3, $4, $1, $5, $6)""",
+        clock.now(),
+        asked.user_id,
+        asked.school_id,
+        asked.role.value,
+        outcome.value,
+        asked.trn if refused else None,
+    )

@@ -1,0 +1,401 @@
+"""The one controller of every journey: show a page, take an answer, submit (design, section 3).
+
+A journey is described by a `Journey`; `handlers(journey)` returns its routes. What a page must do
+beyond parsing is a hook; everything else follows from walking the journey.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from litestar.exceptions import NotFoundException
+
+from app.db.transaction import transaction
+from app.drafts import store
+from app.drafts.store import AnswerChangedMeanwhile, Draft
+from app.journeys.engine import Exit, JourneyFunction, Question, Row, Walk, kept_form, walk
+from app.terms import DraftKind, DraftState, Refused
+from app.values import Form, Invalid
+from app.web.forms import known_id, read_form, read_query
+from app.web.journey_pages import (
+    CheckPage,
+    ConfirmationPage,
+    EndedPage,
+    ExitPage,
+    Frame,
+    QuestionPage,
+)
+from app.web.page import page, redirect
+from app.web.session import here_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from uuid import UUID
+
+    from litestar import Request, Response
+
+    from app.web.session import Here
+
+F = TypeVar("F")
+C = TypeVar("C")
+CHECK, CONFIRMATION = "check-answers", "confirmation"
+CONFLICT, INVALID = 409, 422
+
+
+@dataclass(frozen=True)
+class Asked(Generic[F]):
+    """One request to a page of a journey: who asks, the draft, and where the walk stands."""
+
+    request: Request[Any, Any, Any]
+    here: Here
+    draft: Draft
+    facts: F
+    walked: Walk
+
+
+class Hook(Generic[F]):
+    """What a page does with a good answer beyond storing it; returns an answer of its own, or None to store."""
+
+    async def __call__(self, asked: Asked[F], form: Form) -> Response[str] | None:
+        """Do it."""
+        raise TypeError("a hook says what it does")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Where a refusal of the operation leads, and what is said there (DRF-12)."""
+
+    slug: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Journey(Generic[F, C]):
+    """Everything particular to one journey.
+
+    base: its address; steps lie below `{base}/{draft_id}/`. starts: whether a start page makes the draft (DRF-02);
+    otherwise the first good answer does. load: the facts; refresh: what outside systems must say again before a
+    submit, outside any transaction, None or an answer; lock: what the submit serialises on; perform: the operation.
+    """
+
+    name: str
+    base: str
+    kind: DraftKind
+    path: JourneyFunction[F, C]
+    load: Callable[[Draft, Here], Awaitable[F]]
+    perform: Callable[[C, F, Here], Awaitable[Mapping[str, Any]]]
+    rows: Callable[[Walk, F], list[Row]]
+    check_title: str
+    check_button: str
+    templates: str
+    confirmation: Callable[[Mapping[str, Any], Here], Awaitable[ConfirmationPage]]
+    exits: Mapping[str, str]
+    subject: Callable[[F, Walk], str] = lambda _facts, _walk: ""
+    notices: Callable[[Walk, F, Here], Sequence[str]] = lambda _walk, _facts, _here: ()
+    refresh: Callable[[Asked[F]], Awaitable[Response[str] | None]] | None = None
+    lock: Callable[[C], Awaitable[None]] | None = None
+    hooks: Mapping[str, Callable[[Asked[F], Form], Awaitable[Response[str] | None]]] = field(default_factory=dict)
+    exit_hooks: Mapping[str, Callable[[Asked[F], Form], Awaitable[Response[str]]]] = field(default_factory=dict)
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    starts: bool = False
+    cancel: str = ""
+
+    def at(self, draft_id: UUID, slug: str) -> str:
+        """Return the address of a page of a draft."""
+        return f"{self.base}/{draft_id}/{slug}"
+
+
+async def show(journey: Journey[Any, Any], request: Request[Any, Any, Any], draft_id: str, step: str) -> Response[str]:
+    """Show a page of a draft; one that can't be reached yet leads to where the draft stands (DRF-03, G-11)."""
+    here = here_of(request)
+    draft = await find_draft(journey, here, draft_id)
+    if draft.state not in {DraftState.OPEN, DraftState.BLOCKED}:
+        return await show_ended(journey, request, here, draft, step)
+    asked = await stand(journey, request, here, draft)
+    if step == CHECK and asked.walked.complete:
+        return show_check(journey, asked)
+    question = asked.walked.question(step)
+    if question is not None:
+        return show_question(journey, asked, question)
+    if asked.walked.exit is not None and asked.walked.exit.slug == step:
+        return show_exit(journey, asked, asked.walked.exit)
+    return redirect(request, journey.at(draft.id, asked.walked.next_slug))
+
+
+async def find_draft(journey: Journey[Any, Any], here: Here, draft_id: str) -> Draft:
+    """Return a draft of this journey and school; anything else is not found (GEN-05, DRF-14)."""
+    draft = await store.load(known_id(draft_id), here.school.id)
+    if draft is None or draft.journey != journey.name:
+        raise NotFoundException
+    return draft
+
+
+async def stand(journey: Journey[F, Any], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Asked[F]:
+    """Load the facts and walk."""
+    facts = await journey.load(draft, here)
+    return Asked(request, here, draft, facts, walk(journey.path, draft.answers, facts))
+
+
+async def show_ended(
+    journey: Journey[Any, Any], request: Request[Any, Any, Any], here: Here, draft: Draft, step: str
+) -> Response[str]:
+    """Say what became of a draft; a submitted one has its confirmation (G-07, G-11, DRF-14)."""
+    if draft.state is not DraftState.SUBMITTED or draft.outcome is None:
+        return page(request, "journeys/ended.html", EndedPage(draft, journey.base if journey.starts else ""))
+    if step != CONFIRMATION:
+        return redirect(request, journey.at(draft.id, CONFIRMATION))
+    context = await journey.confirmation(draft.outcome, here)
+    return page(request, f"{journey.templates}/confirmation.html", context)
+
+
+def show_question(
+    journey: Journey[F, Any],
+    asked: Asked[F],
+    question: Question[Any],
+    *,
+    typed: Form | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+    theirs: Form | None = None,
+) -> Response[str]:
+    """Show the page of a question: as first seen, as answered before, or with what was wrong (G-03, G-05)."""
+    draft, query = asked.draft, read_query(asked.request)
+    stored = draft.answers.get(question.slug)
+    context = QuestionPage(
+        question=question,
+        frame=frame_of(journey, asked, question.slug),
+        values=typed if typed is not None else (stored if stored is not None else question.initial),
+        errors=errors or {},
+        answer_version=draft.version_of(question.slug),
+        changed=changed_sentence(journey, asked, question, query),
+        theirs=question.show(question.parse(theirs)) if theirs is not None and is_good(question, theirs) else "",
+        theirs_by=draft.last_saved_by if theirs is not None else "",
+    )
+    return page(asked.request, question.template or "journeys/question.html", context, status=status)
+
+
+def is_good(question: Question[Any], form: Form) -> bool:
+    """Tell whether a form still answers a question."""
+    try:
+        question.parse(form)
+    except Invalid:
+        return False
+    return True
+
+
+def changed_sentence(
+    journey: Journey[Any, Any], asked: Asked[Any], question: Question[Any], query: Mapping[str, str]
+) -> str:
+    """Return why a page is asked again: its stored answer no longer holds, or the submit was refused (DRF-05, DRF-12)."""
+    refusal = journey.refusals.get(query.get("reason", ""))
+    if refusal is not None and refusal.slug == question.slug:
+        return refusal.message
+    stopped_here = asked.walked.stopped is not None and asked.walked.stopped.slug == question.slug
+    return next((message for message in asked.walked.changed.values() if message), "") if stopped_here else ""
+
+
+def frame_of(journey: Journey[F, Any], asked: Asked[F], slug: str) -> Frame:
+    """Return what surrounds every page of a journey."""
+    draft, query = asked.draft, read_query(asked.request)
+    changing = query.get("change") == "1"
+    before = asked.walked.before(slug)
+    back = journey.at(draft.id, CHECK) if changing and asked.walked.complete else (
+        journey.at(draft.id, before) if before else journey.base
+    )
+    return Frame(
+        action=journey.at(draft.id, slug) + ("?change=1" if changing else ""),
+        back=back,
+        base=journey.at(draft.id, ""),
+        subject=journey.subject(asked.facts, asked.walked),
+        draft_id=str(draft.id),
+        listed=journey.starts and draft.matched,
+        unmatched=journey.starts and not draft.matched,
+        cancel=journey.cancel,
+        support_email=asked.here.policy.support_email,
+    )
+
+
+def show_check(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
+    """Show everything that will be saved; it never looks like a confirmation (G-06)."""
+    context = CheckPage(
+        frame=frame_of(journey, asked, CHECK),
+        title=journey.check_title,
+        button=journey.check_button,
+        rows=tuple(journey.rows(asked.walked, asked.facts)),
+        notices=tuple(journey.notices(asked.walked, asked.facts, asked.here)),
+    )
+    return page(asked.request, "journeys/check-answers.html", context)
+
+
+def show_exit(
+    journey: Journey[F, Any], asked: Asked[F], dead_end: Exit, *, errors: Mapping[str, str] | None = None, status: int = 200
+) -> Response[str]:
+    """Show a dead end: what was found, why it stops, what to do instead (G-08)."""
+    context = ExitPage(
+        frame=frame_of(journey, asked, dead_end.slug), details=dict(dead_end.details), asked=asked.draft, errors=errors or {}
+    )
+    return page(asked.request, journey.exits[dead_end.slug], context, status=status)
+
+
+async def answer(journey: Journey[Any, Any], request: Request[Any, Any, Any], draft_id: str, step: str) -> Response[str]:
+    """Take what was posted to a page of a draft (G-03)."""
+    here = here_of(request)
+    draft = await find_draft(journey, here, draft_id)
+    if draft.state not in {DraftState.OPEN, DraftState.BLOCKED}:
+        return await show_ended(journey, request, here, draft, step)
+    if step == CHECK:
+        return await submit(journey, request, here, draft)
+    asked = await stand(journey, request, here, draft)
+    form = await read_form(request)
+    dead_end = asked.walked.exit
+    if dead_end is not None and dead_end.slug == step and step in journey.exit_hooks:
+        return await journey.exit_hooks[step](asked, form)
+    question = asked.walked.question(step)
+    if question is None or draft.state is DraftState.BLOCKED:
+        return redirect(request, journey.at(draft.id, asked.walked.next_slug))
+    return await take_answer(journey, asked, question, form)
+
+
+async def take_answer(journey: Journey[F, Any], asked: Asked[F], question: Question[Any], form: Form) -> Response[str]:
+    """Check, act and store one answer, then go where the walk leads."""
+    own = {name: value for name, value in form.items() if name in question.fields}
+    try:
+        answered = question.parse(own)
+    except Invalid as invalid:
+        return show_question(journey, asked, question, typed=form, errors=invalid.errors, status=INVALID)
+    hook = journey.hooks.get(question.slug)
+    instead = await hook(asked, form) if hook is not None else None
+    if instead is not None:
+        return instead
+    try:
+        kept, version = kept_form(question, form, answered), version_in(form)
+        async with transaction():
+            await store.save_answer(asked.draft, question.slug, kept, version, asked.here.actor, asked.here.policy)
+    except AnswerChangedMeanwhile:
+        return await show_conflict(journey, asked, question, form)
+    return await go_on(journey, asked)
+
+
+def version_in(form: Form) -> int:
+    """Return the version of the answer that a form showed; nonsense counts as none."""
+    typed = form.get("answer_version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004 - fits an integer
+
+
+async def show_conflict(journey: Journey[F, Any], asked: Asked[F], question: Question[Any], form: Form) -> Response[str]:
+    """Show both values after a colleague saved the same page meanwhile, and ask again (DRF-13)."""
+    draft = await find_draft(journey, asked.here, str(asked.draft.id))
+    if draft.state is not DraftState.OPEN:
+        return redirect(asked.request, journey.at(draft.id, question.slug))
+    fresh = await stand(journey, asked.request, asked.here, draft)
+    theirs = draft.answers.get(question.slug, {})
+    return show_question(journey, fresh, question, typed=form, status=CONFLICT, theirs=theirs)
+
+
+async def go_on(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
+    """Walk again and go to where the draft stands; a dead end for good blocks it (RE-27)."""
+    draft = await find_draft(journey, asked.here, str(asked.draft.id))
+    fresh = await stand(journey, asked.request, asked.here, draft)
+    if fresh.walked.exit is not None and fresh.walked.exit.blocks:
+        await store.block(draft, asked.here.policy)
+    return redirect(asked.request, journey.at(draft.id, fresh.walked.next_slug))
+
+
+async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Response[str]:
+    """Submit exactly once: ask outside systems, then lock, load afresh, walk, perform and erase (DRF-11, DRF-12)."""
+    asked = await stand(journey, request, here, draft)
+    if not asked.walked.complete:
+        return redirect(request, journey.at(draft.id, asked.walked.next_slug))
+    if journey.refresh is not None:
+        instead = await journey.refresh(asked)
+        if instead is not None:
+            return instead
+    try:
+        return await submit_locked(journey, request, here, draft, asked.walked.command)
+    except Refused as refused:
+        refusal = journey.refusals.get(refused.code)
+        if refusal is None:
+            raise
+        return redirect(request, f"{journey.at(draft.id, refusal.slug)}?reason={refused.code}")
+
+
+async def submit_locked(
+    journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft, command: C
+) -> Response[str]:
+    """Do the part of a submit that holds the draft's lock."""
+    async with transaction():
+        await store.lock(draft.id)
+        if journey.lock is not None:
+            await journey.lock(command)
+        fresh = await find_draft(journey, here, str(draft.id))
+        if fresh.state is not DraftState.OPEN:
+            return redirect(request, journey.at(draft.id, CONFIRMATION))
+        asked = await stand(journey, request, here, fresh)
+        if asked.walked.exit is not None and asked.walked.exit.blocks:
+            await store.block(fresh, here.policy)
+        if not asked.walked.complete:
+            return redirect(request, journey.at(draft.id, asked.walked.next_slug))
+        outcome = await journey.perform(asked.walked.command, asked.facts, here)
+        await store.finish(fresh, outcome, here.actor)
+    return redirect(request, journey.at(draft.id, CONFIRMATION))
+
+
+async def begin(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
+    """Make a draft from the start page and go to its first question (DRF-02)."""
+    here = here_of(request)
+    async with transaction():
+        draft_id = await store.start(journey.kind, journey.name, here.school.id, here.actor, here.policy)
+    return redirect(request, f"{journey.base}/{draft_id}/{await first_slug(journey, here, draft_id)}")
+
+
+async def first_slug(journey: Journey[Any, Any], here: Here, draft_id: UUID) -> str:
+    """Return the slug of the first page of a new draft."""
+    draft = await find_draft(journey, here, str(draft_id))
+    return walk(journey.path, {}, await journey.load(draft, here)).next_slug
+
+
+async def show_first(journey: Journey[Any, Any], request: Request[Any, Any, Any], blank: Draft) -> Response[str]:
+    """Show the first question of a journey that has no draft yet; nothing is stored (DRF-02)."""
+    asked = await stand(journey, request, here_of(request), blank)
+    return show_question_at_base(journey, asked, typed=None, errors={}, status=200)
+
+
+def show_question_at_base(
+    journey: Journey[Any, Any], asked: Asked[Any], *, typed: Form | None, errors: Mapping[str, str], status: int
+) -> Response[str]:
+    """Show the first question at the journey's own address."""
+    question = asked.walked.stopped
+    if question is None:
+        raise NotFoundException
+    frame = Frame(
+        action=journey.base,
+        back=journey.cancel,
+        base=journey.base,
+        subject=journey.subject(asked.facts, asked.walked),
+        cancel=journey.cancel,
+        support_email=asked.here.policy.support_email,
+    )
+    values = typed if typed is not None else question.initial
+    context = QuestionPage(question, frame, values, errors)
+    return page(asked.request, question.template or "journeys/question.html", context, status=status)
+
+
+async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, Any], blank: Draft) -> Response[str]:
+    """Take the first answer of a journey that has no draft yet: a good one makes the draft (DRF-02)."""
+    here = here_of(request)
+    asked = await stand(journey, request, here, blank)
+    form, question = await read_form(request), asked.walked.stopped
+    if question is None:
+        raise NotFoundException
+    own = {name: value for name, value in form.items() if name in question.fields}
+    try:
+        answered = question.parse(own)
+    except Invalid as invalid:
+        return show_question_at_base(journey, asked, typed=form, errors=invalid.errors, status=INVALID)
+    answers = {question.slug: kept_form(question, form, answered)}
+    async with transaction():
+        draft_id = await store.start(journey.kind, journey.name, here.school.id, here.actor, here.policy, answers=answers)
+    draft = await find_draft(journey, here, str(draft_id))
+    fresh = await stand(journey, request, here, draft)
+    return redirect(request, journey.at(draft_id, fresh.walked.next_slug))

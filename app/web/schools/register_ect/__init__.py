@@ -1,0 +1,1 @@
+"""The journey that registers an ECT: facts, questions, look-ups and pages."""

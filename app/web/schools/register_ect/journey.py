@@ -1,0 +1,181 @@
+"""Registering an ECT: the journey, from finding the teaching record to the command (journeys, section 4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.journeys import kinds
+from app.journeys.engine import Ask, Exit, Question, Row, Walk, rows_of
+from app.registration.register_ect import RegisterECT
+from app.registration.start_dates import Bound, Bounds, StartDateFacts, check_start_date, start_date_bounds
+from app.schools.rules import is_self_funded
+from app.terms import Role, TrainingProgramme, WorkingPattern
+from app.training.periods import CannotFile, RegistrationPeriod, computed_schedule, schedule_for, training_start
+from app.training.rules import latest_provider_led_training, latest_training
+from app.values import Form, out_of_bounds, parse_date
+from app.web.schools.register_ect.identity import (
+    already_in_progress,
+    ask_about_earlier,
+    ask_for_name,
+    identify,
+    stop_at_dead_end,
+)
+from app.web.schools.register_ect.programme import ask_for_programme, partner_words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from app.terms import ScheduleIdentifier
+    from app.web.schools.register_ect.facts import Matched, RegisterECTFacts
+
+EMAIL = kinds.email(
+    "email-address",
+    "What is their email address?",
+    row="email",
+    label="Email address",
+    why="We use it to contact them, and their lead provider will be able to see it. You can change it later.",
+    hint="Use an address that is theirs alone, not one shared with other people",
+)
+WORKING_PATTERN = kinds.words(
+    "working-pattern",
+    "Do they work full time or part time as an ECT?",
+    "working_pattern",
+    WorkingPattern,
+    "Select if they work full time or part time as an ECT",
+    row="working-pattern",
+    label="Working pattern",
+    why="Lead providers can adapt training for people who work part time. "
+    "Someone who is full time at your school but part time as an ECT is part time.",
+)
+
+
+def register_ect(ask: Ask, facts: RegisterECTFacts) -> RegisterECT:
+    """Ask what must be asked to register an ECT, in the order of journeys section 4.2."""
+    matched = identify(ask, facts)
+    stop_at_dead_end(matched, facts)
+    if facts.other_draft is not None:
+        ask(already_in_progress(facts.other_draft))
+    corrected_name = ask_for_name(ask, matched)
+    ask_about_earlier(ask, matched, facts)
+    email = ask(EMAIL)
+    if facts.email_taken:
+        raise Exit("cant-use-email")
+    started_on = ask_for_start(ask, matched, facts)
+    working_pattern = ask(WORKING_PATTERN)
+    registration = registration_period(matched, started_on, facts)
+    programme = ask_for_programme(ask, matched, registration, started_on, facts)
+    provider_led = programme.programme is TrainingProgramme.PROVIDER_LED
+    return RegisterECT(
+        school_id=facts.school.id,
+        trn=matched.trn,
+        identity_match=matched.by,
+        snapshot=matched.snapshot,
+        email=email,
+        started_on=started_on,
+        working_pattern=working_pattern,
+        appropriate_body=programme.body,
+        programme=programme.programme,
+        corrected_name=corrected_name,
+        arrangement=programme.arrangement,
+        registration=registration if provider_led else None,
+        schedule=schedule(matched, registration, started_on, facts) if provider_led else None,
+        self_funded=is_self_funded(facts.school.level, programme.programme),
+    )
+
+
+def ask_for_start(ask: Ask, matched: Matched, facts: RegisterECTFacts) -> date:
+    """Ask from when they are an ECT here; stops where registration is not open yet (CP-05, RE-25)."""
+    started_on = ask(start_date(matched, facts))
+    not_open = facts.calendar.registration_not_open(started_on, facts.today, Role.ECT)
+    if not_open is not None:
+        raise Exit("cannot-register-yet", {"year": not_open.year, "opens_on": not_open.opens_on})
+    return started_on
+
+
+def start_date(matched: Matched, facts: RegisterECTFacts) -> Question[date]:
+    """Ask for the start date, stating the bounds that apply to this person (PER-01, PER-02, RE-11)."""
+    bounds = bounds_of(matched, facts)
+
+    def parse(form: Form) -> date:
+        day = parse_date(form, "start_date", what="start date")
+        crossed = check_start_date(day, bounds, facts.calendar, facts.today)
+        if isinstance(crossed, Bound):
+            raise out_of_bounds("start_date", crossed.message)
+        return day
+
+    question = kinds.dates(
+        "start-date",
+        "When did they start, or when will they start, as an ECT at your school?",
+        "start_date",
+        "start date",
+        row="start-date",
+        label="Start date",
+        show=lambda day: f"{day.day} {day:%B %Y}",
+        template="journeys/register-ect/start-date.html",
+        details={"hints": bounds.hints},
+    )
+    return replace(question, parse=parse)
+
+
+def bounds_of(matched: Matched, facts: RegisterECTFacts) -> Bounds:
+    """Return the bounds of the start date for this person at this school."""
+    known = matched.known
+    start_facts = StartDateFacts(facts.school.id, facts.calendar, known.ect_stays, known.trainings)
+    return start_date_bounds(start_facts, facts.today, facts.policy)
+
+
+def registration_period(matched: Matched, started_on: date, facts: RegisterECTFacts) -> RegistrationPeriod:
+    """Return R, or stop where nothing can be filed (CP-06, CP-11)."""
+    latest = latest_training(matched.known.trainings, Role.ECT)
+    registration = facts.calendar.registration_period_for_ect(latest, started_on, facts.today)
+    if isinstance(registration, CannotFile):
+        raise Exit("cannot-file-yet", {"why": registration.value})
+    return registration
+
+
+def schedule(
+    matched: Matched, registration: RegistrationPeriod, started_on: date, facts: RegisterECTFacts
+) -> ScheduleIdentifier:
+    """Return the schedule of provider-led training, or stop where it does not exist (SCD-01, SCD-04)."""
+    begins = training_start(started_on, registration, facts.today)
+    found = schedule_for(
+        registration,
+        latest_provider_led_training(matched.known.trainings, Role.ECT),
+        facts.providers.schedules_of(registration.year),
+        computed_schedule(begins, facts.today, facts.policy.schedule_months),
+    )
+    if found is None:
+        raise Exit("cannot-file-yet", {"why": "no_schedule"})
+    return found
+
+
+def rows(walked: Walk, facts: RegisterECTFacts) -> list[Row]:
+    """Return the rows of check answers (RE-28)."""
+    command, matched = walked.command, facts.matched
+    if matched is None or not isinstance(command, RegisterECT):
+        return []
+    name = [
+        Row("name", "Name", command.corrected_name or matched.name, "review-ect"),
+        Row("trn", "Teacher reference number (TRN)", matched.trn),
+        Row("identity", "Identity matched by", matched.by.words),
+    ]
+    return [*name, *rows_of(walked.trail), *programme_rows(walked, command)]
+
+
+def programme_rows(walked: Walk, command: RegisterECT) -> list[Row]:
+    """Return the rows of body, programme and provider, changed where they were chosen."""
+    source = walked.answer("programme-choices") or "choose"
+    page_of_body = "programme-choices" if source == "school_previous" else "appropriate-body"
+    page_of_rest = {"choose": "training-programme"}.get(source, "programme-choices")
+    found = [
+        Row("appropriate-body", "Appropriate body", command.appropriate_body.name, page_of_body),
+        Row("training-programme", "Training programme", command.programme.words, page_of_rest),
+    ]
+    if command.arrangement is not None:
+        page_of_provider = "lead-provider" if source == "choose" else "programme-choices"
+        found += [
+            Row("lead-provider", "Lead provider", command.arrangement.lead_provider.name, page_of_provider),
+            Row("delivery-partner", "Delivery partner", partner_words(command.arrangement), page_of_provider),
+        ]
+    return found
