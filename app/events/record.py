@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CHAIN_LOCK = 7_203_412
 GENESIS = bytes(32)
+ROWS_PER_STATEMENT = 1_000
+"""A statement takes at most 32,767 values; an import may record tens of thousands of events."""
 SUBJECTS = (
     "school_id",
     "teacher_id",
@@ -105,7 +107,8 @@ async def write(collected: list[Any]) -> None:
         previous = row["hash"] = hash_of(previous, row)
         rows.append(row)
     collected.clear()
-    await _insert(rows)
+    for start in range(0, len(rows), ROWS_PER_STATEMENT):
+        await _insert(rows[start : start + ROWS_PER_STATEMENT])
 
 
 async def head() -> tuple[int, bytes]:
