@@ -1,0 +1,247 @@
+"""Events of reference-data loads and register runs (ADM-16.1, REF-3.2, REF-4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from app.events.record import Event, catalogued
+
+
+@dataclass(frozen=True)
+class _ReferenceDataEvent(Event):
+    words: ClassVar[str] = ""
+    what: str
+    data_set: str
+    version: str
+    fields: Mapping[str, tuple[Any, Any]]
+
+    def sentence(self) -> str:
+        """Say what was changed."""
+        return f"{self.words} {self.what}"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the fields that the load changed."""
+        return self.fields
+
+    def metadata(self) -> dict[str, Any]:
+        """Return which set the change came with."""
+        return {"what": self.what, "data_set": self.data_set, "version": self.version}
+
+
+@catalogued
+@dataclass(frozen=True)
+class ContractPeriodAdded(_ReferenceDataEvent):
+    kind = "contract_period_added"
+    words = "Added the contract period"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ContractPeriodUpdated(_ReferenceDataEvent):
+    kind = "contract_period_updated"
+    words = "Changed the contract period"
+
+
+@catalogued
+@dataclass(frozen=True)
+class RegistrationClosureAdded(_ReferenceDataEvent):
+    kind = "registration_closure_added"
+    words = "Added the registration closure"
+
+
+@catalogued
+@dataclass(frozen=True)
+class RegistrationClosureUpdated(_ReferenceDataEvent):
+    kind = "registration_closure_updated"
+    words = "Changed the registration closure"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ScheduleAdded(_ReferenceDataEvent):
+    kind = "schedule_added"
+    words = "Added the schedule"
+
+
+@catalogued
+@dataclass(frozen=True)
+class MilestoneAdded(_ReferenceDataEvent):
+    kind = "milestone_added"
+    words = "Added the milestone"
+
+
+@catalogued
+@dataclass(frozen=True)
+class MilestoneUpdated(_ReferenceDataEvent):
+    kind = "milestone_updated"
+    words = "Changed the milestone"
+
+
+@catalogued
+@dataclass(frozen=True)
+class LeadProviderCreated(_ReferenceDataEvent):
+    kind = "lead_provider_created"
+    words = "Added the lead provider"
+
+
+@catalogued
+@dataclass(frozen=True)
+class LeadProviderUpdated(_ReferenceDataEvent):
+    kind = "lead_provider_updated"
+    words = "Changed the lead provider"
+
+
+@catalogued
+@dataclass(frozen=True)
+class LeadProviderContractAdded(_ReferenceDataEvent):
+    kind = "lead_provider_contract_added"
+    words = "Added the contract"
+
+
+@catalogued
+@dataclass(frozen=True)
+class DeliveryPartnerCreated(_ReferenceDataEvent):
+    kind = "delivery_partner_created"
+    words = "Added the delivery partner"
+
+
+@catalogued
+@dataclass(frozen=True)
+class DeliveryPartnerNameChanged(_ReferenceDataEvent):
+    kind = "delivery_partner_name_changed"
+    words = "Renamed the delivery partner"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ProviderPairingAdded(_ReferenceDataEvent):
+    kind = "provider_pairing_added"
+    words = "Added the pairing"
+
+
+@catalogued
+@dataclass(frozen=True)
+class AppropriateBodyCreated(_ReferenceDataEvent):
+    kind = "appropriate_body_created"
+    words = "Added the appropriate body"
+
+
+@catalogued
+@dataclass(frozen=True)
+class AppropriateBodyUpdated(_ReferenceDataEvent):
+    kind = "appropriate_body_updated"
+    words = "Changed the appropriate body"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ReferenceDataLoaded(Event):
+    """The load's own event: one each run, whether or not it changed anything."""
+
+    kind = "reference_data_loaded"
+    data_set: str
+    version: str
+    counts: Mapping[str, int]
+
+    def sentence(self) -> str:
+        """Say which set was loaded."""
+        return f"Loaded the reference-data set {self.data_set}, version {self.version}"
+
+
+@dataclass(frozen=True)
+class _ImportRunEvent(Event):
+    source: str
+    counts: Mapping[str, int]
+
+
+@catalogued
+@dataclass(frozen=True)
+class ImportRunFinished(_ImportRunEvent):
+    """The run's own event; it also stands for the schools of a first load, of links and of absence marks."""
+
+    kind = "import_run_finished"
+
+    def sentence(self) -> str:
+        """Say which file was applied."""
+        return f"Applied the school register of {self.source}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ImportRunForced(_ImportRunEvent):
+    """A run that a safety rule would have refused (REF-2.8)."""
+
+    kind = "import_run_forced"
+    overridden: str
+
+    def sentence(self) -> str:
+        """Say which file was applied although a safety rule warned."""
+        return f"Applied the school register of {self.source} against a safety rule"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ImportRunRefused(_ImportRunEvent):
+    """A run that a safety rule refused; nothing else was written (REF-2.8)."""
+
+    kind = "import_run_refused"
+    reason: str
+
+    def sentence(self) -> str:
+        """Say why nothing was applied."""
+        return f"Refused the school register of {self.source}: {self.reason}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolOpened(Event):
+    """A school that the register lists anew, or as open again (REF-3.2, REF-3.7)."""
+
+    kind = "school_opened"
+    reopened: bool = False
+
+    def sentence(self) -> str:
+        """Say that the school is there."""
+        return "The school register lists the school as open again" if self.reopened else "The school joined the register"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolDetailsChanged(Event):
+    """What the register says about a school changed; email addresses are kept as "changed" (REF-3.2)."""
+
+    kind = "school_details_changed"
+    fields: Mapping[str, tuple[Any, Any]]
+
+    def sentence(self) -> str:
+        """Say that details changed, without naming them."""
+        return "The school register changed the school's details"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return old and new values."""
+        return self.fields
+
+    def metadata(self) -> dict[str, Any]:
+        """Return nothing more."""
+        return {}
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolEligibilityChanged(Event):
+    """How far the school may use the service changed through the register (REF-3.2)."""
+
+    kind = "school_eligibility_changed"
+    was: str
+    now: str
+    cause: str
+
+    def sentence(self) -> str:
+        """Say from which level to which."""
+        return "What the school may do in this service changed"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the levels."""
+        return {"level": (self.was, self.now)}

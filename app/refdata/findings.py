@@ -1,0 +1,68 @@
+"""What is wrong or odd in a file, as one line each (REF-1.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz, process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST_VALUE = 120
+WHOLE_ROW = "-"
+WHOLE_FILE = 0
+
+
+class FileUnreadable(Exception):  # noqa: N818 - says what happened
+    """A path given on the command line can't be read at all (exit code 2)."""
+
+
+class AnotherRun(Exception):  # noqa: N818 - a state
+    """Another run holds the lock (exit code 4)."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault or oddity: line counts physical lines from 1, column is a header name."""
+
+    file: str
+    line: int
+    column: str
+    code: str
+    message: str
+    value: str = ""
+
+    def __str__(self) -> str:
+        shown = f" [{printable(self.value)}]" if self.value else ""
+        return f"{self.file}:{self.line}:{self.column} {self.code} {self.message}{shown}"
+
+
+@dataclass
+class Findings:
+    """Everything found in one run, in the order met."""
+
+    errors: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+
+def printable(value: str) -> str:
+    """Return a value short and without control characters, fit for one line of a report."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in value)
+    return shown if len(shown) <= LONGEST_VALUE else f"{shown[:LONGEST_VALUE]}…"
+
+
+def masked(address: str) -> str:
+    """Return an email address of which only the first character and the last label can be read."""
+    _, dot, last = address.rpartition(".")
+    return f"{address[:1]}***{dot}{last if dot else ''}"
+
+
+def did_you_mean(value: str, known: Iterable[str]) -> str:
+    """Return `; did you mean "…"?` with up to three near matches, nothing when none is near."""
+    near = process.extract(value, sorted(set(known)), scorer=fuzz.ratio, limit=3, score_cutoff=70)
+    if not near:
+        return ""
+    names = ' or '.join(f'"{match}"' for match, _, _ in near)
+    return f"; did you mean {names}?"
