@@ -1,0 +1,79 @@
+"""Running a console command's work on the database, ending with the exit codes of the contract."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import IntEnum
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import click
+
+from app.db import server
+from app.db.engine import DatabaseUnavailable, engine
+from app.db.migrations import LockHeld, MigrationFailed
+from app.settings import Settings, ValidationError, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+
+class Exit(IntEnum):
+    """What the exit codes of `register` mean (contract, section 1)."""
+
+    DONE = 0
+    INPUT_HAS_ERRORS = 1
+    WRONG_USE = 2
+    REFUSED = 3
+    UNAVAILABLE = 4
+
+
+def stop(code: Exit, *lines: str) -> NoReturn:
+    """End the command with what is wrong on standard error."""
+    for line in lines:
+        click.echo(line, err=True)
+    raise SystemExit(code)
+
+
+def valid_settings() -> Settings:
+    """Return the settings, or end the command listing everything wrong with them (OPS-1)."""
+    try:
+        return settings()
+    except ValidationError as found:
+        stop(Exit.INPUT_HAS_ERRORS, "These settings are missing or wrong:", *problems_of(found))
+
+
+def problems_of(found: ValidationError) -> list[str]:
+    """Return one line a problem, never with a value that was given."""
+    lines: list[str] = []
+    for error in found.errors(include_input=False, include_url=False):
+        name = "_".join(str(part) for part in error["loc"]).upper()
+        message = error["msg"].removeprefix("Value error, ")
+        lines += [f"  {name}: {message}"] if name else [f"  {part}" for part in message.split("; ")]
+    return lines
+
+
+def run_on_database(work: Callable[[], Awaitable[T]], *, size: int = 4) -> T:
+    """Open the database, do the work and close it; what keeps it from being opened ends the command."""
+    chosen = valid_settings()
+    try:
+        return asyncio.run(_with_engine(work, server.database_url(chosen), size))
+    except LockHeld:
+        stop(Exit.UNAVAILABLE, "Another run holds the lock. Try again when it has finished.")
+    except (DatabaseUnavailable, OSError) as fault:
+        stop(Exit.UNAVAILABLE, f"The database cannot be used ({type(fault).__name__}). Check DATABASE_URL.")
+    except MigrationFailed as fault:
+        stop(Exit.INPUT_HAS_ERRORS, f"The migration failed: {fault}")
+
+
+async def _with_engine(work: Callable[[], Awaitable[T]], url: str, size: int) -> T:
+    engine.point_at(url)
+    try:
+        await engine.open(size=size)
+    except Exception as fault:
+        raise DatabaseUnavailable(type(fault).__name__) from fault
+    try:
+        return await work()
+    finally:
+        await engine.close()
