@@ -1,0 +1,296 @@
+"""Reads about who is asking; everything a school page needs to know about them is one statement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.access import rules
+from app.db.engine import fetch, fetch_one
+from app.terms import Actor, ActorKind, SchoolId, UserId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import asyncpg
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """A session in force; its id stays in the browser."""
+
+    id: int
+    id_hash: bytes
+    csrf_secret: bytes
+    method: str | None
+    signed_in_at: datetime | None
+    ends_at: datetime
+    """When it ends if nothing more is asked."""
+    absolute_expires_at: datetime
+    return_path: str | None
+    clock_at: datetime | None
+    notice: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody signed in."""
+
+    id: UserId
+    audience: str
+    """`school` or `staff`."""
+    name: str
+    email: str
+    active: bool
+    staff_roles: tuple[str, ...]
+    accepted_privacy_version: str | None
+    last_school_id: SchoolId | None
+
+    @property
+    def actor(self) -> Actor:
+        """Return them as the author of what they do (EVT-01)."""
+        kind = ActorKind.SCHOOL_USER if self.audience == "school" else ActorKind.STAFF
+        return Actor(kind, self.name, self.email, self.id)
+
+
+@dataclass(frozen=True)
+class CurrentSchool:
+    """The school somebody works for in this session, as the register and staff describe it."""
+
+    id: SchoolId
+    public_id: UUID
+    urn: str
+    name: str
+    kind: str
+    type_code: int
+    type_name: str
+    status_code: int
+    opened_on: date | None
+    closed_on: date | None
+    district_code: str | None
+    section_41_approved: bool
+    access_override: str | None
+    access_override_until: date | None
+    has_open_training: bool
+
+
+@dataclass(frozen=True)
+class CurrentTutor:
+    """The induction tutor a school has now."""
+
+    public_id: UUID
+    name: str
+    email: str
+    confirmed_for_year: int | None
+
+
+@dataclass(frozen=True)
+class PeriodRow:
+    """A contract period as stored."""
+
+    year: int
+    started_on: date
+    finished_on: date
+    registration_opens_on: date | None
+    payments_frozen_on: date | None
+    successor_year: int | None
+    successor_schedule_identifier: str | None
+    mentor_funding_enabled: bool
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Days on which some journeys are shut (PRM-04)."""
+
+    starts_on: date
+    ends_on: date
+    message: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is asking, and what decides about them; without a session everything is empty."""
+
+    session: SessionState | None = None
+    user: User | None = None
+    school: CurrentSchool | None = None
+    tutor: CurrentTutor | None = None
+    open_schools: int = 0
+    periods: tuple[PeriodRow, ...] = ()
+    closure: Closure | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    ended: bool = False
+    """A session was named that had run out."""
+    moment: datetime | None = None
+    """The time of the request, when it isn't the machine's."""
+
+
+VISITOR = """
+WITH found AS (
+  SELECT s.*, coalesce($2, s.clock_at, $3) AS moment,
+         (coalesce($2, s.clock_at, $3) AT TIME ZONE 'Europe/London')::date AS today
+  FROM session s WHERE s.id_hash = $1
+), live AS (
+  SELECT * FROM found
+  WHERE moment < absolute_expires_at AND moment < last_seen_at + make_interval(secs => $5)
+), seen AS (
+  UPDATE session SET last_seen_at = greatest(session.last_seen_at, live.moment)
+  FROM live WHERE session.id = live.id AND $4 RETURNING session.id
+)
+SELECT live.id IS NOT NULL AS is_live, found.*,
+  greatest(found.last_seen_at, CASE WHEN $4 THEN found.moment END) AS seen_at,
+  u.audience, u.name AS user_name, u.email AS user_email, u.active, u.staff_roles,
+  u.accepted_privacy_version, u.last_school_id,
+  (SELECT count(DISTINCT a.school_id) FROM school_access a WHERE a.user_id = u.id AND a.ended_at IS NULL)
+    AS open_schools,
+  c.id AS current_school_id, c.public_id, c.urn, c.name, c.kind, c.type_code, c.type_name, c.status_code,
+  c.opened_on, c.closed_on, c.district_code, c.section_41_approved, c.access_override, c.access_override_until,
+  CASE WHEN c.type_code IN (10, 11) AND NOT c.section_41_approved THEN EXISTS (
+    SELECT 1 FROM training_period t
+    LEFT JOIN ect_at_school_period e ON e.id = t.ect_at_school_period_id
+    LEFT JOIN mentor_at_school_period m ON m.id = t.mentor_at_school_period_id
+    WHERE t.school_id = c.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
+      AND (t.finished_on IS NULL OR t.finished_on >= found.today)
+  ) ELSE false END AS has_open_training,
+  i.public_id AS tutor_public_id, i.name AS tutor_name, i.email AS tutor_email, i.confirmed_for_year,
+  x.starts_on, x.ends_on, x.message,
+  CASE WHEN c.id IS NOT NULL THEN (SELECT json_agg(p ORDER BY p.started_on) FROM contract_period p) END AS periods,
+  (SELECT json_object_agg(v.key, v.value) FROM service_setting v) AS settings
+FROM found
+LEFT JOIN live ON true
+LEFT JOIN app_user u ON u.id = live.user_id
+LEFT JOIN school c ON c.id = live.school_id AND EXISTS (
+  SELECT 1 FROM school_access a WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL)
+LEFT JOIN induction_tutor i ON i.school_id = c.id AND i.ended_at IS NULL
+LEFT JOIN registration_closure x ON found.today BETWEEN x.starts_on AND x.ends_on
+LIMIT 1
+"""
+
+
+async def load_visitor(
+    id_hash: bytes, header_now: datetime | None, machine_now: datetime, *, counts_as_use: bool = True
+) -> Visitor:
+    """Return who the session belongs to and note that it is in use (ACC-9.3), in one statement.
+
+    The time of the request is the header's, else the session's own clock, else the machine's. A request
+    that doesn't count as use, such as background polling, leaves the idle limit alone.
+    """
+    row = await fetch_one(VISITOR, id_hash, header_now, machine_now, counts_as_use, float(rules.IDLE_SECONDS))
+    if row is None:
+        return Visitor()
+    if not row["is_live"]:
+        return Visitor(ended=row["user_id"] is not None, session=None, moment=row["clock_at"])
+    return Visitor(
+        session=_session(row),
+        user=_user(row),
+        school=_school(row),
+        tutor=_tutor(row),
+        open_schools=row["open_schools"],
+        periods=tuple(_period(item) for item in json.loads(row["periods"] or "[]")),
+        closure=Closure(row["starts_on"], row["ends_on"], row["message"]) if row["starts_on"] else None,
+        settings=json.loads(row["settings"] or "{}"),
+        moment=row["clock_at"],
+    )
+
+
+def _session(row: asyncpg.Record) -> SessionState:
+    return SessionState(
+        id=row["id"],
+        id_hash=row["id_hash"],
+        csrf_secret=row["csrf_secret"],
+        method=row["method"],
+        signed_in_at=row["signed_in_at"],
+        ends_at=rules.ends_at(row["seen_at"], row["absolute_expires_at"]),
+        absolute_expires_at=row["absolute_expires_at"],
+        return_path=row["return_path"],
+        clock_at=row["clock_at"],
+        notice=json.loads(row["notice"]) if row["notice"] else None,
+    )
+
+
+def _user(row: asyncpg.Record) -> User | None:
+    if row["audience"] is None:
+        return None
+    return User(
+        id=row["user_id"],
+        audience=row["audience"],
+        name=row["user_name"],
+        email=row["user_email"],
+        active=row["active"],
+        staff_roles=tuple(row["staff_roles"]),
+        accepted_privacy_version=row["accepted_privacy_version"],
+        last_school_id=row["last_school_id"],
+    )
+
+
+def _school(row: asyncpg.Record) -> CurrentSchool | None:
+    if row["current_school_id"] is None:
+        return None
+    same = {name: row[name] for name in CurrentSchool.__dataclass_fields__ if name != "id"}
+    return CurrentSchool(id=row["current_school_id"], **same)
+
+
+def _tutor(row: asyncpg.Record) -> CurrentTutor | None:
+    if row["tutor_public_id"] is None:
+        return None
+    return CurrentTutor(row["tutor_public_id"], row["tutor_name"], row["tutor_email"], row["confirmed_for_year"])
+
+
+def _period(item: dict[str, Any]) -> PeriodRow:
+    return PeriodRow(
+        year=item["year"],
+        started_on=date.fromisoformat(item["started_on"]),
+        finished_on=date.fromisoformat(item["finished_on"]),
+        registration_opens_on=_day(item["registration_opens_on"]),
+        payments_frozen_on=_day(item["payments_frozen_on"]),
+        successor_year=item["successor_year"],
+        successor_schedule_identifier=item["successor_schedule_identifier"],
+        mentor_funding_enabled=item["mentor_funding_enabled"],
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class SchoolChoice:
+    """A school somebody may switch to."""
+
+    id: SchoolId
+    public_id: UUID
+    urn: str
+    name: str
+    town: str | None
+    postcode: str | None
+
+
+async def schools_of(user: UserId) -> list[SchoolChoice]:
+    """Return the schools somebody has open access to, A to Z (ACC-10.1)."""
+    rows = await fetch(
+        "SELECT s.id, s.public_id, s.urn, s.name, s.town, s.postcode FROM school s"
+        " WHERE EXISTS (SELECT 1 FROM school_access a"
+        " WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL)"
+        " ORDER BY lower(s.name), s.urn",
+        user,
+    )
+    return [SchoolChoice(**row) for row in rows]
+
+
+async def school_by_urn(urn: str) -> SchoolId | None:
+    """Return the internal id of a school of the register, if it has one of this number."""
+    row = await fetch_one("SELECT id FROM school WHERE urn = $1", urn)
+    return SchoolId(row["id"]) if row else None
+
+
+async def successor_of(urn: str) -> str | None:
+    """Return the name of a closed school's one successor; None when there are none or several (ACC-13.5)."""
+    rows = await fetch(
+        "SELECT s.name FROM school_link l JOIN school s ON s.urn = l.link_urn"
+        " WHERE l.urn = $1 AND l.link_type ILIKE 'successor%' LIMIT 2",
+        urn,
+    )
+    return rows[0]["name"] if len(rows) == 1 else None

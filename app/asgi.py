@@ -1,0 +1,104 @@
+"""Wiring of the web process: which handlers there are and what surrounds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from litestar import HttpMethod, Litestar, Router, route
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.plugins.htmx import HTMXRequest
+
+from app import assets, templating
+from app.web import arrival, clock_page, faults, health, policies, public
+from app.web import personas as personas_page
+from app.web.gates import admit
+from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
+from app.web.page import SUPPORT_EMAIL
+from app.web.session import COOKIE, SECURE_COOKIE
+from app.web.static import static_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from app.access.personas import Persona
+    from app.settings import Settings
+    from app.teachers.trs import TeachingRecords
+
+LARGEST_BODY = 1_000_000
+METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE]
+
+
+@route(NOT_FOUND_PATH, http_method=METHODS, opt=policies.public_page(csrf=False), sync_to_thread=False)
+def not_found() -> None:
+    """Answer what no route matches."""
+    raise NotFoundException
+
+
+HANDLERS: list[Any] = [
+    *public.HANDLERS,
+    *arrival.HANDLERS,
+    health.live,
+    health.ready,
+    health.deps,
+    Router("/", route_handlers=[static_file], opt=policies.file_route()),
+    not_found,
+]
+"""Every handler of the service; school pages are added here."""
+
+NOT_IN_PRODUCTION: list[Any] = [*clock_page.HANDLERS]
+
+
+def create_app(
+    settings: Settings,
+    *,
+    trs: TeachingRecords,
+    personas: Sequence[Persona] = (),
+    dependencies: Callable[[], Mapping[str, Any]] = dict,
+    build: str = "development",
+    more: Sequence[Any] = (),
+) -> Litestar:
+    """Return the web application; the database engine has been pointed at its database.
+
+    `dependencies` says how each outside system does (EXT-1.14); `more` are handlers beside `HANDLERS`. Raises PolicyMissing when a route doesn't say who
+    may call it (ACC-14.5).
+    """
+    state = State(
+        {
+            "settings": settings,
+            "trs": trs,
+            "personas": tuple(personas),
+            "dependencies": dependencies,
+            "build": build,
+            "scheme": settings.base_url.partition(":")[0],
+            "cookie": SECURE_COOKIE if settings.secure else COOKIE,
+            "support_email": SUPPORT_EMAIL,
+        }
+    )
+    app = Litestar(
+        [*handlers(settings), *more],
+        state=state,
+        guards=[admit],
+        middleware=[Visiting(settings)],
+        exception_handlers=faults.HANDLERS,
+        request_class=HTMXRequest,
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=None,
+        logging_config=None,
+        on_startup=[templating.warm, assets.warm],
+    )
+    list(policies.routes_with_policies(app))
+    app.asgi_handler = Shell(app, app.asgi_handler, settings)
+    return app
+
+
+def handlers(settings: Settings) -> list[Any]:
+    """Return the handlers of the environment: test sign-in and clock are absent in production."""
+    wanted = list(HANDLERS)
+    if not settings.production:
+        wanted += NOT_IN_PRODUCTION
+    if "personas" in settings.methods and not settings.production:
+        wanted += personas_page.HANDLERS
+    return wanted
+
+

@@ -1,0 +1,82 @@
+"""Turns what handlers raise into answers: pages for browsers, JSON for programs (TRP-6)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from litestar import Response
+from litestar.exceptions import HTTPException
+
+from app import logs
+from app.db.engine import DatabaseUnavailable
+from app.terms import Refused
+from app.web.errors import ErrorPage, error_page, last_resort
+from app.web.gates import Instead
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from litestar import Request
+
+RETRY_SECONDS = "30"
+
+
+def wants_json(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether a program asks: under /api, or one that accepts JSON and no pages."""
+    accept = request.headers.get("accept", "")
+    return request.url.path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)
+
+
+def answer(
+    request: Request[Any, Any, Any],
+    status: int,
+    context: ErrorPage | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    """Answer an error in the form that was asked for."""
+    if wants_json(request):
+        title = HTTPStatus(status).phrase
+        errors = [{"title": title, "detail": (context.detail if context else "") or title}]
+        return Response({"errors": errors}, status_code=status, headers=headers, media_type="application/json")
+    return error_page(request, status, context, headers)
+
+
+def on_instead(_request: Request[Any, Any, Any], instead: Instead) -> Response[str]:
+    """Answer what a gate decided."""
+    return instead.response
+
+
+def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
+    """Answer a fault of HTTP by its status; what the framework says about it isn't for readers."""
+    if fault.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return on_anything(request, fault)
+    return answer(request, fault.status_code, headers=fault.headers)
+
+
+def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Response[Any]:
+    """Answer a refusal that no handler explained: the page was out of date."""
+    return answer(request, HTTPStatus.CONFLICT, ErrorPage(detail=refused.message))
+
+
+def on_unavailable(request: Request[Any, Any, Any], fault: DatabaseUnavailable) -> Response[Any]:
+    """Answer that the database can't be reached just now."""
+    logs.log_fault(fault, request.state.request_id)
+    return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": RETRY_SECONDS})
+
+
+def on_anything(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+    """Answer a fault of ours, needing neither the database nor a template (GDS-16)."""
+    logs.log_fault(fault, request.state.request_id)
+    if wants_json(request):
+        return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return last_resort()
+
+
+HANDLERS = {
+    Instead: on_instead,
+    HTTPException: on_http,
+    Refused: on_refused,
+    DatabaseUnavailable: on_unavailable,
+    Exception: on_anything,
+}

@@ -1,0 +1,40 @@
+"""Reading what was posted: one value per field, with nothing in it that the database can't hold (TRP-7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from litestar.exceptions import NotFoundException
+
+from app.values import clean
+
+if TYPE_CHECKING:
+    from litestar import Request
+
+
+async def read_form_lists(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
+    """Return every text field posted with all its values; files are left out."""
+    fields: dict[str, list[str]] = {}
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, str):
+            fields.setdefault(clean(name), []).append(clean(value))
+    return fields
+
+
+async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return every text field posted; of a repeated one the last value counts."""
+    return {name: values[-1] for name, values in (await read_form_lists(request)).items()}
+
+
+def read_query(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return the query of the address; of a repeated name the last value counts."""
+    return {clean(name): clean(str(value)) for name, value in request.query_params.multi_items()}
+
+
+def known_id(text: str) -> UUID:
+    """Return the public id in an address; a malformed one is not found, like one of nobody's (GEN-05)."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFoundException from None

@@ -1,0 +1,65 @@
+"""Rate limits: a sliding window counted in the database, so that all processes share it (ACC-16)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from app import clock
+from app.db.engine import fetch
+from app.db.transaction import transaction
+
+if TYPE_CHECKING:
+    from litestar.types import Scope
+
+    from app.settings import Settings
+
+
+async def count(kind: str, key: str, limit: int, window: timedelta, secret: bytes) -> int:
+    """Count one attempt; returns 0 when it is allowed, else the seconds until the next one is.
+
+    A refused attempt isn't counted. What is stamped later than now isn't either (contract, section 3). The key is
+    stored as a keyed hash (ACC-18.1).
+    """
+    key_hash = hmac.digest(secret, f"{kind}:{key}".encode(), hashlib.sha256)
+    now = clock.now()
+    async with transaction():
+        await fetch("SELECT pg_advisory_xact_lock($1)", int.from_bytes(key_hash[:8], signed=True))
+        await fetch("DELETE FROM rate_count WHERE kind = $1 AND key_hash = $2 AND at <= $3", kind, key_hash, now - window)
+        rows = await fetch(
+            "SELECT at FROM rate_count WHERE kind = $1 AND key_hash = $2 AND at <= $3 ORDER BY at DESC LIMIT $4",
+            kind,
+            key_hash,
+            now,
+            limit,
+        )
+        if len(rows) >= limit:
+            return max(1, int((rows[-1]["at"] + window - now).total_seconds()) + 1)
+        await fetch(
+            "INSERT INTO rate_count (created_at, updated_at, kind, key_hash, at) VALUES ($1, $1, $2, $3, $1)",
+            now,
+            kind,
+            key_hash,
+        )
+        return 0
+
+
+async def count_address(kind: str, scope: Scope, settings: Settings, limit: int, window: timedelta) -> int:
+    """Count one attempt of the client's address; always allowed where such limits are off (ACC-16.2)."""
+    if settings.address_limits == "off":
+        return 0
+    return await count(kind, client_address(scope, settings), limit, window, settings.secret())
+
+
+def client_address(scope: Scope, settings: Settings) -> str:
+    """Return who sent the request: the last address in the chain that isn't one of our proxies (SEC-21)."""
+    client = scope.get("client")
+    address = client[0] if client else ""
+    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
+    for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+        if address not in settings.proxies:
+            break
+        address = hop
+    return address

@@ -1,0 +1,266 @@
+"""What every request passes: the outermost shell around the application, and the visitor inside it."""
+
+from __future__ import annotations
+
+import types
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from time import perf_counter, thread_time
+from typing import TYPE_CHECKING, Any
+
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
+from litestar.middleware import ASGIMiddleware
+from litestar.utils import normalize_path
+
+from app import clock, logs
+from app.access.queries import Visitor, load_visitor
+from app.access.sessions import hash_of
+from app.db.engine import Statements, statements
+from app.web import headers
+from app.web.errors import LAST_RESORT
+from app.web.policies import Policy
+from app.web.session import COOKIE, SECURE_COOKIE, Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Generator
+    from datetime import datetime
+
+    from litestar import Litestar
+    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+    from app.settings import Settings
+
+CLOCK_HEADER = b"x-with-server-date"
+UNMATCHED = "/{unmatched}"
+NOT_FOUND_PATH = "/-/not-found"
+PLAIN = [(b"content-type", b"text/html; charset=utf-8")]
+BAD_REQUEST = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>The request cannot be answered – Register early career teachers</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+</head>
+<body>
+<div id="page">
+<main id="main-content">
+<h1>The request cannot be answered</h1>
+<p>{reason}</p>
+</main>
+</div>
+</body>
+</html>
+"""
+
+
+@dataclass
+class Spent:
+    """Processor seconds of one request, without what ran in between."""
+
+    seconds: float = 0.0
+
+
+@types.coroutine
+def measured(work: Coroutine[Any, Any, None], spent: Spent) -> Generator[Any, Any, None]:
+    """Drive a coroutine, adding up the processor time of its own steps."""
+    step, given = work.send, None
+    while True:
+        started = thread_time()
+        try:
+            waits_for = step(given)
+        except StopIteration:
+            return
+        finally:
+            spent.seconds += thread_time() - started
+        try:
+            given, step = (yield waits_for), work.send
+        except BaseException as fault:  # noqa: BLE001 - a cancellation is the work's to handle
+            given, step = fault, work.throw  # type: ignore[assignment]
+
+
+class Shell:
+    """The outermost layer: host, clock, headers, HEAD, last resort and the log line, for whatever is asked."""
+
+    def __init__(self, app: Litestar, inner: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.inner = inner
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.inner(scope, receive, send)
+            return
+        exchange = Exchange(self.settings, scope, send)
+        counted, spent, started = Statements(), Spent(), perf_counter()
+        token = statements.set(counted)
+        try:
+            await measured(self._answer(exchange, receive), spent)
+        finally:
+            statements.reset(token)
+            exchange.log(counted, perf_counter() - started, spent.seconds)
+
+    async def _answer(self, exchange: Exchange, receive: Receive) -> None:
+        try:
+            moment = exchange.checked()
+            self._route(exchange.scope)
+        except ValueError as fault:
+            await exchange.plain(400, BAD_REQUEST.format(reason=fault))
+            return
+        try:
+            with clock.at(moment):
+                await self.inner(exchange.scope, receive, exchange.send)
+        except Exception as fault:  # noqa: BLE001 - nothing may escape without an answer
+            logs.log_fault(fault, exchange.request_id)
+            await exchange.plain(500, LAST_RESORT)
+
+    def _route(self, scope: Scope) -> None:
+        """Send what no route matches to the page that says so, which knows the visitor (TRP-6, TRP-7)."""
+        path = scope["path"]
+        if "\0" in path or "\ufffd" in path:
+            scope["path"] = NOT_FOUND_PATH
+            return
+        try:
+            self.app.asgi_router.handle_routing(path=normalize_path(path), method=scope["method"])
+        except MethodNotAllowedException:
+            return
+        except NotFoundException:
+            scope["path"] = NOT_FOUND_PATH
+
+
+class Exchange:
+    """One request and its answer, as the shell sees them."""
+
+    def __init__(self, settings: Settings, scope: Scope, send: Send) -> None:
+        self.settings = settings
+        self.scope = scope
+        self._send = send
+        self.request_id = uuid.uuid4().hex
+        self.method = str(scope["method"])
+        self.path = str(scope["path"])
+        self.headers = dict(scope["headers"])
+        self.status = 0
+        scope.setdefault("state", {})["request_id"] = self.request_id
+        scope["query_string"] = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
+        if self.method == "HEAD":
+            scope["method"] = "GET"  # type: ignore[arg-type]
+
+    def checked(self) -> datetime | None:
+        """Return the time the request is to run at; raises ValueError for a foreign host or an unreadable time."""
+        host = self.headers.get(b"host", b"").decode("latin-1").lower()
+        if host.rpartition(":")[0].strip("[]") not in self.settings.hosts and host.strip("[]") not in self.settings.hosts:
+            raise ValueError("This service does not answer at this address.")
+        if self.settings.production or CLOCK_HEADER not in self.headers:
+            return None
+        try:
+            moment = clock.parse(self.headers[CLOCK_HEADER].decode("latin-1"))
+        except (ValueError, OverflowError):
+            raise ValueError("X-With-Server-Date is not an ISO 8601 date-time.") from None
+        self.scope["state"]["header_now"] = moment
+        return moment
+
+    async def send(self, message: Message) -> None:
+        """Pass the answer on with the headers it lacks; HEAD gets no body."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = headers.completed(
+                message.get("headers", ()),
+                self.path,
+                request_id=self.request_id,
+                allow_indexing=self.settings.allow_indexing,
+            )
+        elif message["type"] == "http.response.body" and self.method == "HEAD":
+            message["body"] = b""
+        await self._send(message)
+
+    async def plain(self, status: int, page: str) -> None:
+        """Answer without application, template or database; nothing when an answer has begun."""
+        if self.status:
+            return
+        body = page.encode()
+        length = (b"content-length", str(len(body)).encode())
+        await self.send({"type": "http.response.start", "status": status, "headers": [*PLAIN, length]})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def log(self, counted: Statements, seconds: float, cpu_seconds: float) -> None:
+        """Write the request's one line (OPS-2)."""
+        visit = self.scope["state"].get("visit")
+        user = visit.visitor.user if visit else None
+        route = str(self.scope.get("path_template") or UNMATCHED)
+        logs.log_request(
+            logs.RequestLine(
+                request_id=self.request_id,
+                route=UNMATCHED if route == NOT_FOUND_PATH else route,
+                method=self.method if self.method.isalpha() else "OTHER",
+                status=self.status,
+                actor_kind=user.actor.kind.value if user else "visitor",
+                request_time=round(seconds, 6),
+                request_cpu_time=round(cpu_seconds, 6),
+                db_count=counted.count,
+                db_time=round(counted.seconds, 6),
+                partial=self.headers.get(b"hx-request") == b"true",
+            )
+        )
+
+
+class Visiting(ASGIMiddleware):
+    """Finds out who is asking before the route's guard runs, and hands out the cookie afterwards."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.key = settings.secret()
+        self.cookie = SECURE_COOKIE if settings.secure else COOKIE
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Load the visitor, unless the route doesn't depend on who asks."""
+        policy = scope["route_handler"].opt.get("policy")
+        if not isinstance(policy, Policy) or policy.audience == "file":
+            await next_app(scope, receive, send)
+            return
+        visit = await self._visit(scope, policy)
+        scope["state"]["visit"] = visit
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._cookie_headers(visit)]
+            await send(message)
+
+        session_clock = None if visit.header_now or self.settings.production else visit.visitor.moment
+        with clock.at(session_clock):
+            await next_app(scope, receive, with_cookie)
+
+    async def _visit(self, scope: Scope, policy: Policy) -> Visit:
+        header_now = scope["state"].get("header_now")
+        session_id = read_cookie(scope, self.cookie)
+        visitor = Visitor()
+        if session_id:
+            visitor = await load_visitor(
+                hash_of(session_id), header_now, clock.machine_now(), counts_as_use=not policy.polling
+            )
+        visit = Visit(visitor, header_now=header_now, key=self.key)
+        visit.forget = bool(session_id) and visitor.session is None
+        return visit
+
+    def _cookie_headers(self, visit: Visit) -> list[tuple[bytes, bytes]]:
+        if not (visit.new_id or visit.forget):
+            return []
+        value = f"{self.cookie}={visit.new_id}; Path=/; HttpOnly; SameSite=Lax"
+        if self.settings.secure:
+            value += "; Secure"
+        if not visit.new_id:
+            value += "; Max-Age=0"
+        return [(b"set-cookie", value.encode())]
+
+
+def read_cookie(scope: Scope, name: str) -> str:
+    """Return a cookie's value; empty when it is missing or unreadable."""
+    for key, value in scope["headers"]:
+        if key == b"cookie":
+            jar: SimpleCookie = SimpleCookie()
+            with suppress(CookieError):
+                jar.load(value.decode("latin-1"))
+            if name in jar:
+                return jar[name].value
+    return ""

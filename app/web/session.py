@@ -1,0 +1,216 @@
+"""Who is asking: the session cookie, the visitor behind it and what the rules make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from app import clock
+from app.access import sessions
+from app.access.queries import Visitor, load_visitor
+from app.policy import Policy as Settings
+from app.registration.rules import induction_tutor_gate
+from app.schools.rules import SchoolAccess, SchoolFacts, SchoolLevel, school_access
+from app.terms import ScheduleIdentifier, Year
+from app.training.periods import Calendar, ContractPeriod
+from app.web import csrf
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from litestar import Request
+
+    from app.access.queries import CurrentSchool, CurrentTutor, PeriodRow, User
+    from app.access.sessions import NewSession
+    from app.terms import Actor
+
+COOKIE = "session"
+SECURE_COOKIE = "__Host-session"
+
+
+class Visit:
+    """One request's visitor; `new_id` and `forget` say what becomes of the cookie."""
+
+    def __init__(self, visitor: Visitor, *, header_now: datetime | None, key: bytes) -> None:
+        self.visitor = visitor
+        self.header_now = header_now
+        self.key = key
+        self.new_id = ""
+        self.forget = False
+        self._standing: Standing | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """Return what the rules make of the visitor today."""
+        if self._standing is None:
+            self._standing = Standing(self.visitor, clock.today())
+        return self._standing
+
+    async def adopt(self, made: NewSession) -> None:
+        """Go on as the owner of a session just made; the browser gets its id."""
+        self.new_id, self.forget = made.id, False
+        self.become(await load_visitor(made.id_hash, self.header_now, clock.now()))
+
+    def become(self, visitor: Visitor) -> None:
+        """Go on as another visitor, or as nobody."""
+        self.visitor, self._standing = visitor, None
+
+    async def reload(self) -> None:
+        """Read the visitor again, after something about them changed."""
+        if self.visitor.session is not None:
+            self.become(await load_visitor(self.visitor.session.id_hash, self.header_now, clock.now()))
+
+    async def ensure_session(self) -> bytes:
+        """Return the hash of the visitor's session, which is made when there is none (ACC-9.1)."""
+        if self.visitor.session is None:
+            await self.adopt(await sessions.create(clock_at=self.visitor.moment))
+        session = self.visitor.session
+        if session is None:
+            raise LookupError("the session just made is not there")
+        return session.id_hash
+
+    async def end(self) -> None:
+        """End the visitor's session; the cookie goes."""
+        if self.visitor.session is not None:
+            await sessions.end(self.visitor.session.id_hash)
+        self.new_id, self.forget = "", True
+        self.become(Visitor())
+
+    @property
+    def csrf_token(self) -> str:
+        """Return a token for the forms of this page; empty without a session."""
+        session = self.visitor.session
+        return csrf.make_token(self.key, session.csrf_secret) if session else ""
+
+    @property
+    def school_mark(self) -> str:
+        """Return the mark for the forms of this page (ACC-10.3)."""
+        return csrf.make_mark(self.key, self.visitor.school.id if self.visitor.school else None)
+
+
+class Standing:
+    """What the rules say about a visitor's school on a day; each part is worked out when asked for."""
+
+    def __init__(self, visitor: Visitor, today: date) -> None:
+        self.visitor = visitor
+        self.today = today
+
+    @cached_property
+    def policy(self) -> Settings:
+        """The settings that staff may change, as they stand."""
+        return Settings.from_rows(self.visitor.settings)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Every contract period."""
+        return Calendar(tuple(contract_period(row) for row in self.visitor.periods))
+
+    @cached_property
+    def access(self) -> SchoolAccess:
+        """The level of the current school and its reason (ACC-13.5)."""
+        return school_access(school_facts(self.visitor.school), self.today, self.policy)
+
+    @cached_property
+    def tutor_gate(self) -> Year | None:
+        """The year the induction tutor gate stands for; None when it doesn't (IT-01)."""
+        if self.visitor.school is None:
+            return None
+        confirmed = self.visitor.tutor.confirmed_for_year if self.visitor.tutor else None
+        return induction_tutor_gate(self.calendar, self.today, Year(confirmed) if confirmed else None)
+
+
+def contract_period(row: PeriodRow) -> ContractPeriod:
+    """Return a stored contract period as the rules take it."""
+    schedule = row.successor_schedule_identifier
+    return ContractPeriod(
+        Year(row.year),
+        row.started_on,
+        row.finished_on,
+        row.registration_opens_on,
+        row.payments_frozen_on,
+        Year(row.successor_year) if row.successor_year else None,
+        ScheduleIdentifier(schedule) if schedule else None,
+        row.mentor_funding_enabled,
+    )
+
+
+def school_facts(school: CurrentSchool | None) -> SchoolFacts:
+    """Return the facts that decide about a school's level; none is a school the register doesn't know."""
+    if school is None:
+        return SchoolFacts(known=False)
+    return SchoolFacts(
+        type_code=school.type_code,
+        status_code=school.status_code,
+        opened_on=school.opened_on,
+        closed_on=school.closed_on,
+        district_code=school.district_code or "",
+        section_41_approved=school.section_41_approved,
+        override=SchoolLevel(school.access_override) if school.access_override else None,
+        override_until=school.access_override_until,
+        has_open_training=school.has_open_training,
+    )
+
+
+@dataclass(frozen=True)
+class Here:
+    """What a school page works with: who, where, when, and what may be done."""
+
+    user: User
+    school: CurrentSchool
+    actor: Actor
+    today: date
+    level: SchoolLevel
+    calendar: Calendar
+    policy: Settings
+    tutor: CurrentTutor | None
+    tutor_gate: Year | None
+
+
+def visit_of(request: Request[Any, Any, Any]) -> Visit:
+    """Return the visit of a request; one that passed no middleware is nobody's."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    return visit or Visit(Visitor(), header_now=None, key=b"")
+
+
+def visitor_of(request: Request[Any, Any, Any]) -> Visitor:
+    """Return who is asking."""
+    return visit_of(request).visitor
+
+
+def here_of(request: Request[Any, Any, Any]) -> Here:
+    """Return what a school page works with; raises LookupError on a route whose policy doesn't lead to a school."""
+    visit = visit_of(request)
+    visitor, standing = visit.visitor, visit.standing
+    if visitor.user is None or visitor.school is None:
+        raise LookupError("the route's policy doesn't ask for a current school")
+    return Here(
+        user=visitor.user,
+        school=visitor.school,
+        actor=replace(visitor.user.actor, school_id=visitor.school.id),
+        today=standing.today,
+        level=standing.access.level,
+        calendar=standing.calendar,
+        policy=standing.policy,
+        tutor=visitor.tutor,
+        tutor_gate=standing.tutor_gate,
+    )
+
+
+async def take_return_path(request: Request[Any, Any, Any], audience: str = "school") -> str:
+    """Return where the visitor wanted to go before a gate stopped them, and forget it; else their home (ACC-9.9)."""
+    session = visitor_of(request).session
+    return await sessions.take_path(session.id_hash if session else b"", audience)
+
+
+async def remember_path(request: Request[Any, Any, Any]) -> None:
+    """Keep the page asked for; what was posted has no page to return to (ACC-9.9)."""
+    if request.method != "GET":
+        return
+    query = request.url.query
+    path = f"{request.url.path}?{query}" if query else request.url.path
+    visit = visit_of(request)
+    id_hash = await visit.ensure_session()
+    await sessions.remember_path(id_hash, path)
+    if visit.visitor.session is not None:
+        visit.become(replace(visit.visitor, session=replace(visit.visitor.session, return_path=path)))
