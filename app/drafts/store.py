@@ -260,3 +260,14 @@ async def listed(school_id: SchoolId) -> list[Draft]:
         clock.now(),
     )
     return [draft_of(row) for row in rows]
+
+
+async def unmatch(draft: Draft, step: str) -> None:
+    """Take back a match whose teaching record is gone; the answers are kept (IDN-11)."""
+    await fetch(
+        """UPDATE draft SET identity_match = NULL, trs_snapshot = NULL, trs_fetched_at = NULL, lookup_step = $2,
+            updated_at = $3 WHERE id = $1 AND state = 'open'""",
+        draft.id,
+        step,
+        clock.now(),
+    )

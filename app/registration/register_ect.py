@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from app.registration.appropriate_bodies import AppropriateBody
     from app.registration.rules import TransferClosing
     from app.teachers.snapshot import Snapshot
-    from app.terms import TRN, Actor, IdentityMatch, ScheduleIdentifier, SchoolId, WorkingPattern
+    from app.terms import TRN, Actor, IdentityMatch, LeadProviderId, ScheduleIdentifier, SchoolId, WorkingPattern, Year
     from app.training.arrangements import Arrangement
     from app.training.periods import RegistrationPeriod
 
@@ -45,7 +45,8 @@ class RegisterECT:
     """What a school decided: who, from when, and how they are trained.
 
     corrected_name: the name the school gave instead of the one shown, or None to leave it.
-    arrangement, registration and schedule are None exactly for school-led training.
+    arrangement, registration and schedule are None exactly for school-led training. pair_ended_with: the lead
+    provider used last, when its pair with the school's partner has ended and another choice was made (M-23).
     """
 
     school_id: SchoolId
@@ -62,6 +63,8 @@ class RegisterECT:
     registration: RegistrationPeriod | None = None
     schedule: ScheduleIdentifier | None = None
     self_funded: bool = False
+    pair_ended_with: LeadProviderId | None = None
+    pair_ended_in: Year | None = None
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class CheckPage:
 
     frame: Frame
     title: str
-    button: str
+    button_text: str
     rows: tuple[Row, ...]
     notices: tuple[str, ...] = ()
 

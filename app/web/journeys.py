@@ -221,7 +221,7 @@ def show_check(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
     context = CheckPage(
         frame=frame_of(journey, asked, CHECK),
         title=journey.check_title,
-        button=journey.check_button,
+        button_text=journey.check_button,
         rows=tuple(journey.rows(asked.walked, asked.facts)),
         notices=tuple(journey.notices(asked.walked, asked.facts, asked.here)),
     )

@@ -69,6 +69,7 @@ class RegisterECTFacts:
     providers: SchoolProviders
     bodies: tuple[AppropriateBody, ...]
     lookup_step: str | None = None
+    trn: TRN | None = None
     matched: Matched | None = None
     other_draft: OtherDraft | None = None
     email_taken: bool = False
@@ -85,6 +86,7 @@ async def load_facts(draft: Draft, here: Here) -> RegisterECTFacts:
         providers=await _providers(here),
         bodies=await appropriate_bodies(),
         lookup_step=draft.lookup_step,
+        trn=draft.trn,
         matched=matched,
         other_draft=await _other_draft(draft, matched),
         email_taken=await _email_taken(draft, matched, here.today),

@@ -8,38 +8,60 @@ from app.journeys import kinds
 from app.journeys.engine import Ask, Exit, Option, Question
 from app.registration.rules import ECTStay, asks_about_transfer, ect_dead_end, latest_stay, stay_in_the_way
 from app.teachers.rules import needs_same_person_question
-from app.values import Form, Invalid, normalised_name, parse_choice, parse_name
+from app.values import (
+    Form,
+    Invalid,
+    normalised_name,
+    parse_both,
+    parse_choice,
+    parse_date_of_birth,
+    parse_name,
+    parse_national_insurance_number,
+    parse_trn,
+)
 
 if TYPE_CHECKING:
     from datetime import date
 
     from app.registration.queries import OtherDraft
+    from app.terms import TRN
+    from app.values import DateOfBirth, NationalInsuranceNumber
     from app.web.schools.register_ect.facts import Matched, RegisterECTFacts
 
-FIND_ECT: Question[None] = Question(
-    "find-ect",
-    "Find the teaching record of the ECT",
-    lambda _: None,
-    ("trn", "date_of_birth_day", "date_of_birth_month", "date_of_birth_year"),
-    template="journeys/register-ect/find-ect.html",
-)
-NATIONAL_INSURANCE_NUMBER: Question[None] = Question(
+NATIONAL_INSURANCE_NUMBER: Question[NationalInsuranceNumber] = Question(
     "national-insurance-number",
     "What is their National Insurance number?",
-    lambda _: None,
+    parse_national_insurance_number,
     ("national_insurance_number",),
     template="journeys/register-ect/national-insurance-number.html",
 )
 TRANSFER_MESSAGE = "Select yes if they are moving to your school"
 
 
+def find_ect(facts: RegisterECTFacts) -> Question[tuple[TRN, DateOfBirth]]:
+    """Ask for the two facts that find a teaching record; neither look-up nor answer is kept by the walk (RE-04)."""
+
+    def parse(form: Form) -> tuple[TRN, DateOfBirth]:
+        return parse_both(lambda: parse_trn(form), lambda: parse_date_of_birth(form, facts.today, facts.policy))
+
+    return Question(
+        "find-ect",
+        "Find the ECT’s teaching record",
+        parse,
+        ("trn", "date_of_birth_day", "date_of_birth_month", "date_of_birth_year"),
+        template="journeys/register-ect/find-ect.html",
+        initial={"trn": facts.trn} if facts.trn else {},
+    )
+
+
 def identify(ask: Ask, facts: RegisterECTFacts) -> Matched:
     """Lead through the identity pages, whose answers are never kept (IDN-02, IDN-03, DRF-07)."""
     if facts.matched is not None:
         return facts.matched
+    question = find_ect(facts)
     if facts.lookup_step is None:
-        ask(FIND_ECT)
-    ask.passed(FIND_ECT)
+        ask(question)
+    ask.passed(question)
     if facts.lookup_step == "trn-not-found":
         raise Exit("trn-not-found")
     if facts.lookup_step == "national-insurance-number":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Exit, Question, Row, Walk, rows_of
@@ -11,6 +11,7 @@ from app.registration.register_ect import RegisterECT
 from app.registration.start_dates import Bound, Bounds, StartDateFacts, check_start_date, start_date_bounds
 from app.schools.rules import is_self_funded
 from app.terms import Role, TrainingProgramme, WorkingPattern
+from app.training.arrangements import ReuseLost, reuse_lost
 from app.training.periods import CannotFile, RegistrationPeriod, computed_schedule, schedule_for, training_start
 from app.training.rules import latest_provider_led_training, latest_training
 from app.values import Form, out_of_bounds, parse_date
@@ -21,7 +22,7 @@ from app.web.schools.register_ect.identity import (
     identify,
     stop_at_dead_end,
 )
-from app.web.schools.register_ect.programme import ask_for_programme, partner_words
+from app.web.schools.register_ect.programme import Programme, ask_for_programme, last_body_selectable, partner_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -81,7 +82,22 @@ def register_ect(ask: Ask, facts: RegisterECTFacts) -> RegisterECT:
         registration=registration if provider_led else None,
         schedule=schedule(matched, registration, started_on, facts) if provider_led else None,
         self_funded=is_self_funded(facts.school.level, programme.programme),
+        **told_of_ended_pair(programme, registration, started_on, facts),
     )
+
+
+def told_of_ended_pair(
+    programme: Programme, registration: RegistrationPeriod, started_on: date, facts: RegisterECTFacts
+) -> dict[str, Any]:
+    """Return the lead provider to tell that its pair could not be used again (M-23)."""
+    last = facts.providers.facts.last_choices
+    usable = last_body_selectable(started_on, facts)
+    lost = reuse_lost(facts.providers.facts, registration, last_body_selectable=usable)
+    if last is None or lost is not ReuseLost.PAIR_ENDED:
+        return {}
+    if programme.arrangement is not None and programme.arrangement.lead_provider.id == last.lead_provider_id:
+        return {}
+    return {"pair_ended_with": last.lead_provider_id, "pair_ended_in": registration.year}
 
 
 def ask_for_start(ask: Ask, matched: Matched, facts: RegisterECTFacts) -> date:
