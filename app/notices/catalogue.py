@@ -1,0 +1,155 @@
+"""Every email there is: its id, its priority and its fields (rules section 20, notifications section 4, MSG-02)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+from app.notices.kinds import (
+    AcademicYear,
+    DisplayName,
+    PlainDate,
+    Programme,
+    ProviderName,
+    SchoolName,
+    SchoolURN,
+    ServiceLink,
+)
+
+
+class Priority(IntEnum):
+    """Which mail goes first when there is a queue (NOT-1.5)."""
+
+    SIGN_IN = 0
+    ONE_TO_ONE = 1
+    SUMMARY = 2
+
+
+@dataclass(frozen=True)
+class Message:
+    """One kind of email. A subclass names its id, its text under templates/emails, and its fields."""
+
+    id: ClassVar[str]
+    text: ClassVar[str]
+    priority: ClassVar[Priority] = Priority.ONE_TO_ONE
+
+
+TEXTS: dict[str, type[Message]] = {}
+"""Every kind of email by the name of its text."""
+
+
+def listed(message: type[Message]) -> type[Message]:
+    """Enter a kind of email in the catalogue; what is not in it can't be queued."""
+    if message.text in TEXTS:
+        raise TypeError(f"{message.__name__}: its text is taken")
+    TEXTS[message.text] = message
+    return message
+
+
+@listed
+@dataclass(frozen=True)
+class RegisteredAsECTProviderLed(Message):
+    """To the ECT, with a copy to who registered them."""
+
+    id = "M-01"
+    text = "M-01-provider-led"
+    name: DisplayName
+    school: SchoolName
+    started_on: PlainDate
+    lead_provider: ProviderName
+
+
+@listed
+@dataclass(frozen=True)
+class RegisteredAsECTSchoolLed(Message):
+    """To the ECT, with a copy to who registered them."""
+
+    id = "M-01"
+    text = "M-01-school-led"
+    name: DisplayName
+    school: SchoolName
+    started_on: PlainDate
+
+
+@listed
+@dataclass(frozen=True)
+class TransferredAsECT(Message):
+    """To an ECT who was at another school before, instead of M-01, with a copy to who registered them."""
+
+    id = "M-02"
+    text = "M-02"
+    name: DisplayName
+    school: SchoolName
+    started_on: PlainDate
+    programme: Programme
+    """The words of the training programme, such as "provider-led"."""
+
+
+@listed
+@dataclass(frozen=True)
+class ECTRegisteredElsewhere(Message):
+    """To the earlier school's contact; the new school is never named (NOT-3.3)."""
+
+    id = "M-05"
+    text = "M-05"
+    name: DisplayName
+    last_day: PlainDate
+
+
+@listed
+@dataclass(frozen=True)
+class NamedAsInductionTutor(Message):
+    """To the new induction tutor."""
+
+    id = "M-10"
+    text = "M-10"
+    name: DisplayName
+    school: SchoolName
+
+
+@listed
+@dataclass(frozen=True)
+class ReplacedAsInductionTutor(Message):
+    """To the outgoing induction tutor, when the address differs."""
+
+    id = "M-11"
+    text = "M-11"
+    name: DisplayName
+    school: SchoolName
+
+
+@listed
+@dataclass(frozen=True)
+class PartnershipNotReused(Message):
+    """To the previous lead provider, whose pair with the school's delivery partner has ended."""
+
+    id = "M-23"
+    text = "M-23"
+    school: SchoolName
+    urn: SchoolURN
+    academic_year: AcademicYear
+
+
+@listed
+@dataclass(frozen=True)
+class DraftExpiresSoon(Message):
+    """To the person who last saved an unfinished registration."""
+
+    id = "M-30"
+    text = "M-30"
+    name: DisplayName
+    deleted_on: PlainDate
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class RegistrationOpened(Message):
+    """To the person who asked to be told."""
+
+    id = "M-32"
+    text = "M-32"
+    name: DisplayName
+    academic_year: AcademicYear
+    link: ServiceLink

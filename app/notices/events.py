@@ -1,0 +1,61 @@
+"""Events of mail that did not arrive: which message, about whom, and a keyed hash of the address (NOT section 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.events.record import Event, catalogued
+
+
+@dataclass(frozen=True)
+class _MailEvent(Event):
+    message_id: str
+    recipient_hash: str
+
+
+@catalogued
+@dataclass(frozen=True)
+class EmailBounced(_MailEvent):
+    """The address does not work."""
+
+    kind = "email_bounced"
+
+    def sentence(self) -> str:
+        """Say that it did not arrive."""
+        return "An email could not be delivered: the address does not work"
+
+
+@catalogued
+@dataclass(frozen=True)
+class EmailAddressBlocked(_MailEvent):
+    """Nothing more is sent there (NOT-2.8)."""
+
+    kind = "email_address_blocked"
+
+    def sentence(self) -> str:
+        """Say what follows."""
+        return "No more emails are sent to an address that does not work"
+
+
+@catalogued
+@dataclass(frozen=True)
+class EmailUndelivered(_MailEvent):
+    """A temporary or technical failure after all tries."""
+
+    kind = "email_undelivered"
+
+    def sentence(self) -> str:
+        """Say that it did not arrive."""
+        return "An email could not be delivered"
+
+
+@catalogued
+@dataclass(frozen=True)
+class EmailFailed(_MailEvent):
+    """Refused for good, for a reason on our side."""
+
+    kind = "email_failed"
+
+    def sentence(self) -> str:
+        """Say that it was not sent."""
+        return "An email could not be sent"

@@ -1,0 +1,32 @@
+"""The kinds of field an email may have; a message with any other kind is refused by a test (NOT-3.4)."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import Annotated
+
+
+class FieldKind(Enum):
+    """What a field of a message may hold, and nothing else ever (NOT-3.3)."""
+
+    DISPLAY_NAME = "display name"
+    SCHOOL_NAME = "school name"
+    PLAIN_DATE = "plain date"
+    ACADEMIC_YEAR = "academic year"
+    PROVIDER_NAME = "provider, partner or body name"
+    PROGRAMME = "programme in words"
+    URN = "URN of a school, to lead providers only"
+    SERVICE_LINK = "path of a page of the service"
+
+
+DisplayName = Annotated[str, FieldKind.DISPLAY_NAME]
+SchoolName = Annotated[str, FieldKind.SCHOOL_NAME]
+PlainDate = Annotated[date, FieldKind.PLAIN_DATE]
+AcademicYear = Annotated[int, FieldKind.ACADEMIC_YEAR]
+"""The calendar year in which it starts; written "2026 to 2027"."""
+ProviderName = Annotated[str, FieldKind.PROVIDER_NAME]
+Programme = Annotated[str, FieldKind.PROGRAMME]
+SchoolURN = Annotated[str, FieldKind.URN]
+ServiceLink = Annotated[str, FieldKind.SERVICE_LINK]
+"""A path such as "/school/home"; the reader gets it with the address of the service before it."""

@@ -1,0 +1,170 @@
+"""The outbox: a row and its job, written in the transaction of what causes the mail (NOT-1.1, GEN-07)."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app import clock
+from app.db.engine import fetch, fetch_one
+from app.db.transaction import current_unit
+from app.notices.catalogue import TEXTS, Message
+from app.notices.recipients import Recipient, actor_copy, is_blocked, school_recipient
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.terms import Actor
+
+DELIVER = "deliver_message"
+"""The name of the job that delivers one message; its only argument is the message's id."""
+
+MAIL_QUEUE = "mail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subjects:
+    """What a message is about, by internal ids (NOT-1.2)."""
+
+    school_id: int | None = None
+    teacher_id: int | None = None
+    ect_at_school_period_id: int | None = None
+    mentor_at_school_period_id: int | None = None
+    user_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the row keeps of a message until it has arrived (NOT-1.6)."""
+
+    text: str
+    fields: dict[str, Any]
+    copy: bool = False
+    explain_access: bool = False
+
+    def message(self) -> Message:
+        """Return the message as it was queued."""
+        return msgspec.convert(self.fields, TEXTS[self.text])
+
+
+async def queue_message(  # noqa: PLR0913 - each is a column of the row
+    message: Message,
+    *,
+    to: str,
+    dedupe_key: str,
+    about: Subjects,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    copy: bool = False,
+    explain_access: bool = False,
+) -> UUID | None:
+    """Queue one email to one address; returns its id, or None when this very mail was queued before (NOT-1.3).
+
+    Leaves after the transaction in force commits: at once, or from `not_before` on (then only a periodic run or
+    `register jobs run-due` takes it). An address that bounced gets nothing: the row says `suppressed` (NOT-2.8).
+    Raises RuntimeError outside a transaction, LookupError for a message outside the catalogue.
+    """
+    current_unit()
+    if TEXTS.get(message.text) is not type(message):
+        raise LookupError(f"{type(message).__name__} is not in the catalogue of messages")
+    content = Content(message.text, dataclasses.asdict(message), copy, explain_access)
+    state = "suppressed" if await is_blocked(to) else "pending"
+    queued = await _insert(message, to, dedupe_key, content, about, not_before, expires_at, state)
+    if queued is not None and state == "pending" and not_before is None:
+        await defer_delivery(queued, message.priority)
+    return queued
+
+
+async def queue_with_copy(
+    message: Message, *, to: str, actor: Actor, cause: str, about: Subjects, not_before: datetime | None = None
+) -> None:
+    """Queue an email to a person, and a copy to who acted if they want copies (NOT-3.2).
+
+    cause: what makes it unique, such as "stay 12"; one mail when both have the same address.
+    """
+    key = f"{message.id}:{cause}"
+    await queue_message(message, to=to, dedupe_key=f"{key}:person", about=about, not_before=not_before)
+    copy_to = await actor_copy(actor)
+    if copy_to and copy_to.casefold() != to.casefold():
+        await queue_message(
+            message, to=copy_to, dedupe_key=f"{key}:actor", about=about, not_before=not_before, copy=True
+        )
+
+
+async def queue_to_school(
+    message: Message, *, school_id: int, cause: str, about: Subjects, registered_by: int | None = None
+) -> Recipient | None:
+    """Queue school mail to the first recipient of NOT-3.1; returns them, or None when nobody can be reached.
+
+    registered_by: internal id of the user who registered the person concerned.
+    """
+    recipient = await school_recipient(school_id, registered_by)
+    if recipient is not None:
+        await queue_message(
+            message,
+            to=recipient.email,
+            dedupe_key=f"{message.id}:{cause}:school",
+            about=dataclasses.replace(about, school_id=school_id),
+            explain_access=recipient.from_register,
+        )
+    return recipient
+
+
+async def queue_to_lead_provider(message: Message, *, lead_provider_id: int, cause: str, about: Subjects) -> None:
+    """Queue an email to every address of a lead provider; none is no mail (notifications, section 4)."""
+    row = await fetch_one("SELECT notification_emails FROM lead_provider WHERE id = $1", lead_provider_id)
+    for email in row["notification_emails"] if row else ():
+        await queue_message(message, to=email, dedupe_key=f"{message.id}:{cause}:{email.casefold()}", about=about)
+
+
+async def defer_delivery(message: UUID, priority: int) -> None:
+    """Put the delivery job of a message into the queue, in the transaction in force."""
+    await fetch(
+        """SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+            $1::varchar, $2::varchar, $3::int, NULL::text, NULL::text, $4::jsonb, NULL::timestamptz
+        )::procrastinate_job_to_defer_v1])""",
+        MAIL_QUEUE,
+        DELIVER,
+        -priority,
+        msgspec.json.encode({"message": str(message)}).decode(),
+    )
+
+
+async def _insert(  # noqa: PLR0913, PLR0917 - each is a column of the row
+    message: Message,
+    to: str,
+    dedupe_key: str,
+    content: Content,
+    about: Subjects,
+    not_before: datetime | None,
+    expires_at: datetime | None,
+    state: str,
+) -> UUID | None:
+    now = clock.now()
+    row = await fetch_one(
+        """INSERT INTO message (id, created_at, updated_at, message_id, priority, recipient, personalisation,
+            dedupe_key, not_before, expires_at, state, attempts, finished_at, version,
+            school_id, teacher_id, ect_at_school_period_id, mentor_at_school_period_id, user_id)
+        VALUES (gen_random_uuid(), $1, $1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, 0, $10, 1, $11, $12, $13, $14, $15)
+        ON CONFLICT (dedupe_key) DO NOTHING RETURNING id""",
+        now,
+        message.id,
+        int(message.priority),
+        to,
+        msgspec.json.encode(content).decode(),
+        dedupe_key,
+        not_before or now,
+        expires_at,
+        state,
+        now if state == "suppressed" else None,
+        about.school_id,
+        about.teacher_id,
+        about.ect_at_school_period_id,
+        about.mentor_at_school_period_id,
+        about.user_id,
+    )
+    return row["id"] if row else None

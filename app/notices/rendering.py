@@ -1,0 +1,57 @@
+"""Turning a message into a subject and a plain text (NOT-3.4 to NOT-3.6)."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.settings import settings
+from app.templating import TEMPLATES, academic_year, gov_date
+
+if TYPE_CHECKING:
+    from app.notices.outbox import Content
+
+SUBJECT = "Subject: "
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What the reader gets."""
+
+    subject: str
+    body: str
+
+
+def render(content: Content, support_email: str) -> Rendered:
+    """Write an email; raises UndefinedError for a field its text uses and the message has not."""
+    message = content.message()
+    values = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
+    frame = {"copy": content.copy, "explain_access": content.explain_access, "support_email": support_email}
+    template = _environment().get_template(f"{content.text}.txt")
+    first, _, rest = template.render({**values, **frame, "base_url": settings().base_url.rstrip("/")}).partition("\n")
+    return Rendered(first.removeprefix(SUBJECT).strip(), rest.strip() + "\n")
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES / "emails"),
+        autoescape=False,  # noqa: S701 - plain text; the developer mailbox escapes what it shows
+        undefined=StrictUndefined,
+        finalize=_one_line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=settings().environment == "development",
+    )
+    made.filters |= {"gov_date": gov_date, "academic_year": academic_year}
+    return made
+
+
+def _one_line(value: object) -> object:
+    """Keep what somebody typed on one line, so that it makes neither a subject nor a paragraph of its own."""
+    return " ".join(value.split()) if isinstance(value, str) else value

@@ -1,0 +1,108 @@
+"""What an email may say, and how it reads."""
+
+from __future__ import annotations
+
+import re
+import typing
+from dataclasses import fields
+from datetime import date
+
+import pytest
+
+from app.notices import kinds
+from app.notices.catalogue import TEXTS, Message, RegisteredAsECTProviderLed, TransferredAsECT
+from app.notices.kinds import FieldKind
+from app.notices.outbox import Content
+from app.notices.rendering import SUBJECT, render
+from app.templating import TEMPLATES
+
+LONGEST = "Wilhelmina-Maximiliane " * 10
+VALUES = {
+    "shortest": {str: "A", date: date(2026, 9, 1), int: 2026},
+    "longest": {str: LONGEST.strip(), date: date(2026, 12, 31), int: 2026},
+}
+
+
+def made(message: type[Message], length: str) -> Message:
+    hints = typing.get_type_hints(message)
+    return message(**{field.name: VALUES[length][hints[field.name]] for field in fields(message)})
+
+
+def content(message: Message, **more: bool) -> Content:
+    values = {field.name: getattr(message, field.name) for field in fields(message)}
+    return Content(message.text, values, **more)
+
+
+@pytest.mark.rule("NOT-3.3")
+@pytest.mark.rule("NOT-3.4")
+@pytest.mark.parametrize("message", TEXTS.values(), ids=TEXTS)
+def test_every_field_is_of_a_kind_that_mail_may_carry(message: type[Message]) -> None:
+    hints = typing.get_type_hints(message, include_extras=True)
+    for field in fields(message):
+        marks = getattr(hints[field.name], "__metadata__", ())
+        assert any(isinstance(mark, FieldKind) for mark in marks), field.name
+
+
+@pytest.mark.rule("NOT-3.4")
+def test_the_kinds_are_the_ones_allowed() -> None:
+    forbidden = re.compile(r"reference number|\btrn\b|birth|insurance|reason|sanction|email", re.IGNORECASE)
+    assert not [kind for kind in kinds.FieldKind if forbidden.search(kind.value)]
+
+
+@pytest.mark.rule("NOT-4.1")
+@pytest.mark.parametrize("length", VALUES)
+@pytest.mark.parametrize("message", TEXTS.values(), ids=TEXTS)
+def test_every_message_can_be_written(message: type[Message], length: str) -> None:
+    mail = render(content(made(message, length)), "help@register.example")
+    assert mail.subject
+    assert "\n" not in mail.subject
+    assert mail.body.count("help@register.example") == 1
+    assert "{" not in mail.subject + mail.body
+    assert "\n\n\n" not in mail.body
+
+
+@pytest.mark.rule("MSG-02")
+def test_there_is_a_text_for_every_message_and_no_other() -> None:
+    texts = {path.stem for path in (TEMPLATES / "emails").glob("M-*.txt")}
+    assert texts == set(TEXTS)
+    assert {message.id for message in TEXTS.values()} == {"M-01", "M-02", "M-05", "M-10", "M-11", "M-23", "M-30", "M-32"}
+    assert all(name.startswith(message.id) for name, message in TEXTS.items())
+
+
+@pytest.mark.rule("GEN-09")
+@pytest.mark.parametrize("message", TEXTS.values(), ids=TEXTS)
+def test_no_mail_uses_words_of_the_trade(message: type[Message]) -> None:
+    mail = render(content(made(message, "shortest")), "help@register.example")
+    assert not re.search(r"\b(cohort|FIP|CIP|DIY|participant|TRS|NINO|TRN)\b", mail.subject + mail.body, re.IGNORECASE)
+
+
+@pytest.mark.rule("M-01")
+@pytest.mark.rule("NOT-3.6")
+def test_a_teacher_is_told_what_happens_and_how_their_data_is_used() -> None:
+    message = RegisteredAsECTProviderLed("Rory Kendal", "Amberley Grove", date(2026, 9, 1), "Oak Training")
+    mail = render(content(message), "help@register.example")
+    for said in ("Rory Kendal", "Amberley Grove", "1 September 2026", "Oak Training", "/privacy", "/guidance"):
+        assert said in mail.body
+    assert "This is a copy" not in mail.body
+
+
+@pytest.mark.rule("NOT-3.2")
+def test_a_copy_says_that_it_is_one() -> None:
+    message = TransferredAsECT("Rory Kendal", "Amberley Grove", date(2026, 9, 1), "Provider-led")
+    mail = render(content(message, copy=True), "help@register.example")
+    assert mail.body.startswith("This is a copy of the email we sent to Rory Kendal")
+
+
+@pytest.mark.rule("NOT-3.1")
+def test_a_register_address_is_told_how_to_get_access() -> None:
+    message = made(TEXTS["M-05"], "shortest")
+    assert "needs somebody with access" in render(content(message, explain_access=True), "x@y.example").body
+    assert "needs somebody with access" not in render(content(message), "x@y.example").body
+
+
+@pytest.mark.rule("NOT-2.3")
+def test_what_somebody_typed_makes_no_line_of_its_own() -> None:
+    message = TEXTS["M-11"](name="Ann\n\nSubject: Free money", school="Ash\r\nBcc: all")  # type: ignore[call-arg]
+    mail = render(content(message), "x@y.example")
+    assert mail.subject == "You are no longer the induction tutor for Ash Bcc: all"
+    assert not [line for line in mail.body.splitlines() if line.startswith(SUBJECT)]
