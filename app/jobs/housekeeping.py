@@ -1,0 +1,42 @@
+"""Clearing away what is kept for a time only, and noting the end of the audit trail."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from app import clock
+from app.access.rules import IDLE
+from app.db.engine import fetch
+from app.events.record import head
+from app.jobs.reminders import policy_in_force
+
+log = logging.getLogger("register.jobs")
+
+COUNTED = timedelta(days=7)
+"""No limit looks further back than this."""
+
+
+async def delete_old_lookups() -> int:
+    """Delete the notes of look-ups older than `lookup_log_days`; returns how many (IDN-06)."""
+    oldest = clock.now() - timedelta(days=(await policy_in_force()).lookup_log_days)
+    return len(await fetch("DELETE FROM lookup_attempt WHERE at < $1 RETURNING id", oldest))
+
+
+async def delete_dead_sessions() -> int:
+    """Delete sessions that have ended by either limit; returns how many (ACC-9.3)."""
+    now = clock.now()
+    ended = "DELETE FROM session WHERE absolute_expires_at <= $1 OR last_seen_at <= $2 RETURNING id"
+    return len(await fetch(ended, now, now - IDLE))
+
+
+async def delete_old_counts() -> int:
+    """Delete counted events that no limit looks at any more; returns how many."""
+    return len(await fetch("DELETE FROM rate_count WHERE at < $1 RETURNING id", clock.now() - COUNTED))
+
+
+async def note_chain_head() -> int:
+    """Write number and hash of the newest event to the log, so that a rewritten trail shows (SEC-33)."""
+    number, hashed = await head()
+    log.info("chain head", extra={"fields": {"message": "chain head", "event": number, "hash": hashed.hex()}})
+    return 0

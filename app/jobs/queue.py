@@ -1,0 +1,62 @@
+"""The job queue on our own database, with the tasks a worker knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from procrastinate import App, JobContext, PsycopgConnector
+
+from app.jobs.schedule import DELIVER_DUE_CRON, JOBS, PeriodicJob
+from app.notices.deliver import deliver, deliver_due
+from app.notices.outbox import DELIVER, MAIL_QUEUE
+from app.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from app.notices.sender import MailSender
+
+SENDER = "sender"
+"""The name under which a worker is given its sender of mail."""
+
+
+def make_queue(url: str, *, periodic: bool) -> App:
+    """Return the queue of the database, not opened; `periodic` adds the jobs done by the clock (OPS-12)."""
+    queue = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4, timeout=10))
+    queue.task(name=DELIVER, queue=MAIL_QUEUE, pass_context=True)(deliver_message)
+    if periodic:
+        _add_periodic(queue)
+    return queue
+
+
+async def deliver_message(context: JobContext, message: str) -> None:
+    """Deliver one message of the outbox by its id."""
+    await deliver(UUID(message), _sender(context))
+
+
+async def deliver_whatever_is_due(context: JobContext, timestamp: int) -> None:
+    """Deliver what waited for its time or for another try."""
+    del timestamp
+    await deliver_due(_sender(context))
+
+
+def _sender(context: JobContext) -> MailSender:
+    sender: MailSender = context.additional_context[SENDER]
+    return sender
+
+
+def _add_periodic(queue: App) -> None:
+    due = queue.task(name="deliver_due", queue=MAIL_QUEUE, queueing_lock="deliver_due", pass_context=True)
+    queue.periodic(cron=DELIVER_DUE_CRON)(due(deliver_whatever_is_due))
+    for job in JOBS:
+        if settings().production or not job.only_in_production:
+            queue.periodic(cron=job.cron)(queue.task(name=job.name, queueing_lock=job.name)(_task_of(job)))
+
+
+def _task_of(job: PeriodicJob) -> Callable[..., Awaitable[Any]]:
+    async def run(timestamp: int) -> None:
+        del timestamp
+        await job.run()
+
+    return run

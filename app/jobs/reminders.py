@@ -1,0 +1,106 @@
+"""Mail about unfinished registrations: registration has opened (M-32), or the draft expires soon (M-30)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from app import clock
+from app.clock import LONDON
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.drafts.expire import Unfinished, expiring_soon, note_warned, stop_waiting, waiting
+from app.notices.catalogue import DraftExpiresSoon, RegistrationOpened
+from app.notices.outbox import Subjects, queue_message
+from app.notices.recipients import email_of_user_with_access
+from app.policy import Policy
+from app.terms import DraftKind, Role
+from app.training.queries import calendar
+from app.values import Invalid, parse_date
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from app.training.periods import Calendar, ContractPeriod
+
+START_DATE = "start-date"
+ROLES = {DraftKind.REGISTER_ECT: Role.ECT, DraftKind.REGISTER_MENTOR: Role.MENTOR}
+
+
+async def policy_in_force() -> Policy:
+    """Return the settings with what staff changed."""
+    rows = await fetch("SELECT key, value FROM service_setting")
+    return Policy.from_rows({row["key"]: json.loads(row["value"]) for row in rows})
+
+
+async def tell_that_registration_opened() -> int:
+    """Tell those who asked that the year of their draft can be registered now; returns how many drafts (M-32)."""
+    drafts = await waiting()
+    if not drafts:
+        return 0
+    periods, told = await calendar(), 0
+    for draft in drafts:
+        opened = _opened_period(draft, periods)
+        if opened is not None:
+            await _tell(draft, opened)
+            told += 1
+    return told
+
+
+def _opened_period(draft: Unfinished, periods: Calendar) -> ContractPeriod | None:
+    """Return the year that a waiting draft is for, once registration for it is open (CP-05)."""
+    day, today = _start_date(draft), clock.today()
+    if draft.kind not in ROLES or periods.registration_not_open(day, today, ROLES[draft.kind]) is not None:
+        return None
+    return periods.containing(day) or periods.base_period(day, today)
+
+
+def _start_date(draft: Unfinished) -> date:
+    """Return the start date in a draft; a journey that asks for none starts today."""
+    try:
+        return parse_date(draft.answers.get(START_DATE, {}), "start_date", what="start date")
+    except Invalid:
+        return clock.today()
+
+
+async def _tell(draft: Unfinished, opened: ContractPeriod) -> None:
+    asked_by = draft.tell_when_open_user_id or draft.last_saved_by_user_id
+    async with transaction():
+        email = await email_of_user_with_access(asked_by, draft.school_id)
+        if email is not None:
+            await queue_message(
+                RegistrationOpened(draft.name, opened.year, _link(draft)),
+                to=email,
+                dedupe_key=f"{RegistrationOpened.id}:draft {draft.id}:{opened.year}",
+                about=Subjects(school_id=draft.school_id, user_id=asked_by),
+            )
+        opens_on = opened.registration_opens_on or clock.today()
+        await stop_waiting(draft.id, datetime.combine(opens_on, time(), LONDON))
+
+
+async def warn_of_expiry() -> int:
+    """Warn who last saved a registration that it will be deleted soon; returns how many drafts (DRF-09, M-30)."""
+    ending = await expiring_soon(await policy_in_force())
+    for draft, until in ending:
+        await _warn(draft, until)
+    return len(ending)
+
+
+async def _warn(draft: Unfinished, until: datetime) -> None:
+    async with transaction():
+        email = await email_of_user_with_access(draft.last_saved_by_user_id, draft.school_id)
+        if email is not None:
+            deleted_on = until.astimezone(LONDON).date()
+            await queue_message(
+                DraftExpiresSoon(draft.name, deleted_on, _link(draft)),
+                to=email,
+                dedupe_key=f"{DraftExpiresSoon.id}:draft {draft.id}:{deleted_on}",
+                about=Subjects(school_id=draft.school_id, user_id=draft.last_saved_by_user_id),
+            )
+        await note_warned(draft.id)
+
+
+def _link(draft: Unfinished) -> str:
+    """Return the page that leads on to the first unanswered question (DRF-03)."""
+    return f"/school/{draft.journey}/{draft.id}/check-answers"

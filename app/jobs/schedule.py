@@ -1,0 +1,98 @@
+"""The periodic jobs: what each does, how often, whose it is, and what it means when it is late (OPS-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from app.drafts.expire import expire_drafts
+from app.jobs import housekeeping, reminders
+from app.notices import tidy
+
+
+@dataclass(frozen=True)
+class PeriodicJob:
+    """Something done again and again; doing it twice changes nothing more."""
+
+    name: str
+    cron: str
+    """Minute, hour, day, month, weekday in UTC."""
+    owner: str
+    when_late: str
+    run: Callable[[], Awaitable[int]]
+    """Does everything due by the service clock, earlier days included; returns how much it did."""
+    only_in_production: bool = False
+    """Elsewhere the clock can go back to when the rows still counted (contract, section 3)."""
+
+
+JOBS: tuple[PeriodicJob, ...] = (
+    PeriodicJob(
+        "tell_that_registration_opened",
+        "1,16,31,46 * * * *",
+        "drafts",
+        "people who asked learn later that they can go on",
+        reminders.tell_that_registration_opened,
+    ),
+    PeriodicJob(
+        "warn_of_expiry",
+        "5 * * * *",
+        "drafts",
+        "less warning before a draft is deleted",
+        reminders.warn_of_expiry,
+    ),
+    PeriodicJob(
+        "expire_drafts",
+        "10 * * * *",
+        "drafts",
+        "what was typed is kept longer than promised",
+        expire_drafts,
+    ),
+    PeriodicJob(
+        "forget_message_contents",
+        "20 * * * *",
+        "notices",
+        "what mail said is kept longer than promised",
+        tidy.forget_contents,
+    ),
+    PeriodicJob(
+        "forget_message_addresses",
+        "25 2 * * *",
+        "notices",
+        "addresses are kept longer than promised",
+        tidy.forget_addresses,
+    ),
+    PeriodicJob(
+        "delete_old_lookups",
+        "30 2 * * *",
+        "teachers",
+        "notes of look-ups are kept longer than promised",
+        housekeeping.delete_old_lookups,
+    ),
+    PeriodicJob(
+        "delete_dead_sessions",
+        "35 * * * *",
+        "access",
+        "the table grows; nobody can use an ended session",
+        housekeeping.delete_dead_sessions,
+        only_in_production=True,
+    ),
+    PeriodicJob(
+        "delete_old_counts",
+        "40 2 * * *",
+        "access",
+        "the table grows; limits look at newer rows only",
+        housekeeping.delete_old_counts,
+        only_in_production=True,
+    ),
+    PeriodicJob(
+        "note_chain_head",
+        "0 * * * *",
+        "events",
+        "a rewritten audit trail could go back further unnoticed",
+        housekeeping.note_chain_head,
+    ),
+)
+"""In the order in which one run does them: mail about a draft comes before its end."""
+
+DELIVER_DUE_CRON = "* * * * *"
+"""Mail whose time has come, waits that are over and leases of killed workers are looked for every minute."""
