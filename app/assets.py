@@ -137,7 +137,7 @@ class _Builder:
 
     def style(self, name: str) -> bytes:
         content = _SOURCE_MAP.sub(b"", (DIRECTORY / name).read_bytes())
-        if self.brand == "generic" and name.startswith(GOVUK):
+        if self.brand == "generic":
             content = without_brand(content)
         return _CSS_URL.sub(self.rename(name, 2), content)
 

@@ -12,6 +12,7 @@ const form = (element) => element?.closest?.("form");
 function start() {
   initAll({ scope: document, onError: () => {} }); // what runs already refuses to be started again
   for (const select of document.querySelectorAll("select[data-autocomplete]")) enhance(select);
+  withoutExpanded();
   forget();
   watchSession();
 }
@@ -23,6 +24,12 @@ function focus() {
   heading.addEventListener("blur", () => heading.removeAttribute("tabindex"), { once: true });
   heading.focus({ preventScroll: true });
 }
+
+// Radios cannot be "expanded"; the component says so of those with more to ask.
+function withoutExpanded() {
+  for (const radio of document.querySelectorAll("input[type=radio][aria-expanded]")) radio.removeAttribute("aria-expanded");
+}
+document.addEventListener("click", withoutExpanded);
 
 function announce(text) {
   byId("announcement").textContent = text;
@@ -91,7 +98,7 @@ function failed(event) {
   message.id = "failure";
   message.className = "govuk-error-message";
   message.setAttribute("role", "alert");
-  form(elt).prepend(message);
+  form(elt).querySelector("button[type=submit]").before(message);
   message.textContent = "We could not reach the service. Check your connection, then press the button again.";
 }
 document.addEventListener("htmx:sendError", failed);
@@ -139,3 +146,4 @@ function choose(select, typed) {
 }
 
 start();
+addEventListener("pageshow", withoutExpanded); // after the component's own

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import html5lib
 import httpx
@@ -20,6 +20,9 @@ from lxml import etree, html
 from app.templating import CSP_SCRIPT_HASH, INLINE_SCRIPT
 from app.web.errors import LAST_RESORT
 from app.web.page import SERVICE_NAME
+
+if TYPE_CHECKING:
+    from datetime import date
 
 UNPROCESSABLE = 422
 SPACES = re.compile(r"\s+")
