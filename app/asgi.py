@@ -16,6 +16,8 @@ from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
 from app.web.session import COOKIE, SECURE_COOKIE
+from app.web.schools import induction_tutor
+from app.web.schools.register_ect import pages as register_ect_pages
 from app.web.static import static_file
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def not_found() -> None:
 HANDLERS: list[Any] = [
     *public.HANDLERS,
     *arrival.HANDLERS,
+    *register_ect_pages.HANDLERS,
+    *induction_tutor.HANDLERS,
     health.live,
     health.ready,
     health.deps,
@@ -60,8 +64,8 @@ def create_app(
 ) -> Litestar:
     """Return the web application; the database engine has been pointed at its database.
 
-    `dependencies` says how each outside system does (EXT-1.14); `more` are handlers beside `HANDLERS`. Raises PolicyMissing when a route doesn't say who
-    may call it (ACC-14.5).
+    `dependencies` says how each outside system does (EXT-1.14); `more` are handlers beside `HANDLERS`. Raises
+    PolicyMissing when a route doesn't say who may call it (ACC-14.5).
     """
     state = State(
         {

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID
 
 from litestar.exceptions import NotFoundException
 
+from app import clock
 from app.db.transaction import transaction
 from app.drafts import store
 from app.drafts.store import AnswerChangedMeanwhile, Draft
@@ -31,7 +33,6 @@ from app.web.session import here_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from uuid import UUID
 
     from litestar import Request, Response
 
@@ -52,14 +53,6 @@ class Asked(Generic[F]):
     draft: Draft
     facts: F
     walked: Walk
-
-
-class Hook(Generic[F]):
-    """What a page does with a good answer beyond storing it; returns an answer of its own, or None to store."""
-
-    async def __call__(self, asked: Asked[F], form: Form) -> Response[str] | None:
-        """Do it."""
-        raise TypeError("a hook says what it does")
 
 
 @dataclass(frozen=True)
@@ -95,6 +88,7 @@ class Journey(Generic[F, C]):
     notices: Callable[[Walk, F, Here], Sequence[str]] = lambda _walk, _facts, _here: ()
     refresh: Callable[[Asked[F]], Awaitable[Response[str] | None]] | None = None
     lock: Callable[[C], Awaitable[None]] | None = None
+    # slug -> what its page does with a good answer beyond storing it: an answer of its own, None to store, or Invalid
     hooks: Mapping[str, Callable[[Asked[F], Form], Awaitable[Response[str] | None]]] = field(default_factory=dict)
     exit_hooks: Mapping[str, Callable[[Asked[F], Form], Awaitable[Response[str]]]] = field(default_factory=dict)
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
@@ -260,12 +254,12 @@ async def answer(journey: Journey[Any, Any], request: Request[Any, Any, Any], dr
 async def take_answer(journey: Journey[F, Any], asked: Asked[F], question: Question[Any], form: Form) -> Response[str]:
     """Check, act and store one answer, then go where the walk leads."""
     own = {name: value for name, value in form.items() if name in question.fields}
+    hook = journey.hooks.get(question.slug)
     try:
         answered = question.parse(own)
+        instead = await hook(asked, form) if hook is not None else None
     except Invalid as invalid:
         return show_question(journey, asked, question, typed=form, errors=invalid.errors, status=INVALID)
-    hook = journey.hooks.get(question.slug)
-    instead = await hook(asked, form) if hook is not None else None
     if instead is not None:
         return instead
     try:
@@ -355,9 +349,16 @@ async def first_slug(journey: Journey[Any, Any], here: Here, draft_id: UUID) -> 
     return walk(journey.path, {}, await journey.load(draft, here)).next_slug
 
 
-async def show_first(journey: Journey[Any, Any], request: Request[Any, Any, Any], blank: Draft) -> Response[str]:
+def blank_draft(journey: Journey[Any, Any], here: Here) -> Draft:
+    """Return what stands for the draft of a journey that nothing has been answered in."""
+    now, nobody = clock.now(), here.user.id
+    return Draft(UUID(int=0), journey.kind, journey.name, here.school.id, nobody, nobody, now, now, now, DraftState.OPEN)
+
+
+async def show_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
     """Show the first question of a journey that has no draft yet; nothing is stored (DRF-02)."""
-    asked = await stand(journey, request, here_of(request), blank)
+    here = here_of(request)
+    asked = await stand(journey, request, here, blank_draft(journey, here))
     return show_question_at_base(journey, asked, typed=None, errors={}, status=200)
 
 
@@ -381,16 +382,19 @@ def show_question_at_base(
     return page(asked.request, question.template or "journeys/question.html", context, status=status)
 
 
-async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, Any], blank: Draft) -> Response[str]:
+async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
     """Take the first answer of a journey that has no draft yet: a good one makes the draft (DRF-02)."""
     here = here_of(request)
-    asked = await stand(journey, request, here, blank)
+    asked = await stand(journey, request, here, blank_draft(journey, here))
     form, question = await read_form(request), asked.walked.stopped
     if question is None:
         raise NotFoundException
     own = {name: value for name, value in form.items() if name in question.fields}
+    hook = journey.hooks.get(question.slug)
     try:
         answered = question.parse(own)
+        if hook is not None:
+            await hook(asked, form)
     except Invalid as invalid:
         return show_question_at_base(journey, asked, typed=form, errors=invalid.errors, status=INVALID)
     answers = {question.slug: kept_form(question, form, answered)}

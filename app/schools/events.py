@@ -1,0 +1,50 @@
+"""Events of a school's contact person (EVT-03)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.events.record import Event, catalogued
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolInductionTutorConfirmed(Event):
+    """The details held were confirmed for a year (IT-04)."""
+
+    kind = "school_induction_tutor_confirmed"
+    year: int
+    former_year: int | None
+
+    def sentence(self) -> str:
+        """Say for which academic year."""
+        return f"Induction tutor confirmed for {self.year} to {self.year + 1}"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the former and the new year."""
+        return {"confirmed_for_year": (self.former_year, self.year)}
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolInductionTutorUpdated(Event):
+    """A tutor was named, corrected or replaced (IT-03, IT-05)."""
+
+    kind = "school_induction_tutor_updated"
+    year: int | None
+    old_name: str | None
+    old_email: str | None
+    new_name: str
+    new_email: str
+
+    def sentence(self) -> str:
+        """Say who it is now."""
+        return f"Induction tutor is now {self.new_name}"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the old and the new details."""
+        return {"name": (self.old_name, self.new_name), "email": (self.old_email, self.new_email)}
