@@ -156,7 +156,7 @@ def _answer(response: httpx.Response, body: bytes) -> Answer:
     )
 
 
-def log_call(  # noqa: PLR0913 - the fields of EXT-1.9, each named at the call
+def log_call(
     *,
     system: str,
     operation: str,

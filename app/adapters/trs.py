@@ -51,7 +51,7 @@ class Health:
 class TRSClient:
     """`TeachingRecords` over HTTP, for steps a user waits for; one per process, closed at shutdown."""
 
-    def __init__(  # noqa: PLR0913 - one argument per setting
+    def __init__(
         self,
         base_url: str,
         api_key: str,
@@ -116,9 +116,7 @@ class TRSClient:
             return self._refused_by_breaker()
         return await self._counted(step, self._breaker, permit)
 
-    async def _counted(
-        self, step: Callable[[Deadline], Awaitable[T]], breaker: CircuitBreaker, permit: Permit
-    ) -> T:
+    async def _counted(self, step: Callable[[Deadline], Awaitable[T]], breaker: CircuitBreaker, permit: Permit) -> T:
         try:
             outcome = self._noted(await step(Deadline(self._limits.step)))
         except BaseException:
@@ -139,9 +137,7 @@ class TRSClient:
         _log("none", outcome, None, attempt=0, milliseconds=0)
         return outcome
 
-    async def _call(
-        self, request: Request, read: Callable[[Answer | Failed], T], deadline: Deadline
-    ) -> T:
+    async def _call(self, request: Request, read: Callable[[Answer | Failed], T], deadline: Deadline) -> T:
         """Send one request, once more where the limits allow it, and log each attempt (EXT-1.5, EXT-1.9)."""
         attempt = 1
         while True:

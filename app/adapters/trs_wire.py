@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date  # noqa: TC003 - read when messages are decoded
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID  # noqa: TC003 - read when messages are decoded
 
 import msgspec
 
@@ -37,6 +37,7 @@ FIND = "find_persons"
 GET = "get_person"
 NO_SUCH_PERSON = 10001
 PERSON_DEACTIVATED = 10058
+_KEY_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _TRN = re.compile(r"[0-9]{7}")
 _SURVIVOR = re.compile(r"/v3/persons/([0-9]{7})")
 _SECTIONS = "include=Alerts,Induction"
@@ -126,9 +127,7 @@ def get_with_number(trn: TRN, number: NationalInsuranceNumber) -> Request:
     return Request(GET, "GET", f"/v3/persons/{_checked(trn)}?{_SECTIONS}&nationalInsuranceNumber={encoded}")
 
 
-def read_find(
-    answer: Answer | Failed, trn: TRN, date_of_birth: DateOfBirth
-) -> Matched | NoResult | Unavailable:
+def read_find(answer: Answer | Failed, trn: TRN, date_of_birth: DateOfBirth) -> Matched | NoResult | Unavailable:
     """Read the answer of A1: exactly the person asked for, nobody, or something that is no answer."""
     found = _decode(answer, _Results)
     if not isinstance(found, _Results):
@@ -187,21 +186,23 @@ def _decode(answer: Answer | Failed, shape: type[W]) -> W | Problem:
 
 
 def _problem(answer: Answer) -> Problem:
+    if answer.status == HTTPStatus.PERMANENT_REDIRECT:
+        return _merged(answer)
     code = _error_code(answer)
-    match answer.status, code:
-        case HTTPStatus.PERMANENT_REDIRECT, _:
-            return _merged(answer)
-        case HTTPStatus.NOT_FOUND, code if code == NO_SUCH_PERSON:
-            return NotFound()
-        case HTTPStatus.GONE, code if code == PERSON_DEACTIVATED:
-            return Deactivated()
-        case (HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN, _) | (HTTPStatus.NOT_FOUND, None):
-            return Unavailable(FailureCause.MISCONFIGURED)
-        case HTTPStatus.TOO_MANY_REQUESTS, _:
-            return Unavailable(FailureCause.RATE_LIMITED, answer.retry_after)
-        case status, _ if status >= SERVER_FAULTS:
-            return Unavailable(FailureCause.SERVER_ERROR, answer.retry_after)
-    return Unavailable(FailureCause.CONTRACT)
+    if (answer.status, code) == (HTTPStatus.NOT_FOUND, NO_SUCH_PERSON):
+        return NotFound()
+    if (answer.status, code) == (HTTPStatus.GONE, PERSON_DEACTIVATED):
+        return Deactivated()
+    return Unavailable(_cause(answer.status, code), answer.retry_after)
+
+
+def _cause(status: int, code: int | None) -> FailureCause:
+    # A missing route or version is a bare 404: it must never pass for "no such person" (EXT-2.12).
+    if status in _KEY_REFUSED or (status, code) == (HTTPStatus.NOT_FOUND, None):
+        return FailureCause.MISCONFIGURED
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return FailureCause.RATE_LIMITED
+    return FailureCause.SERVER_ERROR if status >= SERVER_FAULTS else FailureCause.CONTRACT
 
 
 def _merged(answer: Answer) -> Merged | Unavailable:
@@ -230,6 +231,10 @@ def _record(trn: TRN, person: _Person) -> TeachingRecord:
         induction_start_date=person.induction.start_date,
         induction_completed_date=person.induction.completed_date,
         qts_awarded_on=person.qts.holds_from if person.qts else None,
-        alerts=tuple(Alert(alert.alert_type.alert_category.alert_category_id, alert.end_date) for alert in person.alerts),
+        alerts=tuple(_alert(alert) for alert in person.alerts),
         read_at=clock.now(),
     )
+
+
+def _alert(alert: _Alert) -> Alert:
+    return Alert(alert.alert_type.alert_category.alert_category_id, alert.end_date)
