@@ -29,7 +29,7 @@ _WORDS = {
 
 
 @dataclass
-class Mistakes(Exception):  # noqa: N818 - the word says what a reader gets: all of them
+class Mistakes(Exception):
     """Everything wrong with a data file, each `place: what is wrong`."""
 
     lines: list[str]
@@ -38,7 +38,7 @@ class Mistakes(Exception):  # noqa: N818 - the word says what a reader gets: all
         return "\n".join(self.lines)
 
 
-class Unreadable(Exception):  # noqa: N818 - not a fault of ours
+class Unreadable(Exception):
     """The file is missing, not UTF-8, or neither YAML nor JSON; says which, never what is in it."""
 
 
@@ -48,7 +48,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def read_file(path: Path) -> Any:  # noqa: ANN401 - content nobody has looked at yet
+def read_file(path: Path) -> Any:
     """Read a data file: `.json`, else YAML. Raises Unreadable."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -118,7 +118,7 @@ Digits = Annotated[Text, AfterValidator(_seven_digits)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-def _words(found: Any) -> str:  # noqa: ANN401 - pydantic's own error dictionary
+def _words(found: Any) -> str:
     kind, message = found["type"], found["msg"]
     if kind == "literal_error":
         return f"not one of {found['ctx']['expected']}"

@@ -90,7 +90,7 @@ class Held(Part):
     """A qualified status: since when, and by which routes."""
 
     holds_from: Day
-    routes: list[Text] = []
+    routes: list[Text] = Field(default_factory=list)
 
 
 class Induction(Part):
@@ -99,7 +99,7 @@ class Induction(Part):
     status: InductionStatus = "RequiredToComplete"
     start_date: Day | None = None
     completed_date: Day | None = None
-    exemption_reasons: list[Text] = []
+    exemption_reasons: list[Text] = Field(default_factory=list)
 
 
 class Alert(Part):
@@ -121,17 +121,17 @@ class Person(Part):
     last_name: Text = ""
     date_of_birth: Day | None = None
     national_insurance_number: Text | None = None
-    employment_national_insurance_numbers: list[Text] = []
+    employment_national_insurance_numbers: list[Text] = Field(default_factory=list)
     email_address: Text | None = None
-    previous_names: list[Name] = []
+    previous_names: list[Name] = Field(default_factory=list)
     qts: Annotated[Held | None, BeforeValidator(_held)] = None
     eyts: Annotated[Held | None, BeforeValidator(_held)] = None
     qtls_status: Literal["None", "Expired", "Active"] = "None"
     induction: Induction = Induction()
-    alerts: list[Alert] = []
+    alerts: list[Alert] = Field(default_factory=list)
     state: Literal["active", "deactivated", "merged"] = "active"
     merged_into: Digits | None = None
-    faults: list[Fault] = []
+    faults: list[Fault] = Field(default_factory=list)
 
     def numbers(self) -> frozenset[str]:
         """Return every National Insurance number of the person, folded for comparison."""
@@ -143,10 +143,10 @@ class PeopleFile(Part):
     """The whole file."""
 
     format: Literal[1]
-    keys: list[Key] = [Key(key=DEFAULT_KEY, roles=["GetPerson", "SetCpdInduction"])]
+    keys: list[Key] = Field(default_factory=lambda: [Key(key=DEFAULT_KEY, roles=["GetPerson", "SetCpdInduction"])])
     quota: Quota | None = None
     people: list[Person]
-    faults: list[Fault] = []
+    faults: list[Fault] = Field(default_factory=list)
 
 
 def folded(number: str) -> str:
@@ -176,7 +176,8 @@ def _across(content: object) -> Iterator[str]:
 
 def _parts(content: object, name: str) -> list[tuple[int, dict[str, Any]]]:
     found = content.get(name) if isinstance(content, dict) else None
-    return [(number, part) for number, part in enumerate(found) if isinstance(part, dict)] if isinstance(found, list) else []
+    listed = found if isinstance(found, list) else []
+    return [(number, part) for number, part in enumerate(listed) if isinstance(part, dict)]
 
 
 def _name(person: dict[str, Any], key: str) -> str | None:
@@ -195,7 +196,7 @@ def _repeated(people: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
 def _state(where: str, person: dict[str, Any], survivors: dict[str | None, str | None]) -> Iterator[str]:
     state, survivor = person.get("state", "active"), _name(person, "merged_into")
     if state == "active":
-        yield from (f"{where}.{name}: required" for name in _NEEDED if person.get(name) is None)
+        yield from (f"{where}.{name}: required" for name in _NEEDED if _is_empty(person, name))
     if state != "merged":
         if survivor is not None:
             yield f"{where}.merged_into: only for a merged record"
@@ -205,6 +206,11 @@ def _state(where: str, person: dict[str, Any], survivors: dict[str | None, str |
         yield f"{where}.merged_into: no such person in this file"
     elif _comes_round(_name(person, "trn"), survivors):
         yield f"{where}.merged_into: a loop"
+
+
+def _is_empty(person: dict[str, Any], name: str) -> bool:
+    """Tell whether a needed value is not there; a null name is already told as "not text"."""
+    return name not in person or person[name] == "" or (name == "date_of_birth" and person[name] is None)
 
 
 def _comes_round(trn: str | None, survivors: dict[str | None, str | None]) -> bool:

@@ -86,8 +86,7 @@ def _induction(induction: Induction) -> Json:
         "startDate": _day(induction.start_date),
         "completedDate": _day(induction.completed_date),
         "exemptionReasons": [
-            {"inductionExemptionReasonId": _id("exemption", name), "name": name}
-            for name in induction.exemption_reasons
+            {"inductionExemptionReasonId": _id("exemption", name), "name": name} for name in induction.exemption_reasons
         ],
     }
 

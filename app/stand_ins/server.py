@@ -41,7 +41,7 @@ class Asked:
     headers: Mapping[str, str]
     body: bytes
 
-    def content(self) -> Any:  # noqa: ANN401 - JSON nobody has looked at yet
+    def content(self) -> Any:
         """Return the JSON of the body, or its text, or None when there is none."""
         try:
             return json.loads(self.body) if self.body else None
@@ -268,11 +268,11 @@ async def _start(said: Said, send: ASGISendCallable) -> None:
 class _Reachable(H11Protocol):
     """Hands each request its own connection, so that a fault can cut it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed through
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         application = self.app
 
-        async def with_connection(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+        async def with_connection(scope: Any, receive: Any, send: Any) -> None:
             await application({**scope, "extensions": {"transport": {"it": self.transport}}}, receive, send)
 
         self.app = with_connection
@@ -316,7 +316,7 @@ async def running(system: System, port: int = 0) -> AsyncIterator[str]:
     server = _Guest(_config(system))
     task = asyncio.create_task(server.serve(sockets=[taken]))
     try:
-        while not (server.started or task.done()):
+        while not (server.started or task.done()):  # noqa: ASYNC110 - the server tells it by a flag alone
             await asyncio.sleep(0.005)
         yield address(taken)
     finally:

@@ -229,7 +229,11 @@ def _rate_limited(retry_after: int | None) -> Said:
 
 
 def _problem(
-    status: int, title: str, code: int | None = None, detail: str | None = None, errors: Mapping[str, object] | None = None
+    status: int,
+    title: str,
+    code: int | None = None,
+    detail: str | None = None,
+    errors: Mapping[str, object] | None = None,
 ) -> Said:
     fields = {"title": title, "status": int(status), "detail": detail, "errorCode": code, "errors": errors}
     said = as_json(status, {name: value for name, value in fields.items() if value is not None})
