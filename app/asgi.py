@@ -10,7 +10,9 @@ from litestar.exceptions import NotFoundException
 from litestar.plugins.htmx import HTMXRequest
 
 from app import assets, templating
-from app.web import arrival, clock_page, faults, health, policies, public
+from app.jobs.run_due import run_due
+from app.notices.mailbox import DeveloperMailbox
+from app.web import arrival, clock_page, faults, health, mailbox, policies, public
 from app.web import personas as personas_page
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
@@ -50,7 +52,7 @@ HANDLERS: list[Any] = [
 ]
 """Every handler of the service; school pages are added here."""
 
-NOT_IN_PRODUCTION: list[Any] = [*clock_page.HANDLERS]
+NOT_IN_PRODUCTION: list[Any] = [*clock_page.HANDLERS, *mailbox.HANDLERS]
 
 
 def create_app(
@@ -77,6 +79,7 @@ def create_app(
             "scheme": settings.base_url.partition(":")[0],
             "cookie": SECURE_COOKIE if settings.secure else COOKIE,
             "support_email": SUPPORT_EMAIL,
+            "run_due": lambda: run_due(None, DeveloperMailbox()),
         }
     )
     app = Litestar(

@@ -83,7 +83,7 @@ async def expire_drafts() -> int:
 
 
 async def expiring_soon(policy: Policy) -> list[tuple[Unfinished, datetime]]:
-    """Return matched registration drafts to warn of and when each expires; those warned since they were saved are not."""
+    """Return matched registration drafts to warn of and when each expires, but none warned since it was saved."""
     now, shut = clock.now(), await closures()
     horizon = now + timedelta(days=policy.draft_warning_days)
     found = await _ending_by(
@@ -100,7 +100,8 @@ async def note_warned(draft: UUID) -> None:
 
 async def waiting() -> list[Unfinished]:
     """Return the open drafts of people who asked to be told when registration opens (CP-05)."""
-    return [_unfinished(row) for row in await fetch(f"{SELECT} WHERE state = 'open' AND tell_when_open_user_id IS NOT NULL")]
+    rows = await fetch(f"{SELECT} WHERE state = 'open' AND tell_when_open_user_id IS NOT NULL ORDER BY created_at, id")
+    return [_unfinished(row) for row in rows]
 
 
 async def stop_waiting(draft: UUID, opened: datetime) -> None:

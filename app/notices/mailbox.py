@@ -26,7 +26,8 @@ DELIVERIES = {
 """What becomes of mail by how the local part of the address ends (NOT-8.2)."""
 
 KEPT_MAIL = """SELECT b.id, b.recipient, b.message_id, b.subject, b.body, b.at, m.state,
-    s.urn AS school_urn, s.name AS school_name FROM mailbox_message b LEFT JOIN message m ON m.id = b.reference LEFT JOIN school s ON s.id = b.school_id"""
+    s.urn AS school_urn, s.name AS school_name
+    FROM mailbox_message b LEFT JOIN message m ON m.id = b.reference LEFT JOIN school s ON s.id = b.school_id"""
 
 
 class DeveloperMailbox:

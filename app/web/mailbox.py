@@ -1,4 +1,7 @@
-"""The developer mailbox as pages and as JSON; its routes don't exist in production (NOT-8.1, contract section 5)."""
+"""The developer mailbox as pages and as JSON, and the button that runs what is due (NOT-8, contract section 5).
+
+None of these routes exists in production.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from markupsafe import Markup, escape
 
 from app.notices import mailbox
@@ -54,7 +58,7 @@ async def as_json(request: AnyRequest) -> Response[list[dict[str, str]]]:
 
 
 @get("/dev/mailbox/{mail:str}", opt=public_page())
-async def show(request: AnyRequest, mail: str) -> Response[str]:
+async def show(request: AnyRequest, mail: FromPath[str]) -> Response[str]:
     """Show one email, rendered and plain."""
     found = await mailbox.received_one(known_id(mail))
     if found is None:
@@ -66,6 +70,13 @@ async def show(request: AnyRequest, mail: str) -> Response[str]:
 async def clear(request: AnyRequest) -> Response[str]:
     """Empty the mailbox."""
     await mailbox.clear()
+    return redirect(request, "/dev/mailbox")
+
+
+@post("/clock/run-due", opt=public_page(), status_code=303)
+async def run_what_is_due(request: AnyRequest) -> Response[str]:
+    """Do what `register jobs run-due` does, at the time of the session (NOT-8.3)."""
+    await request.app.state.run_due()
     return redirect(request, "/dev/mailbox")
 
 
@@ -104,4 +115,4 @@ def _linked(line: str) -> Markup:
     return Markup().join(link.format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
 
 
-HANDLERS = [index, as_json, show, clear]
+HANDLERS = [index, as_json, show, clear, run_what_is_due]

@@ -11,7 +11,18 @@ from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.notices.catalogue import ECTRegisteredElsewhere, Message, PartnershipNotReused
 from app.notices.outbox import Subjects, queue_message, queue_to_lead_provider, queue_to_school, queue_with_copy
-from tests.notices.rows import NOON, WELCOME, actor, insert, make_school, make_tutor, make_user, queue, recipients, state_of
+from tests.notices.rows import (
+    NOON,
+    WELCOME,
+    actor,
+    insert,
+    make_school,
+    make_tutor,
+    make_user,
+    queue,
+    recipients,
+    state_of,
+)
 
 GONE = ECTRegisteredElsewhere("Rory Kendal", NOON.date())
 
@@ -24,10 +35,13 @@ async def jobs() -> list[str]:
 @pytest.mark.rule("NOT-1.1")
 @pytest.mark.rule("GEN-07")
 async def test_a_change_that_is_rolled_back_takes_its_mail_and_its_job_with_it(database: None) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail_after_queuing() -> None:
         async with transaction():
             await queue("rory@amberley.example")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_queuing()
     assert await recipients() == []
     assert await jobs() == []
 

@@ -1,0 +1,74 @@
+"""The worker on a real queue: what commits is delivered, once."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+
+from app import clock
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.jobs.queue import make_queue
+from app.jobs.schedule import JOBS
+from app.jobs.worker import drain_queue, run_worker
+from app.notices.mailbox import DeveloperMailbox, received
+from tests.notices.doubles import RecordingSender
+from tests.notices.rows import queue, state_of
+
+
+async def arrived(count: int) -> None:
+    while len(await received()) < count:  # noqa: ASYNC110 - the worker has no event to wait for
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.rule("NOT-1.1")
+@pytest.mark.rule("NOT-2.2")
+async def test_a_worker_delivers_what_was_committed_whatever_its_date(committed_database: str) -> None:
+    worker = asyncio.create_task(run_worker(committed_database, DeveloperMailbox(), install_signal_handlers=False))
+    long_ago = datetime(2019, 3, 1, 9, tzinfo=UTC)
+    far_off = datetime(2033, 3, 1, 9, tzinfo=UTC)
+    try:
+        for moment in (long_ago, far_off):
+            with clock.at(moment):
+                async with transaction():
+                    await queue("rory@amberley.example", str(moment))
+        await asyncio.wait_for(arrived(2), 20)
+    finally:
+        worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await worker
+    assert [mail.at for mail in await received()] == [far_off, long_ago]
+
+
+@pytest.mark.rule("NOT-1.3")
+async def test_draining_the_queue_does_each_job_once(committed_database: str) -> None:
+    async with transaction():
+        messages = [await queue(f"{number}@a.example", str(number)) for number in range(5)]
+    sender = RecordingSender()
+    await asyncio.gather(drain_queue(committed_database, sender), drain_queue(committed_database, sender))
+    assert sorted(mail.to for mail in sender.mails) == [f"{number}@a.example" for number in range(5)]
+    assert {await state_of(message) for message in messages} == {"delivered"}
+    assert await fetch("SELECT id FROM procrastinate_jobs") == []
+
+
+@pytest.mark.rule("OPS-12")
+async def test_a_job_that_cannot_be_done_does_not_hold_up_the_rest(committed_database: str) -> None:
+    async with transaction():
+        await fetch(
+            """SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('mail', 'deliver_message', 9, NULL, NULL,
+            '{"message": "no id"}'::jsonb, NULL)::procrastinate_job_to_defer_v1])"""
+        )
+        message = await queue("rory@amberley.example")
+    await drain_queue(committed_database, RecordingSender())
+    assert await state_of(message) == "delivered"
+    assert [row["status"] for row in await fetch("SELECT status::text FROM procrastinate_jobs")] == ["failed"]
+
+
+@pytest.mark.rule("OPS-12")
+def test_outside_tests_every_job_is_done_by_the_clock() -> None:
+    names = {name for name, _ in make_queue("postgresql://", periodic=True).periodic_registry.periodic_tasks}
+    assert names == {"deliver_due"} | {job.name for job in JOBS if not job.only_in_production}
+    assert not make_queue("postgresql://", periodic=False).periodic_registry.periodic_tasks
