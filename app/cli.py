@@ -1,0 +1,226 @@
+"""The console program `register`: its commands are those of the contract, section 1."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import uvicorn
+from pydantic import SecretStr
+
+from app import logs
+from app.adapters.breaker import CircuitBreaker
+from app.adapters.trs import TRSClient
+from app.asgi import create_app
+from app.db import server
+from app.db.console import Exit, problems_of, run_on_database, stop, valid_settings
+from app.db.engine import engine
+from app.db.migrations import at_head, migrate
+from app.demo.command import demo, demo_data, demo_teaching_records
+from app.demo.personas import PERSONAS
+from app.events.record import head
+from app.events.verify import verify
+from app.jobs.command import jobs, worker
+from app.refdata.command import refdata, schools
+from app.settings import Settings, ValidationError, settings
+from app.stand_ins.command import make_command
+from app.teachers.trs import Unavailable
+from app.terms import TRN
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+ROTATION = {
+    "database_url": "to change the password: set it in PostgreSQL, then here, then restart",
+    "secret_key": "to change it: set another and restart; everybody signs in again",
+    "trs_api_key": "to change it: ask for a second key, set it here, restart, then have the first one ended",
+}
+NOBODY = TRN("0000000")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def register() -> None:
+    """Register early career teachers: run and look after the service."""
+
+
+@register.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages until told to stop."""
+    chosen = valid_settings()
+    _require_teaching_records(chosen)
+    logs.configure()
+    uvicorn.run(
+        "app.cli:web_application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def web_application() -> Litestar:
+    """Make the web application of this process; uvicorn calls it in each worker."""
+    chosen = valid_settings()
+    logs.configure()
+    engine.point_at(server.database_url(chosen))
+    breaker = CircuitBreaker() if chosen.circuit_breakers == "on" else None
+    trs = TRSClient(
+        chosen.trs_base_url, _secret(chosen.trs_api_key), api_version=chosen.trs_api_version, breaker=breaker
+    )
+    personas = PERSONAS if "personas" in chosen.methods else ()
+    app = create_app(chosen, trs=trs, personas=personas, dependencies=lambda: {"trs": trs.health()})
+    app.on_startup.append(_open_engine)
+    app.on_shutdown += [trs.close, engine.close]
+    return app
+
+
+async def _open_engine() -> None:
+    await engine.open()
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""
+
+
+def _require_teaching_records(chosen: Settings) -> None:
+    if chosen.trs_base_url and chosen.trs_api_key:
+        return
+    stop(
+        Exit.INPUT_HAS_ERRORS,
+        "TRS_BASE_URL and TRS_API_KEY are not set: without teaching records nobody can be registered.",
+        "For a trial, start a stand-in in another window and name it here:",
+        "  register stand-in trs",
+        "  TRS_BASE_URL=http://127.0.0.1:9201 TRS_API_KEY=stand-in-trs-key register serve",
+        "or start everything at once with demo data: register demo",
+    )
+
+
+@register.command("migrate")
+def migrate_command() -> None:
+    """Apply every outstanding migration under a lock."""
+    run_on_database(migrate)
+    click.echo("The database is up to date.")
+
+
+@register.command("check-config")
+@click.option("--list", "list_all", is_flag=True, help="show every setting, secrets masked")
+def check_config(*, list_all: bool) -> None:
+    """List everything wrong with the settings at once, or every setting."""
+    if list_all:
+        for line in _described_settings():
+            click.echo(line)
+    try:
+        settings()
+    except ValidationError as found:
+        stop(Exit.INPUT_HAS_ERRORS, "These settings are missing or wrong:", *problems_of(found))
+    click.echo("The settings can be used.")
+
+
+def _described_settings() -> list[str]:
+    try:
+        given: Settings | None = settings()
+    except ValidationError:
+        given = None
+    lines = []
+    for name, field in Settings.model_fields.items():
+        secret = "SecretStr" in str(field.annotation)
+        default = "none" if field.default in {None, ""} else str(field.default)
+        lines += [name.upper()]
+        lines += [f"  {field.description or 'development, test, sandbox or production'}; default: {default}"]
+        if given is not None and name in given.model_fields_set:
+            lines += [f"  given: {_masked(getattr(given, name))}"]
+        if secret:
+            lines += [f"  {ROTATION[name]}"]
+    return lines
+
+
+def _masked(value: object) -> str:
+    return "********" if isinstance(value, SecretStr) else str(value)
+
+
+@register.command("doctor")
+def doctor() -> None:
+    """Check the database and the teaching record system."""
+    chosen = valid_settings()
+    faults = run_on_database(_faults_of_database) + asyncio.run(_faults_of_teaching_records(chosen))
+    if faults:
+        stop(Exit.INPUT_HAS_ERRORS, *faults)
+    click.echo("Everything answers.")
+
+
+async def _faults_of_database() -> list[str]:
+    return [] if await at_head() else ["Database: migrations are outstanding. Run: register migrate"]
+
+
+async def _faults_of_teaching_records(chosen: Settings) -> list[str]:
+    if not chosen.trs_base_url or chosen.trs_api_key is None:
+        return ["Teaching records: TRS_BASE_URL and TRS_API_KEY are not set."]
+    client = TRSClient(chosen.trs_base_url, _secret(chosen.trs_api_key), api_version=chosen.trs_api_version)
+    try:
+        answer = await client.read(NOBODY)
+    finally:
+        await client.close()
+    return [f"Teaching records: the system {answer.cause.words}."] if isinstance(answer, Unavailable) else []
+
+
+@register.group("database")
+def database() -> None:
+    """Look after the embedded database server."""
+
+
+@database.command("stop")
+def stop_database() -> None:
+    """Stop the embedded server of DATA_DIR."""
+    stopped = server.stop(valid_settings().data_dir)
+    click.echo("The database server has stopped." if stopped else "No database server was running.")
+
+
+@register.group("audit")
+def audit() -> None:
+    """Look after the audit trail."""
+
+
+@audit.command("verify")
+@click.option("--head", "noted", type=click.Path(path_type=Path), help="file with the number and hash noted earlier")
+def verify_audit(noted: Path | None) -> None:
+    """Check that no event was altered, removed or swapped; prints the newest event's number and hash."""
+    earlier = _read_head(noted) if noted else None
+    faults, newest = run_on_database(lambda: _verified(earlier))
+    if faults:
+        stop(Exit.INPUT_HAS_ERRORS, *faults)
+    click.echo(f"{newest[0]} {newest[1].hex()}")
+
+
+async def _verified(earlier: tuple[int, str] | None) -> tuple[list[str], tuple[int, bytes]]:
+    return await verify(earlier), await head()
+
+
+def _read_head(path: Path) -> tuple[int, str]:
+    try:
+        number, digest = path.read_text(encoding="ascii").split()
+        return int(number), digest.lower()
+    except (OSError, ValueError):
+        stop(Exit.WRONG_USE, f"{path}: not readable, or not a number and a hash as `register audit verify` prints them")
+
+
+for command in (demo, demo_data, make_command(demo_teaching_records), worker, jobs, refdata, schools):
+    register.add_command(command)
+
+
+def main() -> None:
+    """Run the program."""
+    register(prog_name="register")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The console commands `register demo` and `register demo-data …`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app import clock
+from app.db import server
+from app.db.console import Exit, run_on_database, stop, valid_settings
+from app.db.migrations import migrate
+from app.demo.calendar import Days
+from app.demo.load import is_empty, load, loaded_for
+from app.demo.people import teaching_records
+from app.demo.reset import NotAllowed, make_anew
+from app.demo.run import Demo
+
+AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day the data is built around; none: today")
+
+
+def demo_teaching_records(day: date) -> dict[str, Any]:
+    """Return the stand-in's people for a day (EXT-6.2)."""
+    return teaching_records(_days(day))
+
+
+@click.command("demo")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="folder of the database; none: DATA_DIR")
+@AS_OF
+def demo(port: int, data: Path | None, as_of: datetime | None) -> None:
+    """Start everything with demo data; Ctrl-C stops all of it."""
+    days = _days(as_of.date() if as_of else None)
+    raise SystemExit(Demo(days, port, data).run())
+
+
+@click.group("demo-data")
+def demo_data() -> None:
+    """Load the demo data; nothing is started."""
+
+
+@demo_data.command("load")
+@AS_OF
+def load_demo_data(as_of: datetime | None) -> None:
+    """Load the demo data into an empty database."""
+    _refuse_production()
+    days = _days(as_of.date() if as_of else None)
+    if run_on_database(lambda: _load(days)):
+        click.echo(f"The demo data is loaded, built around {days.as_of}.")
+    else:
+        click.echo("The demo data is already there. Nothing to do.")
+
+
+@demo_data.command("reset")
+@AS_OF
+def reset_demo_data(as_of: datetime | None) -> None:
+    """Remove everything in the database and load the demo data again."""
+    _refuse_production()
+    days = _days(as_of.date() if as_of else None)
+    if click.prompt("Everything in the database will be removed. Type reset to go on") != "reset":
+        stop(Exit.REFUSED, "Nothing was removed.")
+    try:
+        asyncio.run(make_anew(server.database_url(valid_settings())))
+    except NotAllowed as refused:
+        stop(Exit.REFUSED, f"The database user may not make the database {refused} anew. Nothing was removed.")
+    except OSError as fault:
+        stop(Exit.UNAVAILABLE, f"The database cannot be used ({type(fault).__name__}). Check DATABASE_URL.")
+    run_on_database(lambda: _load(days))
+    click.echo(f"The database was made anew with demo data built around {days.as_of}.")
+
+
+async def _load(days: Days) -> bool:
+    """Migrate and load; returns whether anything was loaded."""
+    await migrate()
+    if await is_empty():
+        await load(days)
+        return True
+    found = await loaded_for()
+    if found != days.as_of:
+        there = f"demo data built around {found}" if found else "other data"
+        stop(Exit.REFUSED, f"The database holds {there}. To start again: register demo-data reset")
+    return False
+
+
+def _days(day: date | None) -> Days:
+    try:
+        return Days.around(day or clock.today())
+    except ValueError as fault:
+        stop(Exit.WRONG_USE, f"--as-of: {fault}")
+
+
+def _refuse_production() -> None:
+    if valid_settings().production:
+        stop(Exit.REFUSED, "Demo data is never loaded in production.")

@@ -1,0 +1,196 @@
+"""Teaching records of the demo's people, as the stand-in of the teaching record system reads them (EXT-6.8).
+
+Their dates of birth and National Insurance numbers exist here only: nothing of this module is
+written to the service's database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from app.terms import TRSInductionStatus
+
+if TYPE_CHECKING:
+    from app.demo.calendar import Days
+
+BORN = date(1998, 2, 14)
+ANOTHER_BIRTHDAY = date(1990, 1, 1)
+PROHIBITION, OTHER_ALERT = "prohibition", "failed_induction"
+REQUIRED, IN_PROGRESS = TRSInductionStatus.REQUIRED_TO_COMPLETE, TRSInductionStatus.IN_PROGRESS
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """One teaching record; what is not said is the common case of REF-6.5."""
+
+    number: int
+    first_name: str = ""
+    last_name: str = ""
+    status: TRSInductionStatus = REQUIRED
+    born: date = BORN
+    qualified: bool = True
+    has_number: bool = True
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def trn(self) -> str:
+        """Return the TRN."""
+        return f"{9_900_000 + self.number:07}"
+
+    def qualified_on(self, days: Days) -> date | None:
+        """Return since when they hold qualified teacher status."""
+        return date(days.year_at(-6), 7, 15) if self.qualified else None
+
+    @property
+    def national_insurance_number(self) -> str | None:
+        """Return the invented number that TRS holds, or None."""
+        return f"JX0000{self.number % 100:02}A" if self.has_number else None
+
+
+def people(days: Days) -> list[DemoPerson]:
+    """Return every teaching record in order of TRN."""
+    return sorted([*_not_registered(days), *_faulty(), *_registered(days)], key=lambda person: person.number)
+
+
+def person_of(trn: str, days: Days) -> DemoPerson:
+    """Return the teaching record of a TRN; raises StopIteration for one the demo does not have."""
+    return next(person for person in people(days) if person.trn == trn)
+
+
+def teaching_records(days: Days) -> dict[str, Any]:
+    """Return the stand-in's whole data file, dates as `YYYY-MM-DD`."""
+    return {"format": 1, "people": [_record(person, days) for person in people(days)], "faults": []}
+
+
+def _record(person: DemoPerson, days: Days) -> dict[str, Any]:
+    if person.extra.get("state", "active") != "active":
+        return {"trn": person.trn, **person.extra}
+    qualified = person.qualified_on(days)
+    return {
+        "trn": person.trn,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "date_of_birth": person.born.isoformat(),
+        "national_insurance_number": person.national_insurance_number,
+        "qts": qualified.isoformat() if qualified else None,
+        "induction": _induction(person, days),
+        **person.extra,
+    }
+
+
+def _induction(person: DemoPerson, days: Days) -> dict[str, Any]:
+    started, completed = induction_days(person, days)
+    reasons = ["Registered for at least two years in another country"] if _exempt(person) else []
+    return {
+        "status": person.status.value,
+        "start_date": started.isoformat() if started else None,
+        "completed_date": completed.isoformat() if completed else None,
+        "exemption_reasons": reasons,
+    }
+
+
+def induction_days(person: DemoPerson, days: Days) -> tuple[date | None, date | None]:
+    """Return the first and last day of the induction on the teaching record."""
+    ended = {TRSInductionStatus.PASSED, TRSInductionStatus.FAILED, TRSInductionStatus.FAILED_IN_WALES}
+    if person.status is IN_PROGRESS:
+        return days.autumn, None
+    return (date(days.year_at(-2), 9, 1), days.ago(45)) if person.status in ended else (None, None)
+
+
+def _exempt(person: DemoPerson) -> bool:
+    return person.status is TRSInductionStatus.EXEMPT
+
+
+def _not_registered(days: Days) -> list[DemoPerson]:
+    """Return people of the table of REF-6.5 who can be tried out; 9900003 is unknown on purpose."""
+    return [
+        DemoPerson(1, "Amelia", "Hartley"),
+        DemoPerson(2, "Ben", "Okafor", qualified=False),
+        DemoPerson(4, extra={"state": "deactivated"}),
+        DemoPerson(5, extra={"state": "merged", "merged_into": "9900006"}),
+        DemoPerson(6, "Chloe", "Dunn"),
+        DemoPerson(7, "David", "Pryce", TRSInductionStatus.PASSED),
+        DemoPerson(8, "Ella", "Foss", TRSInductionStatus.FAILED),
+        DemoPerson(9, "Ffion", "Gethin", TRSInductionStatus.FAILED_IN_WALES),
+        DemoPerson(10, "Grace", "Adeyemi", TRSInductionStatus.EXEMPT),
+        DemoPerson(11, "Aled", "Prosser", extra=_alert(days, PROHIBITION, None)),
+        DemoPerson(12, "Hannah", "Sorrell", extra=_alert(days, PROHIBITION, days.as_of)),
+        DemoPerson(13, "Imran", "Qadir", extra=_alert(days, PROHIBITION, days.ahead(1))),
+        DemoPerson(14, "Jack", "Threlfall", extra=_alert(days, OTHER_ALERT, None)),
+        DemoPerson(15, "Katie", "Lomax", born=ANOTHER_BIRTHDAY),
+        DemoPerson(16, "Liam", "Vance", born=ANOTHER_BIRTHDAY, has_number=False),
+        DemoPerson(17, "Maya", "Sandhu", IN_PROGRESS),
+        DemoPerson(18, "Zoë", "D'Aubigné"),
+        DemoPerson(19, "Nila", "."),
+        DemoPerson(33, "Oscar", "Whitlow", born=_years_before(days, 17)),
+        DemoPerson(34, "Pearl", "Ashdown", born=_years_before(days, 101)),
+        DemoPerson(115, "Rory", "Kendal"),
+    ]
+
+
+def _alert(days: Days, category: str, until: date | None) -> dict[str, Any]:
+    alert = {"category": category, "type": "Invented for the demo", "start_date": days.ago(300).isoformat()}
+    return {"alerts": [alert | {"details": None, "end_date": until.isoformat() if until else None}]}
+
+
+def _years_before(days: Days, years: int) -> date:
+    day = days.as_of
+    return day.replace(year=day.year - years, day=min(day.day, 28))
+
+
+def _faulty() -> list[DemoPerson]:
+    """Return people whose record can't be read (EXT-6.6)."""
+    return [
+        DemoPerson(35, "Quinn", "Arkwright", extra=_fault(delay_ms=30_000)),
+        DemoPerson(36, "Rosa", "Benedict", extra=_fault(answer="server_error")),
+        DemoPerson(
+            37, "Sam", "Calloway",
+            extra={"faults": [
+                {"answer": "rate_limited", "retry_after": 60, "times": 1},
+                {"answer": "rate_limited"},
+            ]},
+        ),
+        DemoPerson(38, "Tara", "Dunmow", extra=_fault(answer="truncated_json")),
+        DemoPerson(39, "Umar", "Ellis", extra=_fault(answer="missing_section", section="alerts")),
+    ]  # fmt: skip
+
+
+def _fault(**fault: object) -> dict[str, Any]:
+    return {"faults": [fault]}
+
+
+def _registered(_: Days) -> list[DemoPerson]:
+    """Return the teaching records of everybody registered (`registered`)."""
+    return [
+        DemoPerson(20, "Callum", "Birch", IN_PROGRESS),
+        DemoPerson(21, "Dionne", "Clarke", IN_PROGRESS),
+        DemoPerson(22, "Esther", "Mwangi"),
+        DemoPerson(23, "Freya", "Novak", IN_PROGRESS),
+        DemoPerson(24, "George", "Oakes", TRSInductionStatus.PASSED),
+        DemoPerson(25, "Helen", "Marsden", TRSInductionStatus.PASSED),
+        DemoPerson(26, "Isaac", "Petrov", TRSInductionStatus.PASSED),
+        DemoPerson(27, "Judith", "Quayle", TRSInductionStatus.NONE),
+        DemoPerson(28, "Kwame", "Rowntree", TRSInductionStatus.NONE),
+        DemoPerson(29, "Lena", "Strand", TRSInductionStatus.NONE),
+        DemoPerson(30, "Marcus", "Tobin", IN_PROGRESS),
+        DemoPerson(31, "Nadia", "Underhill", IN_PROGRESS),
+        DemoPerson(32, "Owen", "Vaughan"),
+        DemoPerson(101, "Alfie", "Garland"),
+        DemoPerson(102, "Bethan", "Hollis", IN_PROGRESS),
+        DemoPerson(103, "Cyrus", "Irani", IN_PROGRESS),
+        DemoPerson(104, "Daisy", "Jessop", IN_PROGRESS),
+        DemoPerson(105, "Edwin", "Kaur", IN_PROGRESS),
+        DemoPerson(106, "Flora", "Lindqvist", TRSInductionStatus.EXEMPT),
+        DemoPerson(107, "Zoe", "Marsh"),
+        DemoPerson(109, "Hugo", "Nash", IN_PROGRESS),
+        DemoPerson(110, "Isla", "Orchard"),
+        DemoPerson(111, "Jonah", "Peel"),
+        DemoPerson(112, "Kiran", "Rao", IN_PROGRESS),
+        DemoPerson(113, "Leah", "Sefton", IN_PROGRESS),
+        DemoPerson(114, "Milo", "Tanner"),
+        DemoPerson(116, "Nina", "Upton", IN_PROGRESS),
+        DemoPerson(117, "Otis", "Verma", IN_PROGRESS),
+        DemoPerson(131, "Olive", "Wren", TRSInductionStatus.NONE),
+    ]
