@@ -1,4 +1,4 @@
-"""What must hold between providers, partners, pairings, uplifts and appropriate bodies (REF-4.10, REF-4.12, REF-4.16)."""
+"""What must hold between providers, partners, pairings, uplifts and bodies (REF-4.10, REF-4.12, REF-4.16)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from app.refdata.check_years import check_year, unknown
 from app.terms import AppropriateBodyType, SchoolKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Set as AbstractSet
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from app.refdata.dataset import Dataset, Sheet
     from app.refdata.records import AppropriateBody, Key

@@ -69,7 +69,7 @@ def _check_neighbours(sheet: Sheet[ContractPeriod], earlier: ContractPeriod, lat
     if later.started_on <= earlier.finished_on:
         sheet.fault(key, "started_on", "PERIOD_OVERLAP", f"{earlier.year} and {later.year} overlap")
     elif later.started_on > earlier.finished_on + DAY and not earlier.allow_gap:
-        message = f"days are missing between {earlier.year} and {later.year}; allow_gap on {earlier.year} would allow it"
+        message = f"days are missing after {earlier.year}; allow_gap on {earlier.year} would allow it"
         sheet.fault(key, "started_on", "PERIOD_GAP", message)
 
 

@@ -33,6 +33,8 @@ class _ReferenceDataEvent(Event):
 @catalogued
 @dataclass(frozen=True)
 class ContractPeriodAdded(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "contract_period_added"
     words = "Added the contract period"
 
@@ -40,6 +42,8 @@ class ContractPeriodAdded(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class ContractPeriodUpdated(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "contract_period_updated"
     words = "Changed the contract period"
 
@@ -47,6 +51,8 @@ class ContractPeriodUpdated(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class RegistrationClosureAdded(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "registration_closure_added"
     words = "Added the registration closure"
 
@@ -54,6 +60,8 @@ class RegistrationClosureAdded(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class RegistrationClosureUpdated(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "registration_closure_updated"
     words = "Changed the registration closure"
 
@@ -61,6 +69,8 @@ class RegistrationClosureUpdated(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class ScheduleAdded(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "schedule_added"
     words = "Added the schedule"
 
@@ -68,6 +78,8 @@ class ScheduleAdded(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class MilestoneAdded(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "milestone_added"
     words = "Added the milestone"
 
@@ -75,6 +87,8 @@ class MilestoneAdded(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class MilestoneUpdated(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "milestone_updated"
     words = "Changed the milestone"
 
@@ -82,6 +96,8 @@ class MilestoneUpdated(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class LeadProviderCreated(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "lead_provider_created"
     words = "Added the lead provider"
 
@@ -89,6 +105,8 @@ class LeadProviderCreated(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class LeadProviderUpdated(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "lead_provider_updated"
     words = "Changed the lead provider"
 
@@ -96,6 +114,8 @@ class LeadProviderUpdated(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class LeadProviderContractAdded(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "lead_provider_contract_added"
     words = "Added the contract"
 
@@ -103,6 +123,8 @@ class LeadProviderContractAdded(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class DeliveryPartnerCreated(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "delivery_partner_created"
     words = "Added the delivery partner"
 
@@ -110,6 +132,8 @@ class DeliveryPartnerCreated(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class DeliveryPartnerNameChanged(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "delivery_partner_name_changed"
     words = "Renamed the delivery partner"
 
@@ -117,6 +141,8 @@ class DeliveryPartnerNameChanged(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class ProviderPairingAdded(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "provider_pairing_added"
     words = "Added the pairing"
 
@@ -124,6 +150,8 @@ class ProviderPairingAdded(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class AppropriateBodyCreated(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "appropriate_body_created"
     words = "Added the appropriate body"
 
@@ -131,6 +159,8 @@ class AppropriateBodyCreated(_ReferenceDataEvent):
 @catalogued
 @dataclass(frozen=True)
 class AppropriateBodyUpdated(_ReferenceDataEvent):
+    """REF-4.4."""
+
     kind = "appropriate_body_updated"
     words = "Changed the appropriate body"
 
@@ -204,7 +234,9 @@ class SchoolOpened(Event):
 
     def sentence(self) -> str:
         """Say that the school is there."""
-        return "The school register lists the school as open again" if self.reopened else "The school joined the register"
+        if self.reopened:
+            return "The school register lists the school as open again"
+        return "The school joined the register"
 
 
 @catalogued

@@ -15,11 +15,11 @@ WHOLE_ROW = "-"
 WHOLE_FILE = 0
 
 
-class FileUnreadable(Exception):  # noqa: N818 - says what happened
+class FileUnreadable(Exception):
     """A path given on the command line can't be read at all (exit code 2)."""
 
 
-class AnotherRun(Exception):  # noqa: N818 - a state
+class AnotherRun(Exception):
     """Another run holds the lock (exit code 4)."""
 
 
@@ -64,5 +64,5 @@ def did_you_mean(value: str, known: Iterable[str]) -> str:
     near = process.extract(value, sorted(set(known)), scorer=fuzz.ratio, limit=3, score_cutoff=70)
     if not near:
         return ""
-    names = ' or '.join(f'"{match}"' for match, _, _ in near)
+    names = " or ".join(f'"{match}"' for match, _, _ in near)
     return f"; did you mean {names}?"

@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 PLACEHOLDERS = ("{starts_on}", "{ends_on}", "{reopens_on}")
 
 
-class Fault(Exception):  # noqa: N818 - what is wrong with a cell
+class Fault(Exception):
     """A cell can't be read: code of the specification and words for the person who made the file."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.terms import Actor
 
 
-class _TakeBack(Exception):  # noqa: N818 - ends a dry run
+class _TakeBack(Exception):
     """Rolls a dry run back."""
 
 
@@ -54,11 +54,15 @@ async def load_set(path: Path, *, dry_run: bool, actor: Actor) -> Report:
                 report.state = "invalid"
                 return report
             await _write(report, data, texts, actor)
-            if dry_run:
-                raise _TakeBack
+            _keep_unless(dry_run=dry_run)
     except _TakeBack:
         pass
     return report
+
+
+def _keep_unless(*, dry_run: bool) -> None:
+    if dry_run:
+        raise _TakeBack
 
 
 def _read(path: Path, findings: Findings) -> dict[str, str]:
@@ -72,9 +76,7 @@ def _read(path: Path, findings: Findings) -> dict[str, str]:
 async def _checked(path: Path, texts: dict[str, str], findings: Findings) -> tuple[Report, Dataset]:
     _check_data_set(texts, findings)
     unreadable = {found.file for found in findings.errors if found.line == WHOLE_FILE}
-    read: dict[str, list[Read] | None] = dict.fromkeys(
-        (form.name for form in FORMATS if form.file in unreadable), None
-    )
+    read: dict[str, list[Read] | None] = dict.fromkeys((form.name for form in FORMATS if form.file in unreadable), None)
     for form in FORMATS:
         if form.file in texts:
             read[form.name] = read_sheet(form, texts[form.file], findings)

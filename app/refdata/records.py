@@ -160,7 +160,7 @@ class Format:
         """Return the file's name."""
         return f"{self.name}.csv"
 
-    def key_of(self, row: Any) -> Key:  # noqa: ANN401 - any of the rows above
+    def key_of(self, row: Any) -> Key:
         """Return what identifies a row."""
         return tuple(getattr(row, name) for name in self.key)
 

@@ -45,9 +45,11 @@ def _columns(form: Format, header: Row, findings: Findings) -> list[Column] | No
             faults.append((name or WHOLE_ROW, "HEADER_UNKNOWN", f"no such column{did_you_mean(name, by_name)}"))
         elif name in names[:number]:
             faults.append((name, "HEADER_REPEATED", "the column stands there twice"))
-    for column in form.columns:
-        if column.required and column.name not in names:
-            faults.append((column.name, "HEADER_MISSING", "this column is required"))
+    faults += [
+        (column.name, "HEADER_MISSING", "this column is required")
+        for column in form.columns
+        if column.required and column.name not in names
+    ]
     findings.errors += [Finding(form.file, header.line, *fault) for fault in faults]
     return None if faults else [by_name[name] for name in names]
 
@@ -69,7 +71,7 @@ def _read_row(form: Format, columns: list[Column], row: Row, findings: Findings)
     return Read(row.line, cells, is_whole=len(findings.errors) == found)
 
 
-def _read_cell(form: Format, column: Column, line: int, cell: str, findings: Findings) -> Any:  # noqa: ANN401
+def _read_cell(form: Format, column: Column, line: int, cell: str, findings: Findings) -> Any:
     value = cell.strip()
     if not value:
         if column.required:

@@ -42,7 +42,7 @@ STATEMENTS = {
         ON CONFLICT (key) DO UPDATE SET updated_at = $1, name = $3, notification_emails = $4""",
     "lead_provider_contracts": f"""
         INSERT INTO lead_provider_contract (created_at, updated_at, lead_provider_id, contract_period_year)
-        VALUES ($1, $1, {_PROVIDER.format("$2")}, $3)""",
+        VALUES ($1, $1, {_PROVIDER.format("$2")}, $3)""",  # noqa: S608 - names are ours
     "delivery_partners": """
         INSERT INTO delivery_partner (created_at, updated_at, key, name) VALUES ($1, $1, $2, $3)
         ON CONFLICT (key) DO UPDATE SET updated_at = $1, name = $3""",
@@ -50,7 +50,7 @@ STATEMENTS = {
         INSERT INTO provider_pairing (created_at, updated_at, lead_provider_contract_id, delivery_partner_id,
             lead_provider_id, contract_period_year)
         SELECT $1, $1, c.id, {_PARTNER.format("$3")}, c.lead_provider_id, $4 FROM lead_provider_contract c
-        WHERE c.lead_provider_id = {_PROVIDER.format("$2")} AND c.contract_period_year = $4""",
+        WHERE c.lead_provider_id = {_PROVIDER.format("$2")} AND c.contract_period_year = $4""",  # noqa: S608 - names are ours
     "school_uplifts": """
         INSERT INTO school_uplift (created_at, updated_at, school_id, contract_period_year, pupil_premium, sparsity)
         SELECT $1, $1, id, $3, $4, $5 FROM school WHERE urn = $2
@@ -74,7 +74,7 @@ MAKE_ROOM = {
     "delivery_partners": "UPDATE delivery_partner SET name = public_id::text WHERE key = ANY($1::text[])",
     "appropriate_bodies": "UPDATE appropriate_body SET name = public_id::text WHERE key = ANY($1::text[])",
 }
-# file -> event of a new row, event of a changed row; school uplifts have no kind of their own: the run's event counts them
+# File -> event of a new row, of a changed row. School uplifts have no kind of their own: the run's event counts them.
 KINDS: dict[str, tuple[Any, Any]] = {
     "contract_periods": (events.ContractPeriodAdded, events.ContractPeriodUpdated),
     "registration_closures": (events.RegistrationClosureAdded, events.RegistrationClosureUpdated),

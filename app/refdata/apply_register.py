@@ -1,0 +1,217 @@
+"""The staged register made the stored one, set by set, with an event for each changed school (REF-2.9 to REF-3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app import clock
+from app.events.record import About, record
+from app.policy import Policy
+from app.refdata.establishments import COLUMNS
+from app.refdata.events import SchoolDetailsChanged, SchoolEligibilityChanged, SchoolOpened
+from app.refdata.findings import Finding
+from app.refdata.staging import LISTED, Staged, long
+from app.schools.rules import CLOSED, SchoolFacts, SchoolLevel, school_access
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from app.refdata.findings import Findings
+    from app.refdata.report import Report
+    from app.terms import Actor
+
+PAGE = 2_000
+HIDDEN = frozenset({"primary_email", "secondary_email"})
+DERIVED = frozenset({"search_name", "kind"})
+LINK_FACTS = "(l.link_name, l.established_on)"
+
+KEPT = """
+    CREATE TEMP TABLE school_kept ON COMMIT DROP AS
+    WITH RECURSIVE kept (urn) AS (
+        SELECT s.urn FROM school_staged s LEFT JOIN school t ON t.urn = s.urn
+        WHERE t.id IS NOT NULL OR s.status_code <> 2
+            OR coalesce(s.closed_on, s.last_changed_on, '{today}') >= '{since}'
+        UNION
+        SELECT l.link_urn FROM kept k JOIN school_link l ON l.urn = k.urn JOIN school_staged s ON s.urn = l.link_urn
+    )
+    SELECT urn FROM kept"""
+DIFFERENT = """
+    SELECT {pairs}, t.id, t.urn, t.access_override, t.access_override_until, EXISTS (
+        SELECT FROM training_period p WHERE p.school_id = t.id AND p.cancelled_at IS NULL
+            AND (p.finished_on IS NULL OR p.finished_on >= $3)
+    ) AS has_open_training
+    FROM school_changed c JOIN school t ON t.id = c.id WHERE t.id > $1 ORDER BY t.id LIMIT $2"""
+
+
+@dataclass
+class RegisterChanges:
+    """Applies what was staged inside the transaction in force and fills the report."""
+
+    staged: Staged
+    findings: Findings
+    report: Report
+    actor: Actor
+    today: date
+
+    async def apply(self, keep_closed_since: date) -> None:
+        """Replace links, insert and update schools, mark the absent ones."""
+        is_first_load = not await long("SELECT FROM school LIMIT 1")
+        await self._replace_links()
+        await long(KEPT.format(today=self.today.isoformat(), since=keep_closed_since.isoformat()))
+        await self._update_schools()
+        await self._insert_schools(is_silent=is_first_load)
+        await self._mark_absent()
+        self._count("invalid", self.staged.invalid)
+        self._count("characters_replaced", self.staged.replaced)
+
+    async def _replace_links(self) -> None:
+        """Replace all links of every URN that the links file has (REF-2.5)."""
+        unknown = await long("""
+            SELECT l.line, l.link_urn FROM link_staged l
+            WHERE NOT EXISTS (SELECT FROM school_seen s WHERE s.urn = l.link_urn)
+                AND NOT EXISTS (SELECT FROM school t WHERE t.urn = l.link_urn) ORDER BY l.line""")
+        for row in unknown:
+            message = "neither the file nor this service has a school with this URN"
+            name = self.staged.link_names[0]
+            finding = Finding(name, row["line"], "LinkURN", "LINK_TARGET_UNKNOWN", message, row["link_urn"])
+            self.findings.warnings.append(finding)
+        same = "l.urn = k.urn AND l.link_urn = k.link_urn AND l.link_type = k.link_type"
+        removed = await long(f"""
+            DELETE FROM school_link k WHERE EXISTS (SELECT FROM link_staged l WHERE l.urn = k.urn)
+                AND NOT EXISTS (SELECT FROM link_staged l WHERE {same}) RETURNING 1""")  # noqa: S608
+        changed = await long(
+            f"""
+            UPDATE school_link k SET link_name = l.link_name, established_on = l.established_on, updated_at = $1
+            FROM link_staged l WHERE {same} AND {LINK_FACTS} IS DISTINCT FROM (k.link_name, k.established_on)
+            RETURNING 1""",  # noqa: S608
+            clock.now(),
+        )
+        added = await long(
+            f"""
+            INSERT INTO school_link (created_at, updated_at, urn, link_urn, link_type, link_name, established_on)
+            SELECT $1, $1, l.urn, l.link_urn, l.link_type, l.link_name, l.established_on FROM link_staged l
+            WHERE NOT EXISTS (SELECT FROM school_link k WHERE {same}) RETURNING 1""",  # noqa: S608
+            clock.now(),
+        )
+        for name, rows in (("links_new", added), ("links_changed", changed), ("links_removed", removed)):
+            self._count(name, len(rows))
+
+    async def _update_schools(self) -> None:
+        new = {column: self._new_value(column) for column in COLUMNS if column != "urn"}
+        given = ", ".join(f"{value} AS {column}" for column, value in new.items())
+        stored = ", ".join(f"t.{column}" for column in new)
+        await long(
+            f"CREATE TEMP TABLE school_changed ON COMMIT DROP AS SELECT t.id, {given}"  # noqa: S608
+            " FROM school t JOIN school_staged s ON s.urn = t.urn"
+            f" WHERE ({stored}) IS DISTINCT FROM ({', '.join(new.values())})"
+        )
+        await long("ANALYZE school_changed")
+        changed = await self._tell_changes(list(new))
+        sets = ", ".join(f"{column} = c.{column}" for column in new)
+        await long(
+            f"UPDATE school t SET {sets}, updated_at = $1, version = t.version + 1"  # noqa: S608
+            " FROM school_changed c WHERE c.id = t.id",
+            clock.now(),
+        )
+        (row,) = await long("SELECT count(*) AS n FROM school t JOIN school_staged s ON s.urn = t.urn")
+        self._count("changed", changed)
+        self._count("unchanged", row["n"] - changed)
+
+    def _new_value(self, column: str) -> str:
+        """Return the staged value where one of the files with the school has the column, else the stored one."""
+        mask = sum(1 << number for number, columns in enumerate(self.staged.columns) if column in columns)
+        if mask == (1 << len(self.staged.columns)) - 1:
+            return f"s.{column}"
+        return f"CASE WHEN s.files & {mask} <> 0 THEN s.{column} ELSE t.{column} END"
+
+    async def _tell_changes(self, columns: list[str]) -> int:
+        pairs = ", ".join(f"t.{column} AS old_{column}, c.{column} AS new_{column}" for column in columns)
+        statement = DIFFERENT.format(pairs=pairs)
+        count = last = 0
+        while rows := await long(statement, last, PAGE, self.today):
+            for row in rows:
+                self._tell_change(row, columns)
+            count, last = count + len(rows), rows[-1]["id"]
+        return count
+
+    def _tell_change(self, row: Mapping[str, Any], columns: list[str]) -> None:
+        changes = {
+            column: _shown(column, row[f"old_{column}"], row[f"new_{column}"])
+            for column in columns
+            if row[f"old_{column}"] != row[f"new_{column}"] and column not in DERIVED
+        }
+        about = About(school_id=row["id"])
+        listed = ", ".join(f"{column} {was} -> {now}" for column, (was, now) in changes.items())
+        self.report.changes.append(f"changed {row['urn']}: {listed}")
+        record(SchoolDetailsChanged(about, changes), self.actor)
+        if row["old_status_code"] == CLOSED and row["new_status_code"] != CLOSED:
+            record(SchoolOpened(about, reopened=True), self.actor)
+        was, now = (_level(row, side, self.today) for side in ("old", "new"))
+        if was != now:
+            record(SchoolEligibilityChanged(about, was, now, cause=", ".join(changes)), self.actor)
+
+    async def _insert_schools(self, *, is_silent: bool) -> None:
+        """Insert the schools to keep; those of a first load have the run's event alone."""
+        given = ", ".join(
+            "coalesce(s.section_41_approved, false)" if column == "section_41_approved" else f"s.{column}"
+            for column in COLUMNS
+        )
+        rows = await long(
+            f"INSERT INTO school (created_at, updated_at, version, {LISTED}) SELECT $1, $1, 1, {given}"  # noqa: S608
+            " FROM school_staged s JOIN school_kept k ON k.urn = s.urn"
+            " WHERE NOT EXISTS (SELECT FROM school t WHERE t.urn = s.urn) ORDER BY s.urn::int"
+            " RETURNING id, urn, name, status_code",
+            clock.now(),
+        )
+        for row in rows:
+            self.report.changes.append(f"new {row['urn']}: {row['name']}")
+            if not is_silent and row["status_code"] != CLOSED:
+                record(SchoolOpened(About(school_id=row["id"])), self.actor)
+        self._count("new", len(rows))
+        (left_out,) = await long(
+            "SELECT count(*) AS n FROM school_staged s WHERE NOT EXISTS (SELECT FROM school_kept k WHERE k.urn = s.urn)"
+        )
+        self._count("not_kept", left_out["n"])
+
+    async def _mark_absent(self) -> None:
+        """Note the stored schools that a full file no longer has, and those that came back (REF-2.10)."""
+        absent = await long(
+            "UPDATE school t SET absent_since = $1, updated_at = $2 WHERE absent_since IS NULL"
+            " AND NOT EXISTS (SELECT FROM school_seen s WHERE s.urn = t.urn) RETURNING urn",
+            self.today,
+            clock.now(),
+        )
+        back = await long(
+            "UPDATE school t SET absent_since = NULL, updated_at = $1 WHERE absent_since IS NOT NULL"
+            " AND EXISTS (SELECT FROM school_seen s WHERE s.urn = t.urn) RETURNING urn",
+            clock.now(),
+        )
+        self.report.changes += [f"absent {row['urn']}" for row in absent] + [f"back {row['urn']}" for row in back]
+        self._count("absent", len(absent))
+        self._count("back", len(back))
+
+    def _count(self, name: str, rows: int) -> None:
+        self.report.counts[name] = rows
+
+
+def _shown(column: str, was: Any, now: Any) -> tuple[Any, Any]:
+    return ("not shown", "changed") if column in HIDDEN else (was, now)
+
+
+def _level(row: Mapping[str, Any], side: str, today: date) -> str:
+    override = row["access_override"]
+    facts = SchoolFacts(
+        type_code=row[f"{side}_type_code"],
+        status_code=row[f"{side}_status_code"],
+        opened_on=row[f"{side}_opened_on"],
+        closed_on=row[f"{side}_closed_on"],
+        district_code=row[f"{side}_district_code"] or "",
+        section_41_approved=row[f"{side}_section_41_approved"],
+        override=SchoolLevel(override) if override else None,
+        override_until=row["access_override_until"],
+        has_open_training=row["has_open_training"],
+    )
+    access = school_access(facts, today, Policy())
+    return f"{access.level.value}({access.reason.value})" if access.reason else access.level.value

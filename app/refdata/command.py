@@ -1,0 +1,113 @@
+"""The console commands `register refdata …` and `register schools …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from app import clock
+from app.db.console import Exit, run_on_database, stop, valid_settings
+from app.refdata.findings import AnotherRun, FileUnreadable
+from app.refdata.load import check_set, load_set
+from app.refdata.progress import Progress
+from app.refdata.school_import import import_schools
+from app.terms import Actor, ActorKind, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from app.refdata.report import Report
+
+T = TypeVar("T")
+OPERATOR = Actor(ActorKind.OPERATOR, "command line")
+PATH = click.Path(path_type=Path)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="do everything, print the report, write nothing")
+REPORT = click.option("--report", "report_file", type=PATH, help="write the whole report to this file")
+
+
+@click.group("refdata")
+def refdata() -> None:
+    """Check and load reference data: years, schedules, providers, appropriate bodies."""
+
+
+@refdata.command("check")
+@click.argument("path", type=PATH)
+def check(path: Path) -> None:
+    """Check a set (folder or zip file) against itself and the database; nothing is written."""
+    _end(_run(lambda: check_set(path)), None)
+
+
+@refdata.command("load")
+@click.argument("path", type=PATH)
+@DRY_RUN
+@REPORT
+def load(path: Path, dry_run: bool, report_file: Path | None) -> None:  # noqa: FBT001 - click's way
+    """Load a set (folder or zip file): all of it, or nothing when anything is wrong."""
+    _end(_run(lambda: load_set(path, dry_run=dry_run, actor=OPERATOR)), report_file)
+
+
+@click.group("schools")
+def schools() -> None:
+    """Bring the national schools register in."""
+
+
+@schools.command("import")
+@click.option("--establishments", type=PATH, multiple=True, required=True, help="CSV or zip; again for supplements")
+@click.option("--links", type=PATH, help="links between establishments; CSV or zip")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day of the run; none: today; not in production")
+@DRY_RUN
+@REPORT
+@click.option("--accept-shrink", is_flag=True, help="accept far fewer rows than last time")
+@click.option("--force", is_flag=True, help="accept a file older than the last one")
+def import_command(
+    establishments: tuple[Path, ...],
+    links: Path | None,
+    as_of: datetime | None,
+    report_file: Path | None,
+    *,
+    dry_run: bool,
+    accept_shrink: bool,
+    force: bool,
+) -> None:
+    """Apply the register's files to the schools stored here."""
+    if as_of and valid_settings().production:
+        stop(Exit.WRONG_USE, "--as-of is not available in production.")
+    moment = clock.at_noon(as_of.date()) if as_of else None
+
+    async def work() -> Report:
+        with clock.at(moment):
+            return await import_schools(
+                establishments,
+                links,
+                actor=OPERATOR,
+                dry_run=dry_run,
+                accept_shrink=accept_shrink,
+                force=force,
+                progress=Progress(lambda line: click.echo(line, err=True)),
+            )
+
+    _end(_run(work), report_file)
+
+
+def _run(work: Callable[[], Awaitable[T]]) -> T:
+    try:
+        return run_on_database(work)
+    except FileUnreadable as fault:
+        stop(Exit.WRONG_USE, str(fault))
+    except AnotherRun:
+        stop(Exit.UNAVAILABLE, "Another run holds the lock. Try again when it has finished.")
+    except Refused as refused:
+        stop(Exit.INPUT_HAS_ERRORS, f"The database refused the data ({refused.code}). Nothing was written.")
+
+
+def _end(report: Report, report_file: Path | None) -> None:
+    if report_file:
+        try:
+            report_file.write_text(report.in_full(), encoding="utf-8")
+        except OSError as fault:
+            stop(Exit.WRONG_USE, f"{report_file}: the report can't be written ({type(fault).__name__})")
+    click.echo(report.on_screen())
+    raise SystemExit(report.exit_code)

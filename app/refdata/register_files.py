@@ -1,0 +1,144 @@
+"""Files of the national schools register: plain or zipped CSV, decoded and read by header name (REF-2.1 to REF-2.3)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from app.refdata.findings import WHOLE_ROW, FileUnreadable, Finding
+from app.refdata.rows import Row, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+MOST_UNPACKED = 500_000_000
+UTF_8_MARK = b"\xef\xbb\xbf"
+ESTABLISHMENTS_MARK = "establishmentname"
+LINKS_MARK = "linkurn"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One CSV file, alone or inside a zip file."""
+
+    path: Path
+    member: str | None = None
+    size: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return the name for messages."""
+        return self.member or self.path.name
+
+
+@dataclass
+class Opened:
+    """A file being read from its header on."""
+
+    source: Source
+    header: Row
+    rows: Iterator[Row]
+    raw: IO[bytes]
+
+    @property
+    def share(self) -> float:
+        """Return how much of the file has been read."""
+        return min(1.0, self.raw.tell() / self.source.size) if self.source.size else 1.0
+
+    @property
+    def names(self) -> list[str]:
+        """Return the header names as they are compared."""
+        return [name.strip().casefold() for name in self.header.cells]
+
+
+def sources_of(path: Path) -> list[Source]:
+    """Return the CSV files behind a path; raises FileUnreadable."""
+    with readable(path):
+        if not zipfile.is_zipfile(path):
+            return [Source(path, size=path.stat().st_size)]
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
+        if sum(info.file_size for info in members) > MOST_UNPACKED:
+            raise FileUnreadable(f"{path.name} holds more than {MOST_UNPACKED // 1_000_000} MB")
+        return [Source(path, info.filename, info.file_size) for info in members]
+
+
+def establishments_and_links(path: Path) -> tuple[list[Source], list[Source]]:
+    """Return the establishment files and the link files behind a path; a zip's members are told by their headers."""
+    found = sources_of(path)
+    if len(found) == 1 and found[0].member is None:
+        return found, []
+    names = {source: _header_names(source) for source in found}
+    links = [source for source in found if LINKS_MARK in names[source]]
+    return [source for source in found if ESTABLISHMENTS_MARK in names[source]], links
+
+
+def _header_names(source: Source) -> list[str]:
+    with opened(source) as file:
+        return file.names
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[Opened]:
+    """Open a file at its header; raises FileUnreadable, also while its rows are read."""
+    with ExitStack() as stack:
+        with readable(source.path):
+            raw = stack.enter_context(_raw(source))
+            begins_with_mark = raw.read(len(UTF_8_MARK)) == UTF_8_MARK
+            raw.seek(len(UTF_8_MARK) if begins_with_mark else 0)
+            encoding = "utf-8" if begins_with_mark else "cp1252"
+            text = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
+            stack.enter_context(closing(text))
+            rows = _guarded(read_rows(text), source)
+            header = next(rows, Row(1, []))
+        yield Opened(source, header, rows, raw)
+
+
+def _guarded(rows: Iterator[Row], source: Source) -> Iterator[Row]:
+    # Around the reading alone: what the reader of the rows does with them may fail in other ways.
+    with readable(source.path):
+        yield from rows
+
+
+@contextmanager
+def _raw(source: Source) -> Iterator[IO[bytes]]:
+    if source.member is None:
+        with source.path.open("rb") as file:
+            yield file
+        return
+    with zipfile.ZipFile(source.path) as archive, archive.open(source.member) as member:
+        yield member
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn every fault of reading a file into FileUnreadable."""
+    try:
+        yield
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
+        raise FileUnreadable(f"{path.name} can't be read: {type(fault).__name__}") from fault
+
+
+def missing_headers(file: Opened, required: Sequence[str]) -> list[Finding]:
+    """Return one error for each required column that the file doesn't have (REF-2.3)."""
+    names = set(file.names)
+    return [
+        Finding(file.source.name, file.header.line, name, "HEADER_MISSING", "this column is required")
+        for name in required
+        if name.casefold() not in names
+    ]
+
+
+def row_fault(file: Opened, row: Row) -> Finding | None:
+    """Return what is wrong with a row as a whole."""
+    message = row.fault
+    if not message and len(row.cells) != len(file.header.cells):
+        message = f"the row has {len(row.cells)} values, the header {len(file.header.cells)}"
+    if not message and any("\0" in cell for cell in row.cells):
+        message = "the row holds a NUL character"
+    return Finding(file.source.name, row.line, WHOLE_ROW, "FIELD_COUNT", message) if message else None

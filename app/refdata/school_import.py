@@ -1,0 +1,180 @@
+"""One run of the school register: read, safety rules, applied in one transaction (REF-2.8, REF-3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from app import clock
+from app.db.transaction import transaction
+from app.events.record import About, record
+from app.refdata.apply_register import RegisterChanges
+from app.refdata.events import ImportRunFinished, ImportRunForced, ImportRunRefused
+from app.refdata.findings import Findings
+from app.refdata.progress import Progress
+from app.refdata.register_files import establishments_and_links, readable
+from app.refdata.report import Report
+from app.refdata.runs import SCHOOL_REGISTER, LastRun, Run, hashes_of, last_applied, store_run, take_lock
+from app.refdata.staging import SchoolStager, Staged, finish_staging, make_tables, stage_links
+from app.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from app.refdata.register_files import Source
+    from app.terms import Actor
+
+WHAT = "school register"
+LEAST_SHARE_OF_ROWS = 0.9
+MOST_SHARE_OF_ERRORS = 0.01
+OLDEST = timedelta(days=7)
+
+
+class _Refusal(Exception):
+    """A safety rule refuses the run (REF-2.8)."""
+
+
+class _TakeBack(Exception):
+    """Rolls back a dry run, or one whose files can't be used."""
+
+
+@dataclass
+class _Import:
+    establishments: list[Source]
+    links: list[Source]
+    hashes: tuple[str, ...]
+    actor: Actor
+    accept_shrink: bool
+    force: bool
+    progress: Progress
+    report: Report
+    staged: Staged = field(default_factory=Staged)
+    findings: Findings = field(default_factory=Findings)
+    overridden: list[str] = field(default_factory=list)
+
+    @property
+    def source_name(self) -> str:
+        return ", ".join(dict.fromkeys(source.path.name for source in (*self.establishments, *self.links)))
+
+
+async def import_schools(
+    establishments: Sequence[Path],
+    links: Path | None = None,
+    *,
+    actor: Actor,
+    dry_run: bool = False,
+    accept_shrink: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Apply the register's files to the stored schools by the day of the clock; the engine is open.
+
+    Raises FileUnreadable, AnotherRun, DatabaseUnavailable; errors in rows and refusals are in the report.
+    """
+    report = Report(WHAT, is_dry_run=dry_run)
+    run = _prepare(establishments, links, actor, report, progress or Progress())
+    run.accept_shrink, run.force = accept_shrink, force
+    report.findings = run.findings
+    try:
+        async with transaction():
+            await take_lock()
+            await _run(run)
+            _keep_unless(dry_run=dry_run)
+    except _TakeBack:
+        pass
+    except _Refusal as refusal:
+        report.state, report.refusal = "refused", str(refusal)
+        if not dry_run:
+            await _store_refusal(run)
+    return report
+
+
+def _prepare(paths: Sequence[Path], links: Path | None, actor: Actor, report: Report, progress: Progress) -> _Import:
+    establishment_sources: list[Source] = []
+    link_sources: list[Source] = []
+    for path in paths:
+        found, found_links = establishments_and_links(path)
+        establishment_sources += found
+        link_sources += found_links
+    if links is not None:
+        only, inside = establishments_and_links(links)
+        link_sources = inside or only
+    given = [*paths, *([links] if links else [])]
+    with readable(given[0]):
+        hashes = hashes_of(given)
+    return _Import(establishment_sources, link_sources, hashes, actor, False, False, progress, report)  # noqa: FBT003
+
+
+def _keep_unless(*, dry_run: bool) -> None:
+    if dry_run:
+        raise _TakeBack
+
+
+async def _run(run: _Import) -> None:
+    last = await last_applied(SCHOOL_REGISTER)
+    if last and last.hashes == run.hashes and last.business_date == clock.today():
+        run.report.state = "nothing_to_do"
+        return
+    await _stage(run)
+    if run.staged.is_unusable:
+        run.report.state = "invalid"
+        raise _TakeBack
+    _demand_safe(run, last)
+    run.progress.phase("applying the register")
+    changes = RegisterChanges(run.staged, run.findings, run.report, run.actor, clock.today())
+    await changes.apply(date.fromisoformat(settings().register_keep_closed_since))
+    await store_run(_row(run), run.report)
+    record(ImportRunFinished(About(), run.source_name, run.report.counts), run.actor)
+    if run.overridden:
+        forced = ImportRunForced(About(), run.source_name, run.report.counts, "; ".join(run.overridden))
+        record(forced, run.actor)
+
+
+async def _stage(run: _Import) -> None:
+    await make_tables()
+    for source in run.establishments:
+        await SchoolStager(source, run.staged, run.findings).run(run.progress)
+    for source in run.links:
+        await stage_links(source, run.staged, run.findings, run.progress)
+    run.report.counts["rows_read"] = run.staged.rows
+    run.report.counts["links_read"] = run.staged.link_rows
+    await finish_staging(run.staged, run.findings)
+
+
+def _demand_safe(run: _Import, last: LastRun | None) -> None:
+    """Raise _Refusal when a rule of REF-2.8 says no; note the rules that were overridden."""
+    staged = run.staged
+    if not staged.rows:
+        raise _Refusal("the files have no data rows")
+    if staged.invalid > staged.rows * MOST_SHARE_OF_ERRORS:
+        raise _Refusal(f"{staged.invalid:,} of {staged.rows:,} rows have errors, more than 1 %")
+    if last is None:
+        return
+    if staged.rows < last.rows_read * LEAST_SHARE_OF_ROWS:
+        reason = f"{staged.rows:,} rows are fewer than 90 % of the {last.rows_read:,} of the last run"
+        _refuse_unless(run, run.accept_shrink, reason, "--accept-shrink")
+    newest, before = staged.newest_change_on, last.newest_change_on
+    if newest and before and newest < before - OLDEST:
+        reason = f"the newest change ({newest}) is more than 7 days before that of the last run ({before})"
+        _refuse_unless(run, run.force, reason, "--force")
+
+
+def _refuse_unless(run: _Import, allowed: bool, reason: str, option: str) -> None:  # noqa: FBT001
+    if not allowed:
+        raise _Refusal(f"{reason}. If that is right, use {option}")
+    run.overridden.append(reason)
+
+
+async def _store_refusal(run: _Import) -> None:
+    async with transaction():
+        await store_run(_row(run), run.report)
+        record(ImportRunRefused(About(), run.source_name, run.report.counts, run.report.refusal), run.actor)
+
+
+def _row(run: _Import) -> Run:
+    staged = run.staged
+    return Run(
+        SCHOOL_REGISTER, run.source_name, run.hashes, None, staged.rows, newest_change_on=staged.newest_change_on
+    )

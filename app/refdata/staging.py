@@ -1,0 +1,209 @@
+"""Register files copied into temporary tables, row errors left out (REF-3.1, first phase)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.db.engine import connection
+from app.refdata import links as link_file
+from app.refdata.establishments import COLUMNS, REQUIRED, Reader
+from app.refdata.findings import Finding
+from app.refdata.links import LinkReader
+from app.refdata.register_files import missing_headers, opened
+from app.refdata.rows import CUT_SHORT
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import asyncpg
+
+    from app.refdata.establishments import Establishment
+    from app.refdata.findings import Findings
+    from app.refdata.progress import Progress
+    from app.refdata.register_files import Source
+    from app.refdata.rows import Row
+
+CHUNK = 2_000
+LONG_SECONDS = 900
+LISTED = ", ".join(COLUMNS)
+SCHOOLS_ROWS = ("line", *COLUMNS)
+
+CREATE = f"""
+    DROP TABLE IF EXISTS school_raw, school_staged, school_seen, link_staged, school_changed, school_kept;
+    CREATE TEMP TABLE school_raw ON COMMIT DROP AS SELECT 0 AS line, {LISTED} FROM school WITH NO DATA;
+    CREATE TEMP TABLE school_staged ON COMMIT DROP AS SELECT 0 AS files, 0 AS file, * FROM school_raw WITH NO DATA;
+    ALTER TABLE school_staged ADD PRIMARY KEY (urn);
+    CREATE TEMP TABLE school_seen (urn text) ON COMMIT DROP;
+    CREATE TEMP TABLE link_staged ON COMMIT DROP AS
+        SELECT 0 AS line, urn, link_urn, link_type, link_name, established_on FROM school_link WITH NO DATA;
+    ALTER TABLE link_staged ADD PRIMARY KEY (urn, link_urn, link_type)"""  # noqa: S608 - names are ours
+
+
+@dataclass
+class Staged:
+    """What was read; `columns` are the stored columns that each establishments file says something about."""
+
+    names: list[str] = field(default_factory=list)
+    columns: list[frozenset[str]] = field(default_factory=list)
+    rows: int = 0
+    invalid: int = 0
+    replaced: int = 0
+    newest_change_on: date | None = None
+    seen: set[str] = field(default_factory=set)
+    link_rows: int = 0
+    link_names: list[str] = field(default_factory=list)
+    is_unusable: bool = False
+    """A required header is missing, or a file ends in the middle of a value."""
+
+
+async def long(statement: str, *args: Any) -> list[asyncpg.Record]:
+    """Run a statement over the whole register, which may take longer than a page's."""
+    async with connection() as conn:
+        rows: list[asyncpg.Record] = await conn.fetch(statement, *args, timeout=LONG_SECONDS)
+        return rows
+
+
+async def make_tables() -> None:
+    """Make the temporary tables of the transaction in force."""
+    for statement in CREATE.split(";"):
+        await long(statement)
+
+
+class SchoolStager:
+    """Copies one establishments file; a URN that stands there twice with different values is left out (REF-2.7)."""
+
+    def __init__(self, source: Source, staged: Staged, findings: Findings) -> None:
+        self._source = source
+        self._staged = staged
+        self._findings = findings
+        self._first: dict[str, tuple[int, int]] = {}
+        self._different: set[str] = set()
+
+    async def run(self, progress: Progress) -> None:
+        """Read and copy the file; raises FileUnreadable."""
+        progress.phase(f"reading {self._source.name}")
+        with opened(self._source) as file:
+            missing = missing_headers(file, REQUIRED)
+            if missing:
+                self._findings.errors += missing
+                self._staged.is_unusable = True
+                return
+            reader = Reader(file, self._findings)
+            chunk: list[tuple[Any, ...]] = []
+            for row in file.rows:
+                chunk += self._record(reader, row)
+                if len(chunk) == CHUNK:
+                    await _copy("school_raw", SCHOOLS_ROWS, chunk)
+                    progress.at(self._staged.rows, file.share)
+                    chunk = []
+            await _copy("school_raw", SCHOOLS_ROWS, chunk)
+        await self._finish(reader)
+
+    def _record(self, reader: Reader, row: Row) -> list[tuple[Any, ...]]:
+        if row.is_blank:
+            return []
+        self._staged.rows += 1
+        if row.fault == CUT_SHORT:
+            self._staged.is_unusable = True
+        if urn := reader.urn_of(row):
+            self._staged.seen.add(urn)
+        school = reader.read(row)
+        if school is None:
+            self._staged.invalid += 1
+            return []
+        changed_on = school.values.get("last_changed_on")
+        if changed_on and (self._staged.newest_change_on is None or changed_on > self._staged.newest_change_on):
+            self._staged.newest_change_on = changed_on
+        return [(school.line, *map(school.values.get, COLUMNS))] if self._is_first(school) else []
+
+    def _is_first(self, school: Establishment) -> bool:
+        digest = hash(tuple(school.values.values()))
+        line, earlier = self._first.setdefault(school.urn, (school.line, digest))
+        if line == school.line:
+            return True
+        if digest == earlier:
+            self._findings.warnings.append(self._repeated(school.line, school.urn, f"line {line} is the same"))
+            return False
+        if school.urn not in self._different:
+            self._refuse(line, school.urn, school.line)
+        self._different.add(school.urn)
+        self._refuse(school.line, school.urn, line)
+        return False
+
+    def _refuse(self, line: int, urn: str, other: int) -> None:
+        self._staged.invalid += 1
+        message = f"line {other} says something else about this school"
+        self._findings.errors.append(self._repeated(line, urn, message))
+
+    def _repeated(self, line: int, urn: str, message: str) -> Finding:
+        return Finding(self._source.name, line, "URN", "URN_REPEATED", message, urn)
+
+    async def _finish(self, reader: Reader) -> None:
+        reader.tell_replaced()
+        self._staged.replaced += sum(count for _, count in reader.replaced.values())
+        number = len(self._staged.names)
+        self._staged.names.append(self._source.name)
+        self._staged.columns.append(reader.columns)
+        await long("DELETE FROM school_raw WHERE urn = ANY($1::text[])", list(self._different))
+        newer = ", ".join(f"{column} = EXCLUDED.{column}" for column in (*sorted(reader.columns), "file", "line"))
+        await long(
+            f"INSERT INTO school_staged (files, file, line, {LISTED})"  # noqa: S608 - names are ours
+            f" SELECT {1 << number}, {number}, line, {LISTED} FROM school_raw"
+            f" ON CONFLICT (urn) DO UPDATE SET files = school_staged.files | EXCLUDED.files, {newer}"
+        )
+        await long("TRUNCATE school_raw")
+
+
+async def stage_links(source: Source, staged: Staged, findings: Findings, progress: Progress) -> None:
+    """Read and copy one links file; a repeated link counts once. Raises FileUnreadable."""
+    progress.phase(f"reading {source.name}")
+    with opened(source) as file:
+        missing = missing_headers(file, link_file.REQUIRED)
+        if missing:
+            findings.errors += missing
+            staged.is_unusable = True
+            return
+        reader = LinkReader(file, findings)
+        chunk: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+        keys: set[tuple[str, str, str]] = set()
+        for row in file.rows:
+            staged.is_unusable = staged.is_unusable or row.fault == CUT_SHORT
+            link = None if row.is_blank else reader.read(row)
+            staged.link_rows += not row.is_blank
+            key = (link.urn, link.link_urn, link.link_type) if link else None
+            if link and key and key not in keys:
+                keys.add(key)
+                chunk[key] = (link.line, *key, link.link_name, link.established_on)
+            if len(chunk) == CHUNK:
+                await _copy("link_staged", link_file.COLUMNS, list(chunk.values()))
+                progress.at(staged.link_rows, file.share)
+                chunk = {}
+        await _copy("link_staged", link_file.COLUMNS, list(chunk.values()))
+    staged.link_names.append(source.name)
+
+
+async def finish_staging(staged: Staged, findings: Findings) -> None:
+    """Note the URNs met, and keep a repeated UKPRN on the lowest open URN alone (REF-2.7)."""
+    await _copy("school_seen", ("urn",), [(urn,) for urn in staged.seen])
+    blanked = await long("""
+        WITH ranked AS (
+            SELECT urn, row_number() OVER (PARTITION BY ukprn ORDER BY status_code = 2, urn::int) AS place,
+                ukprn, first_value(urn) OVER (PARTITION BY ukprn ORDER BY status_code = 2, urn::int) AS keeper
+            FROM school_staged WHERE ukprn IS NOT NULL
+        )
+        UPDATE school_staged s SET ukprn = NULL FROM ranked r WHERE r.urn = s.urn AND r.place > 1
+        RETURNING s.file, s.line, r.ukprn, r.keeper""")
+    for row in sorted(blanked, key=lambda row: (row["file"], row["line"])):
+        message = f"school {row['keeper']} has the same UKPRN and keeps it"
+        findings.warnings.append(
+            Finding(staged.names[row["file"]], row["line"], "UKPRN", "UKPRN_REPEATED", message, row["ukprn"])
+        )
+    for table in ("school_staged", "school_seen", "link_staged"):
+        await long(f"ANALYZE {table}")
+
+
+async def _copy(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        async with connection() as conn:
+            await conn.copy_records_to_table(table, records=rows, columns=columns, timeout=LONG_SECONDS)
