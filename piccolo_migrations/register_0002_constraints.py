@@ -335,6 +335,7 @@ INDEXES = {
     "event_of_school_teacher": "INDEX {} ON event (school_id, teacher_id, id)",
     "event_of_teacher": "INDEX {} ON event (teacher_id, id)",
     "message_due": "INDEX {} ON message (priority, not_before) WHERE state IN ('pending', 'sending')",
+    "message_address": "INDEX {} ON message (lower(recipient), finished_at) WHERE state IN ('delivered', 'bounced')",
 }
 
 FUNCTIONS = {
