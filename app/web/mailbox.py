@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath  # noqa: TC002 - Litestar reads it when it starts
 from markupsafe import Markup, escape
 
 from app.notices import mailbox
