@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 CONCURRENCY = 4
 GRACE_SECONDS = 15.0
+POLL_SECONDS = 1.0
+"""How soon a job is taken when its notification was missed."""
 
 
 async def run_worker(url: str, sender: MailSender, *, install_signal_handlers: bool = True) -> None:
@@ -26,6 +28,7 @@ async def run_worker(url: str, sender: MailSender, *, install_signal_handlers: b
             delete_jobs="successful",
             additional_context={SENDER: sender},
             shutdown_graceful_timeout=GRACE_SECONDS,
+            fetch_job_polling_interval=POLL_SECONDS,
             install_signal_handlers=install_signal_handlers,
         )
 
