@@ -36,9 +36,9 @@ OWN_TOKENS = {"off", "email", "name", "username", "organization", "one-time-code
 NAME_OR_EMAIL = re.compile(r"(\w+_)?(name|email)")
 VERBS = {
     "accept", "apply", "assign", "cancel", "challenge", "change", "choose", "clear", "close", "confirm", "continue",
-    "decline", "delete", "download", "end", "keep", "menu", "print", "register", "report", "resume", "run", "save",
+    "decline", "delete", "download", "end", "enter", "keep", "menu", "name", "print", "register", "report", "resume", "run", "save",
     "search", "send", "set", "show", "sign", "start", "stay", "stop", "switch", "tell", "try", "undo", "use",
-    "withdraw",
+    "view", "withdraw",
 }  # fmt: skip
 BANNED = re.compile(
     r"\b(?:[Cc]ohorts?|[Cc]ontract periods?|[Pp]articipants?|FIP|CIP|DIY|TRS|NINO|NI numbers?)\b|\b[Cc]lick here\b"

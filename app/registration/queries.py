@@ -127,10 +127,10 @@ BODIES = """
 EMAIL_IN_USE = """
     SELECT EXISTS (
         SELECT FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
-        WHERE lower(e.email) = lower($1) AND e.removed_at IS NULL AND coalesce(e.finished_on, 'infinity') >= $3 AND t.trn <> $2
+        WHERE lower(e.email) = lower($1::text) AND e.removed_at IS NULL AND coalesce(e.finished_on, 'infinity') >= $3::date AND t.trn <> $2::text
         UNION ALL
         SELECT FROM mentor_at_school_period m JOIN teacher t ON t.id = m.teacher_id
-        WHERE lower(m.email) = lower($1) AND m.removed_at IS NULL AND coalesce(m.finished_on, 'infinity') >= $3 AND t.trn <> $2
+        WHERE lower(m.email) = lower($1::text) AND m.removed_at IS NULL AND coalesce(m.finished_on, 'infinity') >= $3::date AND t.trn <> $2::text
     ) AS in_use"""
 
 # Another listed draft of this school for the same person and role (DRF-10).

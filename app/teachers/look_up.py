@@ -77,20 +77,20 @@ Outcome = Matched | SecondFactDiffers | NotFound | Deactivated | Merged | Unavai
 # The n-th newest counted attempt inside a window; when there is one, the limit is reached until it leaves.
 LIMITS = """
     SELECT max(until) AS until FROM (
-        (SELECT at + interval '1 hour' AS until FROM lookup_attempt WHERE user_id = $1 AND outcome = ANY($8)
-            AND at > $4 - interval '1 hour' AND at <= $4 ORDER BY at DESC OFFSET $5 - 1 LIMIT 1)
+        (SELECT at + interval '1 hour' AS until FROM lookup_attempt WHERE user_id = $1 AND outcome = ANY($8::text[])
+            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $5::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE school_id = $2 AND outcome = ANY($8)
-            AND at > $4 - interval '24 hours' AND at <= $4 ORDER BY at DESC OFFSET $6 - 1 LIMIT 1)
+        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE school_id = $2 AND outcome = ANY($8::text[])
+            AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $6::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE trn = $3 AND outcome = ANY($8)
-            AND at > $4 - interval '24 hours' AND at <= $4 ORDER BY at DESC OFFSET $7 - 1 LIMIT 1)
+        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE trn = $3 AND outcome = ANY($8::text[])
+            AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $7::int - 1 LIMIT 1)
         UNION ALL
         (SELECT at + interval '1 hour' FROM lookup_attempt WHERE user_id = $1 AND outcome <> 'limited'
-            AND at > $4 - interval '1 hour' AND at <= $4 ORDER BY at DESC OFFSET $9 - 1 LIMIT 1)
+            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $9::int - 1 LIMIT 1)
         UNION ALL
         (SELECT at + interval '1 hour' FROM lookup_attempt WHERE school_id = $2 AND outcome <> 'limited'
-            AND at > $4 - interval '1 hour' AND at <= $4 ORDER BY at DESC OFFSET $10 - 1 LIMIT 1)
+            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $10::int - 1 LIMIT 1)
     ) reached"""
 
 

@@ -6,69 +6,16 @@ of outcomes, which callers match exhaustively.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, NoReturn, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from app.terms import TRN, FailureCause, TRSInductionStatus
+from app.values import DateOfBirth, NationalInsuranceNumber
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.teachers.prohibition import Alert
-
-V = TypeVar("V")
-_SEPARATORS = re.compile(r"[\s\-]")
-
-
-class Masked(Generic[V]):
-    """A personal fact that lives for one request and shows itself to nobody (EXT-1.12, IDN-03).
-
-    It cannot be printed, pickled, copied, encoded or put into a page; only `reveal` gives it away.
-    """
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: V) -> None:
-        self._value = value
-
-    def reveal(self) -> V:
-        """Return the fact itself: for the adapter that sends or compares it, and for no one else."""
-        return self._value
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, Masked) and bool(other._value == self._value)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} hidden>"
-
-    __str__ = __repr__
-
-    def __format__(self, _spec: str) -> str:
-        return repr(self)
-
-    def __html__(self) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} must not be put into a page")
-
-    def __reduce_ex__(self, _protocol: object) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} must not leave the process")
-
-
-class DateOfBirth(Masked["date"]):
-    """A date of birth on its way to the teaching record."""
-
-    __slots__ = ()
-
-
-class NationalInsuranceNumber(Masked[str]):
-    """A National Insurance number on its way to the teaching record, cleaned as VAL-04 says."""
-
-    __slots__ = ()
-
-    def __init__(self, value: str) -> None:
-        super().__init__(_SEPARATORS.sub("", value).upper())
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class CheckPage:
     """Check answers: rows with their Change links, notices above the button (RE-28, RE-29)."""
 
     frame: Frame
-    title: str
+    headline: str
     button_text: str
     rows: tuple[Row, ...]
     notices: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class EndedPage:
 class ConfirmationPage:
     """What was recorded, who is told and what comes next (G-07)."""
 
-    title: str
+    headline: str
     outcome: Mapping[str, Any]
     told: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)

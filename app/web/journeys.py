@@ -214,7 +214,7 @@ def show_check(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
     """Show everything that will be saved; it never looks like a confirmation (G-06)."""
     context = CheckPage(
         frame=frame_of(journey, asked, CHECK),
-        title=journey.check_title,
+        headline=journey.check_title,
         button_text=journey.check_button,
         rows=tuple(journey.rows(asked.walked, asked.facts)),
         notices=tuple(journey.notices(asked.walked, asked.facts, asked.here)),

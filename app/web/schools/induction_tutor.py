@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
 from app.db.engine import fetch
@@ -241,14 +242,14 @@ def fitting(request: HTMXRequest, name: str) -> Journey[TutorFacts, Command] | N
 
 
 @get(f"{BASE}/{{name:str}}", opt=PAGE)
-async def first(request: HTMXRequest, name: str) -> Response[str]:
+async def first(request: HTMXRequest, name: FromPath[str]) -> Response[str]:
     """Show the first question."""
     journey = fitting(request, name) if name in JOURNEYS else known(name)
     return await journeys.show_first(journey, request) if journey else redirect(request, BASE)
 
 
 @post(f"{BASE}/{{name:str}}", opt=PAGE, status_code=200)
-async def answer_first(request: HTMXRequest, name: str) -> Response[str]:
+async def answer_first(request: HTMXRequest, name: FromPath[str]) -> Response[str]:
     """Take the first answer."""
     journey = fitting(request, name) if name in JOURNEYS else known(name)
     return await journeys.answer_first(journey, request) if journey else redirect(request, BASE)
@@ -263,13 +264,13 @@ def known(name: str) -> Journey[TutorFacts, Command]:
 
 
 @get(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=PAGE)
-async def show(request: HTMXRequest, name: str, draft_id: str, step: str) -> Response[str]:
+async def show(request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
     """Show a step."""
     return await journeys.show(known(name), request, draft_id, step)
 
 
 @post(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=PAGE, status_code=200)
-async def answer(request: HTMXRequest, name: str, draft_id: str, step: str) -> Response[str]:
+async def answer(request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
     """Take an answer, or the confirmation."""
     return await journeys.answer(known(name), request, draft_id, step)
 

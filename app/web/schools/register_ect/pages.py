@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
 from app.drafts import store
@@ -183,19 +184,19 @@ async def begin(request: HTMXRequest) -> Response[str]:
 
 
 @get("/school/register-ect/{draft_id:str}", opt=PAGE)
-async def resume(request: HTMXRequest, draft_id: str) -> Response[str]:
+async def resume(request: HTMXRequest, draft_id: FromPath[str]) -> Response[str]:
     """Go to where a draft stands (DR-01)."""
     return turned_away(request) or await journeys.show(JOURNEY, request, draft_id, "")
 
 
 @get("/school/register-ect/{draft_id:str}/{step:str}", opt=PAGE)
-async def show(request: HTMXRequest, draft_id: str, step: str) -> Response[str]:
+async def show(request: HTMXRequest, draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
     """Show a step."""
     return turned_away(request) or await journeys.show(JOURNEY, request, draft_id, step)
 
 
 @post("/school/register-ect/{draft_id:str}/{step:str}", opt=PAGE, status_code=200)
-async def answer(request: HTMXRequest, draft_id: str, step: str) -> Response[str]:
+async def answer(request: HTMXRequest, draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
     """Take an answer, or the confirmation."""
     return turned_away(request) or await journeys.answer(JOURNEY, request, draft_id, step)
 
