@@ -1,0 +1,102 @@
+"""Every route says who may call it; one that does not keeps the application from starting (ACC-14.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from litestar import get
+
+from app.asgi import create_app
+from app.settings import Settings
+from app.web.policies import Policy, PolicyMissing, policy_of, routes_with_policies
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+FOR_ANYONE = {
+    "/",
+    "/-/not-found",
+    "/accessibility",
+    "/clock",
+    "/clock/run-due",
+    "/cookies",
+    "/dev/mailbox",
+    "/dev/mailbox.json",
+    "/dev/mailbox/clear",
+    "/dev/mailbox/{mail}",
+    "/guidance",
+    "/no-school",
+    "/personas",
+    "/privacy",
+    "/sign-in",
+    "/sign-out",
+    "/signed-out",
+    "/support",
+}
+"""What a visitor who is not signed in may call; whoever adds to it has thought about it."""
+FILES = {"/.well-known/security.txt", "/health/deps", "/health/live", "/health/ready", "/robots.txt", "/static/{name}"}
+WITHOUT_TOKEN = {"/-/not-found", "/personas"}
+"""What may be posted without a form token (contract, section 4)."""
+ONLY_OUTSIDE_PRODUCTION = {"/clock", "/clock/run-due", "/personas", "/dev/mailbox", "/dev/mailbox.json"}
+
+
+def app_for(**settings: Any) -> Litestar:
+    return create_app(Settings(**{"environment": "test"} | settings), trs=cast("Any", None))
+
+
+def routes(app: Litestar) -> list[tuple[str, str, Policy]]:
+    return list(routes_with_policies(app))
+
+
+@pytest.mark.rule("ACC-14.5")
+def test_only_listed_routes_are_open_to_everybody() -> None:
+    found = routes(app_for())
+    assert {path for path, _, policy in found if policy.audience == "anyone"} == FOR_ANYONE
+    assert {path for path, _, policy in found if policy.audience == "file"} == FILES
+
+
+@pytest.mark.rule("ACC-14.5")
+def test_every_page_below_school_is_for_school_users() -> None:
+    below = [(path, policy.audience) for path, _, policy in routes(app_for()) if path.startswith("/school")]
+    assert below
+    assert [path for path, audience in below if audience != "school"] == []
+
+
+@pytest.mark.rule("ACC-14.5")
+def test_a_route_without_a_policy_keeps_the_application_from_starting() -> None:
+    @get("/forgotten", sync_to_thread=False)
+    def forgotten() -> str:
+        return ""
+
+    with pytest.raises(PolicyMissing, match="declares no policy"):
+        create_app(Settings(environment="test"), trs=cast("Any", None), more=[forgotten])
+    with pytest.raises(PolicyMissing):
+        policy_of(forgotten)
+
+
+@pytest.mark.rule("ACC-17.3")
+def test_whatever_is_posted_needs_a_form_token() -> None:
+    posted = [(path, policy.csrf) for path, method, policy in routes(app_for()) if method not in {"GET", "HEAD"}]
+    assert {path for path, csrf in posted if not csrf} == WITHOUT_TOKEN
+
+
+def production() -> Litestar:
+    return app_for(
+        environment="production",
+        database_url="postgresql://db.example/register",
+        base_url="https://register.example",
+        secret_key="s" * 64,
+        allowed_hosts="register.example",
+        sign_in_methods="email_link",
+        trs_base_url="https://trs.example",
+        trs_api_key="key",
+    )
+
+
+@pytest.mark.rule("GEN-01")
+@pytest.mark.rule("ACC-8.1")
+def test_what_is_only_for_trying_out_does_not_exist_in_production() -> None:
+    there = {path for path, _, _ in routes(production())}
+    assert there & ONLY_OUTSIDE_PRODUCTION == set()
+    assert {path for path, _, _ in routes(app_for())} >= ONLY_OUTSIDE_PRODUCTION
