@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +17,9 @@ from app.demo.load import is_empty, load, loaded_for
 from app.demo.people import teaching_records
 from app.demo.reset import NotAllowed, make_anew
 from app.demo.run import Demo
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
 
 AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day the data is built around; none: today")
 

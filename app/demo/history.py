@@ -75,7 +75,7 @@ def _corrected(stay: DemoStay, about: About, world: World) -> list[Event]:
     return [TeacherNameUpdatedByUser(about, was, stay.corrected_name, "corrected at registration")]
 
 
-def training_started(  # noqa: PLR0913, PLR0917 - the rows one event is about
+def training_started(  # noqa: PLR0917 - the rows one event is about
     stay: DemoStay, training: Train, teacher: int, stay_id: int, training_id: int, at: datetime, world: World
 ) -> list[Happening]:
     """Return the events of a training row, in the order of a registration (RE-30)."""

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import asyncpg
 
 
-class NotAllowed(Exception):  # noqa: N818 - says what is the matter
+class NotAllowed(Exception):
     """The database user has no right to make databases."""
 
 

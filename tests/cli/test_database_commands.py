@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -16,6 +15,8 @@ from app.stand_ins.people import DEFAULT_KEY
 from app.stand_ins.trs import running_stand_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Run
 
 

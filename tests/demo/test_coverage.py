@@ -128,7 +128,7 @@ async def test_who_gets_through_at_amberley_grove(
         ("9900111", None), ("9900028", None), ("9900001", None),
     ],
 )  # fmt: skip
-async def test_who_was_registered_before(demo_data: Days, trn: str, asked: bool | None) -> None:  # noqa: FBT001
+async def test_who_was_registered_before(demo_data: Days, trn: str, asked: bool | None) -> None:
     earlier = latest_stay((await person(TRN(trn))).ect_stays)
     here = await school_id(AMBERLEY)
     assert (asks_about_transfer(earlier, here, demo_data.as_of) if earlier else None) is asked
@@ -145,7 +145,7 @@ async def test_who_was_registered_before(demo_data: Days, trn: str, asked: bool 
     ],
 )  # fmt: skip
 async def test_each_reason_for_a_bound_of_the_start_date(
-    demo_data: Days, trn: str, reason: BoundReason, limited: bool  # noqa: FBT001
+    demo_data: Days, trn: str, reason: BoundReason, limited: bool
 ) -> None:
     known = await person(TRN(trn))
     facts = StartDateFacts(await school_id(AMBERLEY), await calendar(), known.ect_stays, known.trainings)
