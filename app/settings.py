@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     sign_in_methods: str = Field("", description="comma list; none: by environment")
     address_limits: Literal["on", "off"] = Field("on", description="limits by address; off not in production")
     brand: Literal["generic", "govuk"] = Field("generic", description="GOV.UK brand only on GOV.UK services")
-    allow_indexing: bool = Field(False, description="home and guidance may be indexed")
+    allow_indexing: bool = Field(default=False, description="home and guidance may be indexed")
     trs_base_url: str = Field("", description="teaching record system")
     trs_api_key: SecretStr | None = Field(None, description="its key")
     trs_api_version: str = Field("20260120", description="its version header")
@@ -96,9 +96,7 @@ class Settings(BaseSettings):
         return self
 
     def _problems(self) -> list[str]:
-        problems = [
-            f"SIGN_IN_METHODS: unknown method {method}" for method in sorted(self.methods - SIGN_IN_METHODS)
-        ]
+        problems = [f"SIGN_IN_METHODS: unknown method {method}" for method in sorted(self.methods - SIGN_IN_METHODS)]
         if self.database_url is not None and "environment" not in self.model_fields_set:
             problems.append("ENVIRONMENT is required with DATABASE_URL")
         if not self.production:

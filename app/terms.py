@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, NewType, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,8 @@ class Word(StrEnum):
 
     words: str
 
-    def __new__(cls, value: str, words: str = "") -> Word:
+    def __new__(cls, value: str, words: str = "") -> Self:
+        """Make a member of its value and words."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.words = words or value.replace("_", " ")
@@ -204,7 +205,7 @@ class LookupOutcome(Word):
 
 
 class InductionOutcome(Word):
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a word, not a secret
     FAIL = "fail"
 
 
@@ -278,7 +279,7 @@ class Period:
 
 
 @dataclass
-class Refused(Exception):  # noqa: N818 - the word of the house for a refusal by a rule
+class Refused(Exception):
     """A rule says no: a code for the page, the field it concerns, and a message for the reader.
 
     Nothing was written when it is raised (GEN-07); web turns it into an exit page, a field error
@@ -292,4 +293,3 @@ class Refused(Exception):  # noqa: N818 - the word of the house for a refusal by
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.message else self.code
-

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.adapters.breaker import CircuitBreaker, Permit
-    from app.teachers.trs import DateOfBirth, MatchOutcome, NationalInsuranceNumber, ReadOutcome
+    from app.teachers.trs import MatchOutcome, ReadOutcome
     from app.terms import TRN
+    from app.values import DateOfBirth, NationalInsuranceNumber
 
 T = TypeVar("T")
 

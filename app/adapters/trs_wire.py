@@ -31,7 +31,7 @@ from app.teachers.trs import (
 from app.terms import TRN, FailureCause, TRSInductionStatus
 
 if TYPE_CHECKING:
-    from app.teachers.trs import DateOfBirth, NationalInsuranceNumber
+    from app.values import DateOfBirth, NationalInsuranceNumber
 
 FIND = "find_persons"
 GET = "get_person"

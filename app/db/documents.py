@@ -22,5 +22,5 @@ async def document(kind: type[T], query: str, *args: Any) -> T | None:
     row = await fetch_one(query, *args)
     if row is None or row[0] is None:
         return None
-    decoded: T = _decoder(kind).decode(row[0])
+    decoded: T = _decoder(kind).decode(row[0])  # type: ignore[arg-type]
     return decoded

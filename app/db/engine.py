@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 POOL_WAIT_SECONDS = 2.0
 
 
-class DatabaseUnavailable(Exception):  # noqa: N818 - a state, not a fault of ours
+class DatabaseUnavailable(Exception):
     """PostgreSQL can't be reached, or no connection came free in time."""
 
 
@@ -62,12 +61,12 @@ class Engine(PostgresEngine):
             pool, self.pool = self.pool, None
             await pool.close()
 
-    async def run_querystring(self, querystring: Any, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002 - Piccolo's
+    async def run_querystring(self, querystring: Any, in_pool: bool = True) -> Any:  # noqa: ARG002, FBT001, FBT002 - Piccolo asks
         """Run one statement, counted for the request's log line."""
         query, args = querystring.compile_string(engine_type=self.engine_type)
         return await fetch(query, *args)
 
-    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002 - Piccolo's
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:  # noqa: ARG002, FBT001, FBT002 - Piccolo asks
         """Run one definition statement."""
         return await fetch(ddl)
 
@@ -93,7 +92,7 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
         raise DatabaseUnavailable("the pool is not open")
     try:
         acquired = await engine.pool.acquire(timeout=POOL_WAIT_SECONDS)
-    except (OSError, asyncio.TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as fault:
+    except (TimeoutError, OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as fault:
         raise DatabaseUnavailable(type(fault).__name__) from fault
     try:
         yield acquired

@@ -15,11 +15,11 @@ LOCK = 7_203_411
 OLDEST_VERSION = 150_000
 
 
-class MigrationFailed(Exception):  # noqa: N818 - says what happened
+class MigrationFailed(Exception):
     """A migration, or the database it met, is not as it should be."""
 
 
-class LockHeld(Exception):  # noqa: N818 - a state
+class LockHeld(Exception):
     """Another process is migrating."""
 
 
@@ -35,9 +35,9 @@ async def unmigrate() -> str:
 
 async def at_head() -> bool:
     """Tell whether every migration of this code has been applied."""
-    import app.db.piccolo_app as piccolo_app  # noqa: PLC0415 - the tables are heavy for a health check's import
-
     from piccolo.apps.migrations.commands.base import BaseMigrationManager  # noqa: PLC0415
+
+    from app.db import piccolo_app  # noqa: PLC0415 - the tables are heavy for a health check's import
 
     known = BaseMigrationManager().get_migration_ids(
         BaseMigrationManager().get_migration_modules(piccolo_app.APP_CONFIG.resolved_migrations_folder_path)

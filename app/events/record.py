@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -130,7 +130,7 @@ def canonical(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(clock.UTC).isoformat(timespec="microseconds")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Enum):
@@ -150,7 +150,9 @@ def _row(number: int, event: Event, actor: Actor, at: datetime, day: date) -> di
         "actor_id": actor.user_id,
         **{name: getattr(event.about, name) for name in SUBJECTS},
         "sentence": event.sentence(),
-        "changes": json.loads(canonical({name: {"old": old, "new": new} for name, (old, new) in event.changes().items()})),
+        "changes": json.loads(
+            canonical({name: {"old": old, "new": new} for name, (old, new) in event.changes().items()})
+        ),
         "metadata": json.loads(canonical(event.metadata() | _acting_for(actor))),
     }
 

@@ -72,7 +72,7 @@ class JourneyFunction(Protocol[F_contra, C_co]):
 
 
 @dataclass
-class Exit(Exception):  # noqa: N818 - a dead end is not a fault
+class Exit(Exception):
     """A dead end: a page that says why it stops (G-08). It is left only by changing an earlier answer."""
 
     slug: str
@@ -134,7 +134,7 @@ class Walk:
         return slugs[index - 1] if index else None
 
 
-class _Stopped(Exception):  # noqa: N818 - private to the walk
+class _Stopped(Exception):
     def __init__(self, question: Question[Any], changed: Mapping[str, str]) -> None:
         self.question, self.changed = question, changed
 
@@ -184,7 +184,12 @@ class Row:
 def rows_of(steps: Sequence[Step]) -> list[Row]:
     """Return the rows of check answers that the questions themselves describe (DRF-06)."""
     return [
-        Row(step.question.row, step.question.label or step.question.title, step.question.show(step.answer), step.question.slug)
+        Row(
+            step.question.row,
+            step.question.label or step.question.title,
+            step.question.show(step.answer),
+            step.question.slug,
+        )
         for step in steps
         if step.question.row and step.answered
     ]

@@ -24,7 +24,9 @@ def radios(slug: str, title: str, field: str, options: Iterable[Option], message
     offered = tuple(options)
     parse = partial(parse_choice, field=field, options=[option.value for option in offered], message=message)
     words = {option.value: option.text for option in offered}
-    question: Question[str] = Question(slug, title, parse, (field,), kind="radios", options=offered, show=lambda a: words[a])
+    question: Question[str] = Question(
+        slug, title, parse, (field,), kind="radios", options=offered, show=lambda a: words[a]
+    )
     return replace(question, **more)
 
 
@@ -37,11 +39,15 @@ def words(slug: str, title: str, field: str, values: Iterable[W], message: str, 
         chosen = parse_choice(form, field, [value.value for value in offered], message)
         return next(value for value in offered if value.value == chosen)
 
-    question: Question[W] = Question(slug, title, parse, (field,), kind="radios", options=options, show=lambda a: a.words)
+    question: Question[W] = Question(
+        slug, title, parse, (field,), kind="radios", options=options, show=lambda a: a.words
+    )
     return replace(question, **more)
 
 
-def yes_or_no(slug: str, title: str, field: str, message: str, *, yes: str = "Yes", no: str = "No", **more: Any) -> Question[bool]:
+def yes_or_no(
+    slug: str, title: str, field: str, message: str, *, yes: str = "Yes", no: str = "No", **more: Any
+) -> Question[bool]:
     """Return a question answered by yes or no."""
     options = (Option("yes", yes), Option("no", no))
 

@@ -46,6 +46,8 @@ class BodyOption:
 
 
 class BodySource(Word):
+    """Where the appropriate body shown for an ECT comes from (ABR-06)."""
+
     RECORDED = "recorded", "recorded by the appropriate body"
     REPORTED = "reported", "awaiting confirmation by the appropriate body"
     NOT_REPORTED = "not_reported", "not reported"

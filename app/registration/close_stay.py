@@ -55,7 +55,10 @@ async def _close_trainings(plan: ClosePlan, command: CloseECTStay, actor: Actor)
     now = clock.now()
     for training in plan.trainings.finish:
         await fetch(
-            "UPDATE training_period SET finished_on = $2, updated_at = $3 WHERE id = $1", training.id, plan.last_day, now
+            "UPDATE training_period SET finished_on = $2, updated_at = $3 WHERE id = $1",
+            training.id,
+            plan.last_day,
+            now,
         )
         record(
             TeacherFinishesTrainingPeriod(
@@ -72,7 +75,10 @@ async def _close_trainings(plan: ClosePlan, command: CloseECTStay, actor: Actor)
         )
         record(
             TeacherTrainingPeriodCancelled(
-                _about(command, training), training.started_on, training.finished_on, CancellationReason.STAY_ENDED_FIRST.value
+                _about(command, training),
+                training.started_on,
+                training.finished_on,
+                CancellationReason.STAY_ENDED_FIRST.value,
             ),
             actor,
         )
@@ -82,7 +88,10 @@ async def _close_mentorships(plan: ClosePlan, command: CloseECTStay, actor: Acto
     now = clock.now()
     for mentorship in plan.mentorships.finish:
         await fetch(
-            "UPDATE mentorship_period SET finished_on = $2, updated_at = $3 WHERE id = $1", mentorship.id, plan.last_day, now
+            "UPDATE mentorship_period SET finished_on = $2, updated_at = $3 WHERE id = $1",
+            mentorship.id,
+            plan.last_day,
+            now,
         )
         mentor = await _mentor_name(mentorship.id)
         record(TeacherFinishesMentoring(_of_mentor(command, mentorship), command.name, mentor, plan.last_day), actor)
@@ -124,7 +133,8 @@ async def _close(command: CloseECTStay, actor: Actor) -> None:
 
 async def _mentor_name(mentorship_id: MentorshipPeriodId) -> str:
     row = await fetch_one(
-        """SELECT coalesce(t.corrected_name, btrim(concat_ws(' ', nullif(t.trs_first_name, '.'), nullif(t.trs_last_name, '.'))))
+        """SELECT coalesce(t.corrected_name, btrim(concat_ws(' ', nullif(t.trs_first_name, '.'),
+            nullif(t.trs_last_name, '.'))))
             AS name FROM mentorship_period m JOIN teacher t ON t.id = m.mentor_teacher_id WHERE m.id = $1""",
         mentorship_id,
     )

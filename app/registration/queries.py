@@ -84,7 +84,8 @@ PERSON = f"""
             'trs_induction_start_date', t.trs_induction_start_date,
             'ect_first_eligible', t.ect_first_eligible_at IS NOT NULL,
             'ect_payments_frozen_year', t.ect_payments_frozen_year),
-        'ect_stays', (SELECT coalesce(json_agg(json_build_object('id', id, 'school_id', school_id, 'started_on', started_on,
+        'ect_stays', (SELECT coalesce(json_agg(json_build_object('id', id, 'school_id', school_id, 'started_on',
+        started_on,
             'finished_on', finished_on, 'end_reason', end_reason, 'removed', removed_at IS NOT NULL)), '[]')
             FROM ect_at_school_period WHERE teacher_id = t.id),
         'mentor_stays', (SELECT coalesce(json_agg(json_build_object('id', id, 'school_id', school_id,
@@ -106,8 +107,10 @@ PERSON = f"""
             'confirmed', sp.id IS NOT NULL AND sp.challenged_at IS NULL)), '[]')
             FROM ect_at_school_period e JOIN school s ON s.id = e.school_id
             LEFT JOIN appropriate_body ab ON ab.id = e.school_reported_appropriate_body_id
-            LEFT JOIN LATERAL (SELECT b.name FROM induction_period i JOIN appropriate_body b ON b.id = i.appropriate_body_id
-                WHERE i.teacher_id = e.teacher_id AND i.finished_on IS NULL AND i.started_on >= e.started_on LIMIT 1)
+            LEFT JOIN LATERAL (SELECT b.name FROM induction_period i JOIN appropriate_body b
+                ON b.id = i.appropriate_body_id
+                WHERE i.teacher_id = e.teacher_id AND i.finished_on IS NULL AND i.started_on >= e.started_on
+                AND i.started_on <= coalesce(e.finished_on, 'infinity') LIMIT 1)
                 recorded ON true
             LEFT JOIN LATERAL (SELECT * FROM training_period x WHERE x.ect_at_school_period_id = e.id
                 AND x.cancelled_at IS NULL ORDER BY x.started_on DESC, x.id DESC LIMIT 1) tp ON true
@@ -127,17 +130,19 @@ BODIES = """
 EMAIL_IN_USE = """
     SELECT EXISTS (
         SELECT FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
-        WHERE lower(e.email) = lower($1::text) AND e.removed_at IS NULL AND coalesce(e.finished_on, 'infinity') >= $3::date AND t.trn <> $2::text
+        WHERE lower(e.email) = lower($1::text) AND e.removed_at IS NULL AND coalesce(e.finished_on,
+            'infinity') >= $3::date AND t.trn <> $2::text
         UNION ALL
         SELECT FROM mentor_at_school_period m JOIN teacher t ON t.id = m.teacher_id
-        WHERE lower(m.email) = lower($1::text) AND m.removed_at IS NULL AND coalesce(m.finished_on, 'infinity') >= $3::date AND t.trn <> $2::text
+        WHERE lower(m.email) = lower($1::text) AND m.removed_at IS NULL AND coalesce(m.finished_on,
+            'infinity') >= $3::date AND t.trn <> $2::text
     ) AS in_use"""
 
 # Another listed draft of this school for the same person and role (DRF-10).
 OTHER_DRAFT = """
     SELECT d.id, u.name AS started_by, d.created_at FROM draft d JOIN app_user u ON u.id = d.started_by_user_id
     WHERE d.school_id = $1 AND d.trn = $2 AND d.kind = $3 AND d.id <> $4 AND d.state = 'open'
-    AND d.identity_match IS NOT NULL AND d.expires_at > $5 ORDER BY d.created_at, d.id LIMIT 1"""
+    AND d.identity_match IS NOT NULL ORDER BY d.created_at, d.id LIMIT 1"""
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ async def person(trn: TRN) -> KnownPerson:
 
 async def appropriate_bodies() -> tuple[AppropriateBody, ...]:
     """Return every appropriate body, selectable or not."""
-    return await document(tuple[AppropriateBody, ...], BODIES) or ()  # type: ignore[arg-type]
+    return await document(tuple[AppropriateBody, ...], BODIES) or ()
 
 
 async def email_in_use(email: str, trn: TRN, today: date) -> bool:
@@ -165,7 +170,7 @@ async def email_in_use(email: str, trn: TRN, today: date) -> bool:
     return bool(row and row["in_use"])
 
 
-async def other_draft(school_id: SchoolId, trn: TRN, kind: str, draft_id: UUID, now: datetime) -> OtherDraft | None:
+async def other_draft(school_id: SchoolId, trn: TRN, kind: str, draft_id: UUID) -> OtherDraft | None:
     """Return another unfinished registration of the same person and role at this school (DRF-10)."""
-    row = await fetch_one(OTHER_DRAFT, school_id, trn, kind, draft_id, now)
+    row = await fetch_one(OTHER_DRAFT, school_id, trn, kind, draft_id)
     return OtherDraft(**dict(row)) if row else None

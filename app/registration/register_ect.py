@@ -24,7 +24,7 @@ from app.registration.rules import transfer_closing
 from app.teachers.refresh import StoredName, store_teacher
 from app.teachers.rules import is_flagged, teaching_record_name
 from app.terms import ECTAtSchoolId, Refused, StayEndReason, TeacherId, TrainingProgramme
-from app.training.attach import Attachment, attach
+from app.training.attach import NOT_ATTACHED, attach
 from app.training.events import TeacherFundingEligibilitySet
 from app.training.periods import training_start
 from app.training.start_training import NewTraining, start_training
@@ -143,7 +143,7 @@ async def _insert_stay(
 async def _start_training(
     command: RegisterECT, teacher_id: TeacherId, stay_id: ECTAtSchoolId, actor: Actor, today: date
 ) -> None:
-    registration, attachment = command.registration, Attachment()
+    registration, attachment = command.registration, NOT_ATTACHED
     if command.arrangement is not None and registration is not None:
         attachment = await attach(command.arrangement, command.school_id, registration.year, actor, today)
     await start_training(
@@ -163,7 +163,7 @@ async def _start_training(
     )
 
 
-async def _note_eligibility(
+async def _note_eligibility(  # noqa: PLR0917 - all of one row
     command: RegisterECT, known: KnownPerson, teacher_id: TeacherId, stay_id: ECTAtSchoolId, actor: Actor, today: date
 ) -> None:
     if command.registration is not None and command.registration.frozen_from is not None:
@@ -176,7 +176,9 @@ async def _note_eligibility(
         )
     in_induction = any(induction.period.contains(today) for induction in known.inductions)
     if in_induction and not (known.teacher and known.teacher.ect_first_eligible):
-        await fetch("UPDATE teacher SET ect_first_eligible_at = $2, updated_at = $2 WHERE id = $1", teacher_id, clock.now())
+        await fetch(
+            "UPDATE teacher SET ect_first_eligible_at = $2, updated_at = $2 WHERE id = $1", teacher_id, clock.now()
+        )
         about = About(school_id=command.school_id, teacher_id=teacher_id, ect_at_school_period_id=stay_id)
         record(TeacherFundingEligibilitySet(about, "ect"), actor)
 
@@ -222,7 +224,8 @@ async def _record_name(command: RegisterECT, name: StoredName, stay_id: ECTAtSch
     if not is_flagged(name.formerly_displayed, trs_name, name.displayed):
         return
     await fetch(
-        """INSERT INTO name_flag (created_at, updated_at, teacher_id, school_id, trs_name, old_name, new_name, "where", raised_at)
+        """INSERT INTO name_flag (created_at, updated_at, teacher_id, school_id, trs_name, old_name, new_name,
+            "where", raised_at)
         VALUES ($1, $1, $2, $3, $4, $5, $6, 'registration', $1)""",
         clock.now(),
         name.teacher_id,
@@ -245,7 +248,8 @@ async def _remember_choices(command: RegisterECT, actor: Actor) -> None:
         clock.now(),
     )
     row = await fetch_one(
-        """INSERT INTO school_year (created_at, updated_at, school_id, contract_period_year, expecting_ects, answered_by_user_id)
+        """INSERT INTO school_year (created_at, updated_at, school_id, contract_period_year, expecting_ects,
+            answered_by_user_id)
         SELECT $1, $1, $2, year, 'yes', $4 FROM contract_period WHERE $3 BETWEEN started_on AND finished_on
         ON CONFLICT ON CONSTRAINT one_answer_a_year DO UPDATE SET expecting_ects = 'yes', updated_at = $1,
             answered_by_user_id = $4 WHERE school_year.expecting_ects IS DISTINCT FROM 'yes'

@@ -31,6 +31,8 @@ ONE_DAY = timedelta(days=1)
 
 
 class ECTState(Word):
+    """State of an ECT at a school (STA-01)."""
+
     REMOVED = "removed"
     LEFT = "left"
     COMPLETED = "completed"

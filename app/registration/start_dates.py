@@ -23,6 +23,8 @@ TWO_DAYS = timedelta(days=2)
 
 
 class BoundReason(Word):
+    """Why a start date has a bound (PER-01, CP-04)."""
+
     GENERAL = "general"
     STAY_ELSEWHERE = "stay_elsewhere"
     STARTS_ELSEWHERE = "starts_elsewhere"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 class TrackerState(Word):
+    """How far a step is (TR-01)."""
+
     DONE = "done", "Done"
     NOW = "now", "For you to do"
     WAITING = "waiting", "Waiting"
@@ -25,6 +27,8 @@ class TrackerState(Word):
 
 
 class Step(Word):
+    """A step of the tracker, in order (TR-01)."""
+
     REGISTERED = "registered", "Registered"
     MENTOR_ASSIGNED = "mentor-assigned", "Mentor assigned"
     QUALIFIED_TEACHER_STATUS = "qualified-teacher-status", "Qualified teacher status"
@@ -36,6 +40,8 @@ class Step(Word):
 
 
 class Party(Word):
+    """Who acts on a step (TR-01)."""
+
     SCHOOL = "school", "You"
     TEACHER = "teacher", "The teacher or their training provider"
     LEAD_PROVIDER = "lead_provider", "Lead provider"

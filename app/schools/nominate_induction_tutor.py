@@ -108,7 +108,8 @@ async def confirm_induction_tutor(command: ConfirmInductionTutor, actor: Actor) 
 async def _lock_current(school_id: SchoolId) -> Mapping[str, Any] | None:
     await fetch("SELECT FROM school WHERE id = $1 FOR UPDATE", school_id)
     return await fetch_one(
-        "SELECT id, name, email, confirmed_for_year FROM induction_tutor WHERE school_id = $1 AND ended_at IS NULL", school_id
+        "SELECT id, name, email, confirmed_for_year FROM induction_tutor WHERE school_id = $1 AND ended_at IS NULL",
+        school_id,
     )
 
 
@@ -150,5 +151,8 @@ async def _tell(command: NominateInductionTutor, current: Mapping[str, Any] | No
     )
     if current is not None and current["email"].casefold() != command.email.casefold():
         await queue_message(
-            ReplacedAsInductionTutor(current["name"], name), to=current["email"], dedupe_key=f"M-11:{cause}", about=about
+            ReplacedAsInductionTutor(current["name"], name),
+            to=current["email"],
+            dedupe_key=f"M-11:{cause}",
+            about=about,
         )

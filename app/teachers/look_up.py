@@ -78,19 +78,24 @@ Outcome = Matched | SecondFactDiffers | NotFound | Deactivated | Merged | Unavai
 LIMITS = """
     SELECT max(until) AS until FROM (
         (SELECT at + interval '1 hour' AS until FROM lookup_attempt WHERE user_id = $1 AND outcome = ANY($8::text[])
-            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $5::int - 1 LIMIT 1)
+            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
+            ORDER BY at DESC OFFSET $5::int - 1 LIMIT 1)
         UNION ALL
         (SELECT at + interval '24 hours' FROM lookup_attempt WHERE school_id = $2 AND outcome = ANY($8::text[])
-            AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $6::int - 1 LIMIT 1)
+            AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz
+            ORDER BY at DESC OFFSET $6::int - 1 LIMIT 1)
         UNION ALL
         (SELECT at + interval '24 hours' FROM lookup_attempt WHERE trn = $3 AND outcome = ANY($8::text[])
-            AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $7::int - 1 LIMIT 1)
+            AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz
+            ORDER BY at DESC OFFSET $7::int - 1 LIMIT 1)
         UNION ALL
         (SELECT at + interval '1 hour' FROM lookup_attempt WHERE user_id = $1 AND outcome <> 'limited'
-            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $9::int - 1 LIMIT 1)
+            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
+            ORDER BY at DESC OFFSET $9::int - 1 LIMIT 1)
         UNION ALL
         (SELECT at + interval '1 hour' FROM lookup_attempt WHERE school_id = $2 AND outcome <> 'limited'
-            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz ORDER BY at DESC OFFSET $10::int - 1 LIMIT 1)
+            AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
+            ORDER BY at DESC OFFSET $10::int - 1 LIMIT 1)
     ) reached"""
 
 
@@ -121,7 +126,8 @@ async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, int]:
             await _note(asked, LookupOutcome.LIMITED)
             return until, 0
         row = await fetch_one(
-            "INSERT INTO rate_count (created_at, updated_at, kind, key_hash, at) VALUES ($1, $1, $2, $3, $1) RETURNING id",
+            """INSERT INTO rate_count (created_at, updated_at, kind, key_hash, at)
+            VALUES ($1, $1, $2, $3, $1) RETURNING id""",
             now,
             PENDING,
             _key(asked),

@@ -35,7 +35,8 @@ async def store_teacher(trn: TRN, snapshot: Snapshot, corrected_name: str | None
             trs_refreshed_at, trs_answer, version)
         VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $1, $11, 1)
         ON CONFLICT (trn) DO UPDATE SET updated_at = $1, trs_first_name = $3, trs_last_name = $4, corrected_name = $5,
-            search_name = $6, trs_induction_status = $7, trs_induction_start_date = $8, trs_induction_completed_date = $9,
+            search_name = $6, trs_induction_status = $7, trs_induction_start_date = $8,
+                trs_induction_completed_date = $9,
             trs_qts_awarded_on = $10, trs_refreshed_at = $1, trs_answer = $11, trs_merged_into_trn = NULL,
             version = teacher.version + 1
         RETURNING id""",

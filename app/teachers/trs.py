@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from app.terms import TRN, FailureCause, TRSInductionStatus
-from app.values import DateOfBirth, NationalInsuranceNumber
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.teachers.prohibition import Alert
+    from app.values import DateOfBirth, NationalInsuranceNumber
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ class Attachment:
     source: ConfirmationSource | None = None
 
 
+NOT_ATTACHED = Attachment()
+
+
 async def attach(arrangement: Arrangement, school_id: SchoolId, year: Year, actor: Actor, today: date) -> Attachment:
     """Give the partnership of a choice, carrying one forward where that was chosen (ARR-09).
 
@@ -38,7 +41,7 @@ async def attach(arrangement: Arrangement, school_id: SchoolId, year: Year, acto
     year. A bare request gives nothing: the lead provider confirms later.
     """
     if arrangement.partnership is None or arrangement.delivery_partner is None:
-        return Attachment()
+        return NOT_ATTACHED
     if arrangement.kind is ArrangementKind.CONFIRMED:
         record(_reused(arrangement, school_id, year), actor)
         return Attachment(arrangement.partnership.id, ConfirmationSource.EXISTING_PARTNERSHIP)
@@ -57,7 +60,8 @@ async def _carry_forward(arrangement: Arrangement, school_id: SchoolId, year: Ye
     row = await fetch_one(
         """INSERT INTO school_partnership (created_at, updated_at, school_id, lead_provider_id, delivery_partner_id,
             contract_period_year, origin, carried_from_partnership_id, reported_at)
-        VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $1) ON CONFLICT ON CONSTRAINT one_partnership DO NOTHING RETURNING id""",
+        VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $1) ON CONFLICT
+        ON CONSTRAINT one_partnership DO NOTHING RETURNING id""",
         clock.now(),
         school_id,
         arrangement.lead_provider.id,
@@ -81,11 +85,17 @@ async def _carry_forward(arrangement: Arrangement, school_id: SchoolId, year: Ye
     return SchoolPartnershipId(there["id"]), False
 
 
-async def _attach_requests(
-    arrangement: Arrangement, school_id: SchoolId, year: Year, partnership_id: SchoolPartnershipId, actor: Actor, today: date
+async def _attach_requests(  # noqa: PLR0917 - all of one row
+    arrangement: Arrangement,
+    school_id: SchoolId,
+    year: Year,
+    partnership_id: SchoolPartnershipId,
+    actor: Actor,
+    today: date,
 ) -> None:
     rows = await fetch(
-        """UPDATE training_period SET school_partnership_id = $4, confirmed_at = $5, confirmation_source = $6, updated_at = $5
+        """UPDATE training_period SET school_partnership_id = $4, confirmed_at = $5, confirmation_source = $6,
+            updated_at = $5
         WHERE school_id = $1 AND lead_provider_id = $2 AND contract_period_year = $3 AND school_partnership_id IS NULL
             AND cancelled_at IS NULL AND withdrawn_at IS NULL AND deferred_at IS NULL
             AND coalesce(finished_on, 'infinity') >= $7
@@ -111,7 +121,9 @@ async def _attach_requests(
         record(assigned(arrangement, about, ConfirmationSource.CARRIED_FORWARD), actor)
 
 
-def assigned(arrangement: Arrangement, about: About, source: ConfirmationSource) -> TrainingPeriodAssignedToSchoolPartnership:
+def assigned(
+    arrangement: Arrangement, about: About, source: ConfirmationSource
+) -> TrainingPeriodAssignedToSchoolPartnership:
     """Return the event of attaching one training row."""
     partner = arrangement.delivery_partner
     return TrainingPeriodAssignedToSchoolPartnership(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from app.db.documents import document
 from app.db.engine import fetch
 from app.terms import ScheduleIdentifier, Year
-from app.training.arrangements import DeliveryPartner, LastChoices, LeadProvider, Partnership, ProviderFacts, RequestedTraining
+from app.training.arrangements import (
+    DeliveryPartner,
+    LastChoices,
+    LeadProvider,
+    Partnership,
+    ProviderFacts,
+    RequestedTraining,
+)
 from app.training.periods import Calendar, ContractPeriod
 
 if TYPE_CHECKING:
@@ -44,16 +51,21 @@ class ProviderRows:
 
 PROVIDERS = """
     SELECT json_build_object(
-        'lead_providers', (SELECT coalesce(json_agg(json_build_object('id', id, 'public_id', public_id, 'name', name)), '[]')
+        'lead_providers', (SELECT coalesce(json_agg(json_build_object('id', id, 'public_id', public_id, 'name',
+            name)), '[]')
             FROM lead_provider),
-        'delivery_partners', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name)), '[]') FROM delivery_partner),
+        'delivery_partners', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name)), '[]')
+        FROM delivery_partner),
         'contracted', (SELECT coalesce(json_agg(json_build_array(lead_provider_id, contract_period_year)), '[]')
             FROM lead_provider_contract),
-        'paired', (SELECT coalesce(json_agg(json_build_array(lead_provider_id, delivery_partner_id, contract_period_year)), '[]')
+        'paired', (SELECT coalesce(json_agg(json_build_array(lead_provider_id, delivery_partner_id,
+        contract_period_year)), '[]')
             FROM provider_pairing),
-        'schedules', (SELECT coalesce(json_agg(json_build_array(contract_period_year, identifier)), '[]') FROM schedule),
+        'schedules', (SELECT coalesce(json_agg(json_build_array(contract_period_year, identifier)), '[]')
+        FROM schedule),
         'partnerships', (SELECT coalesce(json_agg(json_build_object('id', id, 'public_id', public_id,
-            'lead_provider_id', lead_provider_id, 'delivery_partner_id', delivery_partner_id, 'year', contract_period_year,
+            'lead_provider_id', lead_provider_id, 'delivery_partner_id', delivery_partner_id, 'year',
+                contract_period_year,
             'reported_at', reported_at, 'origin', origin, 'challenged', challenged_at IS NOT NULL)), '[]')
             FROM school_partnership WHERE school_id = s.id),
         'requests', (SELECT coalesce(json_agg(json_build_object('lead_provider_id', lead_provider_id,

@@ -27,6 +27,8 @@ ONE_DAY = timedelta(days=1)
 
 
 class TrainingStatus(Word):
+    """Whether training goes on (STA-05)."""
+
     ACTIVE = "active"
     WITHDRAWN = "withdrawn"
     DEFERRED = "deferred", "paused"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.db.engine import fetch_one
 from app.events.record import About, record
-from app.training.attach import Attachment, assigned
+from app.training.attach import NOT_ATTACHED, Attachment, assigned
 from app.training.events import TeacherScheduleAssignedToTrainingPeriod, TeacherStartsTrainingPeriod
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class NewTraining:
     programme: TrainingProgramme
     started_on: date
     arrangement: Arrangement | None = None
-    attachment: Attachment = Attachment()
+    attachment: Attachment = NOT_ATTACHED
     year: Year | None = None
     schedule: ScheduleIdentifier | None = None
     self_funded: bool = False
@@ -38,7 +38,8 @@ async def start_training(training: NewTraining, actor: Actor) -> None:
     """Insert one training row of an ECT with its events: schedule, start, attachment (PER-04)."""
     row = await fetch_one(
         """INSERT INTO training_period (created_at, updated_at, teacher_id, role, school_id, ect_at_school_period_id,
-            training_programme, lead_provider_id, contract_period_year, school_partnership_id, schedule_id, requested_at,
+            training_programme, lead_provider_id, contract_period_year, school_partnership_id, schedule_id,
+                requested_at,
             confirmed_at, confirmation_source, self_funded, started_on)
         VALUES ($1, $1, $2, 'ect', $3, $4, $5, $6, $7, $8,
             (SELECT id FROM schedule WHERE contract_period_year = $7 AND identifier = $9), $10, $11, $12, $13, $14)

@@ -181,7 +181,7 @@ def is_good(question: Question[Any], form: Form) -> bool:
 def changed_sentence(
     journey: Journey[Any, Any], asked: Asked[Any], question: Question[Any], query: Mapping[str, str]
 ) -> str:
-    """Return why a page is asked again: its stored answer no longer holds, or the submit was refused (DRF-05, DRF-12)."""
+    """Return why a page is asked again: its answer no longer holds, or the submit was refused (DRF-05, DRF-12)."""
     refusal = journey.refusals.get(query.get("reason", ""))
     if refusal is not None and refusal.slug == question.slug:
         return refusal.message
@@ -194,8 +194,10 @@ def frame_of(journey: Journey[F, Any], asked: Asked[F], slug: str) -> Frame:
     draft, query = asked.draft, read_query(asked.request)
     changing = query.get("change") == "1"
     before = asked.walked.before(slug)
-    back = journey.at(draft.id, CHECK) if changing and asked.walked.complete else (
-        journey.at(draft.id, before) if before else journey.base
+    back = (
+        journey.at(draft.id, CHECK)
+        if changing and asked.walked.complete
+        else (journey.at(draft.id, before) if before else journey.base)
     )
     return Frame(
         action=journey.at(draft.id, slug) + ("?change=1" if changing else ""),
@@ -223,16 +225,26 @@ def show_check(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
 
 
 def show_exit(
-    journey: Journey[F, Any], asked: Asked[F], dead_end: Exit, *, errors: Mapping[str, str] | None = None, status: int = 200
+    journey: Journey[F, Any],
+    asked: Asked[F],
+    dead_end: Exit,
+    *,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Response[str]:
     """Show a dead end: what was found, why it stops, what to do instead (G-08)."""
     context = ExitPage(
-        frame=frame_of(journey, asked, dead_end.slug), details=dict(dead_end.details), asked=asked.draft, errors=errors or {}
+        frame=frame_of(journey, asked, dead_end.slug),
+        details=dict(dead_end.details),
+        asked=asked.draft,
+        errors=errors or {},
     )
     return page(asked.request, journey.exits[dead_end.slug], context, status=status)
 
 
-async def answer(journey: Journey[Any, Any], request: Request[Any, Any, Any], draft_id: str, step: str) -> Response[str]:
+async def answer(
+    journey: Journey[Any, Any], request: Request[Any, Any, Any], draft_id: str, step: str
+) -> Response[str]:
     """Take what was posted to a page of a draft (G-03)."""
     here = here_of(request)
     draft = await find_draft(journey, here, draft_id)
@@ -277,7 +289,9 @@ def version_in(form: Form) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004 - fits an integer
 
 
-async def show_conflict(journey: Journey[F, Any], asked: Asked[F], question: Question[Any], form: Form) -> Response[str]:
+async def show_conflict(
+    journey: Journey[F, Any], asked: Asked[F], question: Question[Any], form: Form
+) -> Response[str]:
     """Show both values after a colleague saved the same page meanwhile, and ask again (DRF-13)."""
     draft = await find_draft(journey, asked.here, str(asked.draft.id))
     if draft.state is not DraftState.OPEN:
@@ -352,7 +366,9 @@ async def first_slug(journey: Journey[Any, Any], here: Here, draft_id: UUID) -> 
 def blank_draft(journey: Journey[Any, Any], here: Here) -> Draft:
     """Return what stands for the draft of a journey that nothing has been answered in."""
     now, nobody = clock.now(), here.user.id
-    return Draft(UUID(int=0), journey.kind, journey.name, here.school.id, nobody, nobody, now, now, now, DraftState.OPEN)
+    return Draft(
+        UUID(int=0), journey.kind, journey.name, here.school.id, nobody, nobody, now, now, now, DraftState.OPEN
+    )
 
 
 async def show_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
@@ -399,7 +415,9 @@ async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, An
         return show_question_at_base(journey, asked, typed=form, errors=invalid.errors, status=INVALID)
     answers = {question.slug: kept_form(question, form, answered)}
     async with transaction():
-        draft_id = await store.start(journey.kind, journey.name, here.school.id, here.actor, here.policy, answers=answers)
+        draft_id = await store.start(
+            journey.kind, journey.name, here.school.id, here.actor, here.policy, answers=answers
+        )
     draft = await find_draft(journey, here, str(draft_id))
     fresh = await stand(journey, request, here, draft)
     return redirect(request, journey.at(draft_id, fresh.walked.next_slug))

@@ -63,10 +63,12 @@ class Browser:
         found = re.findall(r'name="(csrf_token|school_mark)" value="([^"]*)"', text)
         return {name: unescape(value) for name, value in reversed(found) if value or name == "school_mark"}
 
-    async def sign_in(self, urn: str = "100001", **fields: Any) -> httpx.Response:
+    async def sign_in(
+        self, urn: str = "100001", *, headers: Mapping[str, str] | None = None, **fields: Any
+    ) -> httpx.Response:
         """Sign in as somebody of a school, Alice unless said otherwise."""
-        form = {"kind": "school", "school_urn": urn, "name": "Alice Archer", "email": "alice@amberley.example", **fields}
-        answer = await self.client.post("/personas", data=form)
+        form = {"kind": "school", "school_urn": urn, "name": "Alice Archer", "email": "alice@amberley.example"}
+        answer = await self.client.post("/personas", data={**form, **fields}, headers=headers)
         assert answer.status_code == 303, answer.text
         self.page = None
         return answer

@@ -1,4 +1,4 @@
-"""Schools, years and contacts that tests of pages start from; each takes what the test is about and defaults the rest."""
+"""Schools, years and contacts that tests of pages start from; what a test isn't about has a default."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def insert(table: str, **values: Any) -> Any:
     places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
     key = "year" if table == "contract_period" else "id"
     rows = await fetch(
-        f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places}) RETURNING {key}",  # noqa: S608 - names are ours
+        f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places}) RETURNING {key}",
         *values.values(),
     )
     return rows[0][key]
@@ -50,7 +50,9 @@ async def make_year(year: int, **changes: Any) -> None:
     await insert("contract_period", year=year, **{**values, **changes})
 
 
-async def make_tutor(school: int, year: int | None, name: str = "Alice Archer", email: str = "alice@amberley.example") -> None:
+async def make_tutor(
+    school: int, year: int | None, name: str = "Alice Archer", email: str = "alice@amberley.example"
+) -> None:
     """Store the induction tutor of a school, confirmed for a year."""
     user = await insert(
         "app_user", audience="school", name=name, email=email, active=True, staff_roles=[], confirmation_emails=True
@@ -68,4 +70,5 @@ async def make_tutor(school: int, year: int | None, name: str = "Alice Archer", 
 
 async def make_closure(starts_on: date, ends_on: date, message: str = "We are preparing for the new year.") -> None:
     """Store days on which registration is closed."""
-    await insert("registration_closure", key=f"closed-{starts_on}", starts_on=starts_on, ends_on=ends_on, message=message)
+    key = f"closed-{starts_on}"
+    await insert("registration_closure", key=key, starts_on=starts_on, ends_on=ends_on, message=message)

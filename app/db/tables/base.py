@@ -98,6 +98,8 @@ def big(*, null: bool = False) -> BigInt:
     return BigInt(default=None, null=null)
 
 
-def refers(table: Any, *, null: bool = False) -> ForeignKey:
+def refers(table: Any, *, null: bool = False) -> ForeignKey[Any]:
     """Return a foreign key; rows are never deleted through it (GEN-08)."""
-    return ForeignKey(references=table, default=None, null=null, on_delete=OnDelete.restrict, on_update=OnUpdate.restrict)
+    return ForeignKey(
+        references=table, default=None, null=null, on_delete=OnDelete.restrict, on_update=OnUpdate.restrict
+    )

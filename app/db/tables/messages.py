@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from piccolo.columns import UUID
+from piccolo.columns import UUID, Timestamptz
 from piccolo.columns.defaults.uuid import UUID4
-from piccolo.columns import Timestamptz
 from piccolo.table import Table
 
 from app import clock

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath
-from litestar.plugins.htmx import HTMXRequest
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
+from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.db.engine import fetch
 from app.journeys import kinds
@@ -154,11 +155,11 @@ TITLES = {
 async def confirmation(outcome: Mapping[str, Any], _here: Here) -> ConfirmationPage:
     """Say what was actually done: named, confirmed, edited or replaced (IT-09)."""
     done, name = Done(outcome["done"]), str(outcome["name"])
-    told = () if done is Done.CONFIRMED else (f"{name} gets an email that says so.",)
+    told = [] if done is Done.CONFIRMED else [f"{name} gets an email that says so."]
     if done is Done.REPLACED:
-        told += ("The person they replace gets an email too.",)
+        told.append("The person they replace gets an email too.")
     year = academic_year(Year(outcome["year"])) if outcome["year"] else ""
-    return ConfirmationPage(TITLES[done].format(name), outcome, told, {"year": year})
+    return ConfirmationPage(TITLES[done].format(name), outcome, tuple(told), {"year": year})
 
 
 def journey_of(name: str, path: Any, slug_of_details: str) -> Journey[TutorFacts, Command]:
@@ -259,18 +260,22 @@ def known(name: str) -> Journey[TutorFacts, Command]:
     """Return a journey of this address; any other is not found."""
     journey = JOURNEYS.get(name)
     if journey is None:
-        raise journeys.NotFoundException
+        raise NotFoundException
     return journey
 
 
 @get(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=PAGE)
-async def show(request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
+async def show(
+    request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]
+) -> Response[str]:
     """Show a step."""
     return await journeys.show(known(name), request, draft_id, step)
 
 
 @post(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=PAGE, status_code=200)
-async def answer(request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
+async def answer(
+    request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]
+) -> Response[str]:
     """Take an answer, or the confirmation."""
     return await journeys.answer(known(name), request, draft_id, step)
 

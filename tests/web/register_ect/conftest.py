@@ -122,7 +122,9 @@ async def body(name: str, **changes: Any) -> int:
 
 async def provider(name: str) -> int:
     """Store a lead provider."""
-    return int(await insert("lead_provider", key=name.lower(), name=name, notification_emails=[f"{name.lower()}@lp.example"]))
+    return int(
+        await insert("lead_provider", key=name.lower(), name=name, notification_emails=[f"{name.lower()}@lp.example"])
+    )
 
 
 async def partner(name: str) -> int:

@@ -27,7 +27,9 @@ def induction(status: str) -> dict[str, Any]:
 
 def prohibition(end_date: str | None) -> dict[str, Any]:
     """Return an alert of a prohibition category."""
-    return {"alerts": [{"category": "prohibition", "type": "Prohibition", "start_date": "2020-01-01", "end_date": end_date}]}
+    return {
+        "alerts": [{"category": "prohibition", "type": "Prohibition", "start_date": "2020-01-01", "end_date": end_date}]
+    }
 
 
 PEOPLE = {

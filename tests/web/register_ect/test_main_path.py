@@ -22,7 +22,9 @@ async def test_a_first_ect_is_registered_with_everything_that_belongs_to_it(alic
     await Walker(alice).register()
     assert alice.h1() == "Priya Shah is registered as an ECT"
     stay = await fetch_one("SELECT * FROM ect_at_school_period")
-    training = await fetch_one("SELECT t.*, s.identifier FROM training_period t JOIN schedule s ON s.id = t.schedule_id")
+    training = await fetch_one(
+        "SELECT t.*, s.identifier FROM training_period t JOIN schedule s ON s.id = t.schedule_id"
+    )
     assert stay is not None
     assert training is not None
     assert (stay["school_id"], stay["email"], str(stay["started_on"])) == (world.ash, "priya@ash.example", "2025-10-03")
@@ -113,7 +115,9 @@ async def test_the_second_ect_can_reuse_the_choices_of_the_first(alice: Browser,
     await Walker(alice).register()
     walker = Walker(alice)
     await walker.start()
-    await walker.answer("review-ect", trn="9900002", date_of_birth_day="14", date_of_birth_month="2", date_of_birth_year="1998")
+    await walker.answer(
+        "review-ect", trn="9900002", date_of_birth_day="14", date_of_birth_month="2", date_of_birth_year="1998"
+    )
     await walker.answer("email-address", name_is_correct="yes")
     await walker.answer("start-date", email="tom@ash.example")
     await walker.answer("working-pattern", start_date_day="6", start_date_month="10", start_date_year="2025")

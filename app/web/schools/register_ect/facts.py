@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app import clock
 from app.registration.queries import KnownPerson, OtherDraft, appropriate_bodies, email_in_use, other_draft, person
 from app.schools.rules import programmes_for_new_ects
 from app.teachers import snapshot as snapshots
@@ -112,7 +111,7 @@ async def _matched(draft: Draft) -> Matched | None:
 async def _other_draft(draft: Draft, matched: Matched | None) -> OtherDraft | None:
     if matched is None:
         return None
-    return await other_draft(draft.school_id, matched.trn, DraftKind.REGISTER_ECT.value, draft.id, clock.now())
+    return await other_draft(draft.school_id, matched.trn, DraftKind.REGISTER_ECT.value, draft.id)
 
 
 async def _email_taken(draft: Draft, matched: Matched | None, today: date) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from app import clock
 from app.db.transaction import transaction
 from app.drafts import store
-from app.drafts.store import Draft
 from app.settings import settings
 from app.teachers import snapshot as snapshots
 from app.teachers.look_up import Found, Limited, LookUp, Missed, TryLater, look_up
@@ -18,7 +17,6 @@ from app.teachers.trs import Unavailable
 from app.terms import TRN, DraftState, IdentityMatch, LookupOutcome, Role
 from app.values import add_months, parse_national_insurance_number
 from app.web.journey_pages import Frame
-from app.web.journeys import Asked
 from app.web.page import page, redirect
 from app.web.schools.register_ect.identity import find_ect
 
@@ -27,9 +25,11 @@ if TYPE_CHECKING:
 
     from litestar.response import Response
 
+    from app.drafts.store import Draft
     from app.teachers.look_up import Answer, Outcome
     from app.teachers.trs import TeachingRecords
     from app.values import Form
+    from app.web.journeys import Asked
     from app.web.schools.register_ect.facts import RegisterECTFacts
 
     FactsAsked = Asked[RegisterECTFacts]

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath
-from litestar.plugins.htmx import HTMXRequest
+from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
+from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.drafts import store
 from app.registration.locks import lock_person
@@ -55,7 +55,9 @@ REFUSALS = {
     "already_registered_elsewhere": Refusal(
         "start-date", "Another school registered them while you were working. Check the start date again."
     ),
-    "training_changed_meanwhile": Refusal("start-date", "Their training changed while you were working. Check the start date."),
+    "training_changed_meanwhile": Refusal(
+        "start-date", "Their training changed while you were working. Check the start date."
+    ),
     "lead_provider_withdrawn": Refusal("lead-provider", "This lead provider can no longer be chosen. Choose again."),
     "cannot_file_yet": Refusal("start-date", "We cannot file this registration yet. Contact support."),
     "changed_meanwhile": Refusal("review-ect", "Something changed while you were working. Check the details again."),

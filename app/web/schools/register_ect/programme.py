@@ -159,13 +159,17 @@ def body_words(option: BodyOption) -> str:
 def reuse_sentence(registration: RegistrationPeriod, started_on: date, facts: RegisterECTFacts) -> str:
     """Say why the school's last choices are not offered, where that needs saying (RE-14, ARR-05)."""
     lost = reuse_lost(facts.providers.facts, registration, last_body_selectable=last_body_selectable(started_on, facts))
-    return {
-        ReuseLost.APPROPRIATE_BODY_CLOSED: "The appropriate body you chose last can no longer be chosen.",
-        ReuseLost.PAIR_ENDED: "The lead provider and delivery partner you chose last no longer work together in "
-        f"{academic_year(registration.year)}.",
-        ReuseLost.LEAD_PROVIDER_NOT_CONTRACTED: "The lead provider you chose last does not train ECTs in "
-        f"{academic_year(registration.year)}.",
-    }.get(lost, "") if lost is not None else ""
+    return (
+        {
+            ReuseLost.APPROPRIATE_BODY_CLOSED: "The appropriate body you chose last can no longer be chosen.",
+            ReuseLost.PAIR_ENDED: "The lead provider and delivery partner you chose last no longer work together in "
+            f"{academic_year(registration.year)}.",
+            ReuseLost.LEAD_PROVIDER_NOT_CONTRACTED: "The lead provider you chose last does not train ECTs in "
+            f"{academic_year(registration.year)}.",
+        }.get(lost, "")
+        if lost is not None
+        else ""
+    )
 
 
 def training_programme(facts: RegisterECTFacts) -> Question[TrainingProgramme]:
