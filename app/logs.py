@@ -67,7 +67,8 @@ def log_request(line: RequestLine) -> None:
 
 def log_fault(fault: BaseException, request_id: str) -> None:
     """Write that a request failed: the type and place of the exception, not its text."""
-    FAULTS.error("fault", extra={"fields": {"request_id": request_id, **described(fault)}})
+    known = described(fault)
+    FAULTS.error("fault %s", known, extra={"fields": {"request_id": request_id, **known}})
 
 
 def described(fault: BaseException) -> dict[str, object]:

@@ -31,7 +31,7 @@ def ends_at(last_seen_at: datetime, absolute_expires_at: datetime) -> datetime:
 
 def has_accepted_privacy_notice(accepted: str | None) -> bool:
     """Tell whether the accepted version has the same major number as the one in force (ACC-9.11)."""
-    return accepted is not None and accepted.split(".")[0] == PRIVACY_VERSION.split(".")[0]
+    return accepted is not None and accepted.split(".")[0] == PRIVACY_VERSION.split(".", maxsplit=1)[0]
 
 
 def may_return_to(path: str | None, audience: str) -> bool:

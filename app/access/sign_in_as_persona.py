@@ -69,7 +69,7 @@ async def _user(command: SignInAsPersona) -> UserId:
 async def _update(user: UserId, command: SignInAsPersona) -> None:
     await fetch(
         "UPDATE app_user SET name = $2, email = $3, staff_roles = $4, updated_at = $5,"
-        " accepted_privacy_version = $6,"
+        " accepted_privacy_version = $6::text,"
         " accepted_privacy_at = CASE WHEN $6::text IS NULL THEN NULL ELSE coalesce(accepted_privacy_at, $5) END"
         " WHERE id = $1",
         user,
@@ -86,7 +86,7 @@ async def _make(command: SignInAsPersona, subject: str) -> UserId:
     rows = await fetch(
         "INSERT INTO app_user (created_at, updated_at, audience, name, email, active, staff_roles,"
         " confirmation_emails, accepted_privacy_version, accepted_privacy_at)"
-        " VALUES ($1, $1, $2, $3, $4, true, $5, true, $6, CASE WHEN $6::text IS NULL THEN NULL ELSE $1 END)"
+        " VALUES ($1, $1, $2, $3, $4, true, $5, true, $6, $7)"
         " RETURNING id",
         now,
         command.kind,
@@ -94,6 +94,7 @@ async def _make(command: SignInAsPersona, subject: str) -> UserId:
         command.email,
         _roles(command),
         PRIVACY_VERSION if command.privacy_accepted else None,
+        now if command.privacy_accepted else None,
     )
     await fetch(
         "INSERT INTO user_identity (created_at, updated_at, user_id, method, subject) VALUES ($1, $1, $2, $3, $4)",
@@ -140,7 +141,7 @@ async def _remembered_school(user: UserId) -> SchoolId | None:
 
 async def _use(user: UserId, school: SchoolId | None) -> None:
     """Note which school is used, and when."""
-    await fetch("UPDATE app_user SET last_school_id = coalesce($2, last_school_id) WHERE id = $1", user, school)
+    await fetch("UPDATE app_user SET last_school_id = coalesce($2::bigint, last_school_id) WHERE id = $1", user, school)
     await fetch(
         "UPDATE school_access SET last_used_at = $3, first_used_at = coalesce(first_used_at, $3)"
         " WHERE user_id = $1 AND school_id = $2 AND ended_at IS NULL",

@@ -25,7 +25,8 @@ RETRY_SECONDS = "30"
 def wants_json(request: Request[Any, Any, Any]) -> bool:
     """Tell whether a program asks: under /api, or one that accepts JSON and no pages."""
     accept = request.headers.get("accept", "")
-    return request.url.path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)
+    path: str = request.state.asked  # the address may have been changed to that of the page for unknown ones
+    return path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)
 
 
 def answer(
@@ -73,7 +74,7 @@ def on_anything(request: Request[Any, Any, Any], fault: Exception) -> Response[A
     return last_resort()
 
 
-HANDLERS = {
+HANDLERS: dict[int | type[Exception], Any] = {
     Instead: on_instead,
     HTTPException: on_http,
     Refused: on_refused,

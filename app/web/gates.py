@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
-class Instead(Exception):  # noqa: N818 - not a fault: the answer given instead of the handler's
+class Instead(Exception):
     """Carries the answer of a gate."""
 
     def __init__(self, response: Response[str]) -> None:
@@ -107,8 +107,9 @@ async def _signed_in(request: AnyRequest) -> Response[str] | None:
     visit = visit_of(request)
     if visit.visitor.user is not None:
         return None
+    target = "/sign-in?ended=yes" if visit.visitor.ended else "/sign-in"
     await remember_path(request)
-    return full_load(request, "/sign-in?ended=yes" if visit.visitor.ended else "/sign-in")
+    return full_load(request, target)
 
 
 async def _account(request: AnyRequest) -> Response[str] | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.db.engine import fetch
+from app.db.engine import DatabaseUnavailable, fetch
 from app.db.transaction import transaction
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ async def count(kind: str, key: str, limit: int, window: timedelta, secret: byte
     now = clock.now()
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock($1)", int.from_bytes(key_hash[:8], signed=True))
-        await fetch("DELETE FROM rate_count WHERE kind = $1 AND key_hash = $2 AND at <= $3", kind, key_hash, now - window)
+        past = "DELETE FROM rate_count WHERE kind = $1 AND key_hash = $2 AND at <= $3"
+        await fetch(past, kind, key_hash, now - window)
         rows = await fetch(
             "SELECT at FROM rate_count WHERE kind = $1 AND key_hash = $2 AND at <= $3 ORDER BY at DESC LIMIT $4",
             kind,
@@ -51,6 +52,40 @@ async def count_address(kind: str, scope: Scope, settings: Settings, limit: int,
     if settings.address_limits == "off":
         return 0
     return await count(kind, client_address(scope, settings), limit, window, settings.secret())
+
+
+class AddressLimit:
+    """The limit on anything at all from one address: 1,500 in 5 minutes (ACC-16.1).
+
+    A statement for every page would cost more than it guards, so each process counts by itself and enters every
+    25th request of an address in the database, where 60 such entries are the limit for all processes together.
+    """
+
+    WINDOW = timedelta(minutes=5)
+    MOST_ADDRESSES = 10_000
+
+    def __init__(self, settings: Settings, *, batch: int = 25, entries: int = 60) -> None:
+        self.settings = settings
+        self.batch = batch
+        self.entries = entries
+        self.counted: dict[str, int] = {}
+
+    async def wait(self, scope: Scope) -> int:
+        """Count a request; returns 0, or the seconds for which its address is refused."""
+        if self.settings.address_limits == "off" or str(scope["path"]).startswith("/health/"):
+            return 0
+        address = client_address(scope, self.settings)
+        if len(self.counted) >= self.MOST_ADDRESSES:
+            self.counted.clear()
+        self.counted[address] = self.counted.get(address, 0) + 1
+        if self.counted[address] < self.batch:
+            return 0
+        try:
+            wait = await count("anything", address, self.entries, self.WINDOW, self.settings.secret())
+        except DatabaseUnavailable:
+            wait = 0
+        self.counted[address] = self.batch - 1 if wait else 0
+        return wait
 
 
 def client_address(scope: Scope, settings: Settings) -> str:

@@ -10,6 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any
 
+from litestar import Request
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.utils import normalize_path
@@ -19,7 +20,9 @@ from app.access.queries import Visitor, load_visitor
 from app.access.sessions import hash_of
 from app.db.engine import Statements, statements
 from app.web import headers
-from app.web.errors import LAST_RESORT
+from app.web.errors import LAST_RESORT, ErrorPage
+from app.web.faults import answer
+from app.web.limits import AddressLimit
 from app.web.policies import Policy
 from app.web.session import COOKIE, SECURE_COOKIE, Visit
 
@@ -36,25 +39,6 @@ CLOCK_HEADER = b"x-with-server-date"
 UNMATCHED = "/{unmatched}"
 NOT_FOUND_PATH = "/-/not-found"
 PLAIN = [(b"content-type", b"text/html; charset=utf-8")]
-BAD_REQUEST = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>The request cannot be answered – Register early career teachers</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-</head>
-<body>
-<div id="page">
-<main id="main-content">
-<h1>The request cannot be answered</h1>
-<p>{reason}</p>
-</main>
-</div>
-</body>
-</html>
-"""
-
-
 @dataclass
 class Spent:
     """Processor seconds of one request, without what ran in between."""
@@ -77,7 +61,7 @@ def measured(work: Coroutine[Any, Any, None], spent: Spent) -> Generator[Any, An
         try:
             given, step = (yield waits_for), work.send
         except BaseException as fault:  # noqa: BLE001 - a cancellation is the work's to handle
-            given, step = fault, work.throw  # type: ignore[assignment]
+            given, step = fault, work.throw
 
 
 class Shell:
@@ -87,13 +71,14 @@ class Shell:
         self.app = app
         self.inner = inner
         self.settings = settings
+        self.limit = AddressLimit(settings)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
             return
-        exchange = Exchange(self.settings, scope, send)
+        exchange = Exchange(self.settings, dict(scope), send)  # the server keeps its own, with the method asked for
         counted, spent, started = Statements(), Spent(), perf_counter()
         token = statements.set(counted)
         try:
@@ -107,16 +92,31 @@ class Shell:
             moment = exchange.checked()
             self._route(exchange.scope)
         except ValueError as fault:
-            await exchange.plain(400, BAD_REQUEST.format(reason=fault))
+            await self._refuse(exchange, receive, 400, ErrorPage(detail=str(fault)))
+            return
+        if exchange.is_insecure():
+            await exchange.secure()
             return
         try:
             with clock.at(moment):
+                wait = await self.limit.wait(exchange.scope)
+                if wait:
+                    await self._refuse(exchange, receive, 429, ErrorPage(retry="in 5 minutes"), wait)
+                    return
                 await self.inner(exchange.scope, receive, exchange.send)
         except Exception as fault:  # noqa: BLE001 - nothing may escape without an answer
             logs.log_fault(fault, exchange.request_id)
             await exchange.plain(500, LAST_RESORT)
 
-    def _route(self, scope: Scope) -> None:
+    async def _refuse(
+        self, exchange: Exchange, receive: Receive, status: int, context: ErrorPage, wait: int = 0
+    ) -> None:
+        """Answer before any route is chosen and without looking at who asks."""
+        request: Request[Any, Any, Any] = Request(exchange.scope, receive)
+        response = answer(request, status, context, {"Retry-After": str(wait)} if wait else None)
+        await response.to_asgi_response(None, request)(exchange.scope, receive, exchange.send)
+
+    def _route(self, scope: Any) -> None:
         """Send what no route matches to the page that says so, which knows the visitor (TRP-6, TRP-7)."""
         path = scope["path"]
         if "\0" in path or "\ufffd" in path:
@@ -133,7 +133,7 @@ class Shell:
 class Exchange:
     """One request and its answer, as the shell sees them."""
 
-    def __init__(self, settings: Settings, scope: Scope, send: Send) -> None:
+    def __init__(self, settings: Settings, scope: Any, send: Send) -> None:
         self.settings = settings
         self.scope = scope
         self._send = send
@@ -142,15 +142,14 @@ class Exchange:
         self.path = str(scope["path"])
         self.headers = dict(scope["headers"])
         self.status = 0
-        scope.setdefault("state", {})["request_id"] = self.request_id
+        scope.setdefault("state", {}).update(request_id=self.request_id, asked=self.path)
         scope["query_string"] = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
         if self.method == "HEAD":
-            scope["method"] = "GET"  # type: ignore[arg-type]
+            scope["method"] = "GET"
 
     def checked(self) -> datetime | None:
         """Return the time the request is to run at; raises ValueError for a foreign host or an unreadable time."""
-        host = self.headers.get(b"host", b"").decode("latin-1").lower()
-        if host.rpartition(":")[0].strip("[]") not in self.settings.hosts and host.strip("[]") not in self.settings.hosts:
+        if host_name(self.headers.get(b"host", b"").decode("latin-1")) not in self.settings.hosts:
             raise ValueError("This service does not answer at this address.")
         if self.settings.production or CLOCK_HEADER not in self.headers:
             return None
@@ -160,6 +159,23 @@ class Exchange:
             raise ValueError("X-With-Server-Date is not an ISO 8601 date-time.") from None
         self.scope["state"]["header_now"] = moment
         return moment
+
+    def is_insecure(self) -> bool:
+        """Tell whether a live request came without encryption, by what a trusted proxy says (ACC-17.4)."""
+        if not self.settings.production or self.path == "/health/live":
+            return False
+        client = self.scope.get("client") or ("",)
+        said = self.headers.get(b"x-forwarded-proto", b"").decode("latin-1")
+        scheme = said if said and client[0] in self.settings.proxies else self.scope["scheme"]
+        return bool(scheme != "https")
+
+    async def secure(self) -> None:
+        """Send the browser to the same address with encryption."""
+        query = self.scope["query_string"]
+        target = self.settings.base_url.rstrip("/").encode() + self.scope["raw_path"] + (b"?" + query if query else b"")
+        headers_ = [(b"location", target), (b"content-length", b"0")]
+        await self.send({"type": "http.response.start", "status": 308, "headers": headers_})
+        await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def send(self, message: Message) -> None:
         """Pass the answer on with the headers it lacks; HEAD gets no body."""
@@ -203,6 +219,12 @@ class Exchange:
                 partial=self.headers.get(b"hx-request") == b"true",
             )
         )
+
+
+def host_name(host: str) -> str:
+    """Return the name in a Host header, without port and brackets, in lower case."""
+    name, colon, port = host.lower().rpartition(":")
+    return (name if colon and port.isdigit() else host.lower()).strip("[]")
 
 
 class Visiting(ASGIMiddleware):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get, post
 
 from app.access.personas import Persona
 from app.access.queries import school_by_urn
 from app.access.sign_in_as_persona import STAFF_ROLES, SignInAsPersona, sign_in_as_persona
-from app.terms import SchoolId
 from app.values import NOT_AN_OPTION, Invalid, parse_both, parse_email, parse_name
 from app.web.forms import read_form_lists
 from app.web.page import full_load, page
 from app.web.policies import public_page
 from app.web.session import take_return_path, visit_of
+
+if TYPE_CHECKING:
+    from app.terms import SchoolId
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -9,14 +9,15 @@ How to declare a school page, say in `app/web/schools/ects.py`::
         return page(request, "schools/ects/index.html", ECTsPage(ects))
 
     @post("/school/ects/{ect:str}/email", opt=school_page(gated=True), status_code=200)
-    async def change(request: HTMXRequest, ect: str) -> Response[str]:
-        form = await read_form(request)      # one value per field, safe for the database
+    async def change(request: HTMXRequest, ect: FromPath[str]) -> Response[str]:
+        form = await read_form(request)      # app.web.forms: one value per field, safe for the database
         await change_email(ChangeEmail(known_id(ect), form.get("email", "")), here.actor, here.today)
         return redirect(request, f"/school/ects/{ect}")
 
 and add the handlers to `HANDLERS` in `app/asgi.py`. Before the handler runs, the visitor has passed every gate that
 the policy names, a form's token and school mark have been checked, and the clock stands at the time of the request.
-`@get` answers HEAD too. Path parameters are `str`; `known_id` turns one into a UUID or answers 404.
+`@get` answers HEAD too. Path parameters are `FromPath[str]` (of `litestar.params`);
+`known_id` turns one into a UUID or answers 404.
 """
 
 from __future__ import annotations
