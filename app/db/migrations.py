@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+from functools import cache
 
 import asyncpg
 from piccolo.apps.migrations.commands.backwards import run_backwards
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from app.db.engine import engine, fetch
+from app.db.piccolo_app import APP_CONFIG
 
 LOCK = 7_203_411
 OLDEST_VERSION = 150_000
@@ -35,17 +38,18 @@ async def unmigrate() -> str:
 
 async def at_head() -> bool:
     """Tell whether every migration of this code has been applied."""
-    from piccolo.apps.migrations.commands.base import BaseMigrationManager  # noqa: PLC0415
-
-    from app.db import piccolo_app  # noqa: PLC0415 - the tables are heavy for a health check's import
-
-    known = BaseMigrationManager().get_migration_ids(
-        BaseMigrationManager().get_migration_modules(piccolo_app.APP_CONFIG.resolved_migrations_folder_path)
-    )
     if (await fetch("SELECT to_regclass('migration') IS NOT NULL AS there"))[0]["there"] is False:
         return False
     applied = {row["name"] for row in await fetch("SELECT name FROM migration WHERE app_name = 'register'")}
-    return set(known) <= applied
+    return known_migrations() <= applied
+
+
+@cache
+def known_migrations() -> frozenset[str]:
+    """Return the ids of this code's migrations; read once, because health checks ask every few seconds."""
+    manager = BaseMigrationManager()
+    modules = manager.get_migration_modules(APP_CONFIG.resolved_migrations_folder_path)
+    return frozenset(manager.get_migration_ids(modules))
 
 
 async def _under_lock(*, forwards: bool) -> str:
