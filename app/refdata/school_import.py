@@ -46,10 +46,10 @@ class _Import:
     links: list[Source]
     hashes: tuple[str, ...]
     actor: Actor
-    accept_shrink: bool
-    force: bool
     progress: Progress
     report: Report
+    accept_shrink: bool = False
+    force: bool = False
     staged: Staged = field(default_factory=Staged)
     findings: Findings = field(default_factory=Findings)
     overridden: list[str] = field(default_factory=list)
@@ -104,7 +104,7 @@ def _prepare(paths: Sequence[Path], links: Path | None, actor: Actor, report: Re
     given = [*paths, *([links] if links else [])]
     with readable(given[0]):
         hashes = hashes_of(given)
-    return _Import(establishment_sources, link_sources, hashes, actor, False, False, progress, report)  # noqa: FBT003
+    return _Import(establishment_sources, link_sources, hashes, actor, progress, report)
 
 
 def _keep_unless(*, dry_run: bool) -> None:

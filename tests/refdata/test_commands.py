@@ -1,0 +1,84 @@
+"""The two command groups as an operator meets them: exit codes, report file, one run at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.refdata.runs import take_lock
+from tests.refdata.files import NATIONAL, SCHOOL, fillers, school, write_register, write_set
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAM = "import sys; from app.refdata import command; getattr(command, sys.argv.pop(1))()"
+
+
+async def register(*words: object, database: str, **environment: str) -> tuple[int, str, str]:
+    """Run `register …` as a process of its own; returns exit code, standard output, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "error", "-c", PROGRAM, *map(str, words)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"DATABASE_URL": database, "ENVIRONMENT": "test"} | environment,
+    )
+    out, err = await process.communicate()
+    assert b"Traceback" not in err, err.decode()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+@pytest.mark.rule("REF-1.2")
+@pytest.mark.rule("OPS-13")
+async def test_reference_data_from_the_command_line(committed_database: str, tmp_path: Path) -> None:
+    url = committed_database
+    assert (await register("refdata", "check", NATIONAL, database=url))[:2] == (0, "national: no errors\n")
+    report = tmp_path / "report.txt"
+    code, out, _ = await register("refdata", "load", NATIONAL, "--report", report, database=url)
+    assert (code, out.splitlines()[-1]) == (0, "national: done")
+    assert "new contract_periods 2026" in report.read_text(encoding="utf-8")
+    (event,) = await fetch("SELECT actor_kind FROM event WHERE kind = 'reference_data_loaded'")
+    assert event["actor_kind"] == "operator"
+    code, out, _ = await register("refdata", "load", write_set(tmp_path / "bad", pairings="x\n"), database=url)
+    assert (code, "pairings.csv:1:x HEADER_UNKNOWN" in out) == (1, True)
+    assert (await register("refdata", "load", tmp_path / "nowhere", database=url))[0] == 2
+
+
+@pytest.mark.rule("REF-1.2")
+@pytest.mark.rule("OPS-13")
+async def test_the_school_register_from_the_command_line(committed_database: str, tmp_path: Path) -> None:
+    url = committed_database
+    file = write_register(tmp_path / "one.csv", [SCHOOL, *fillers(20)])
+    words = ("schools", "import", "--establishments", file, "--as-of", "2026-11-02")
+    code, out, err = await register(*words, database=url)
+    assert (code, out.splitlines()[-1], "reading one.csv" in err) == (0, "school register: done", True)
+    assert (await register(*words, database=url))[:2] == (0, "school register: nothing to do\n")
+    few = write_register(tmp_path / "few.csv", [school(900_001)])
+    code, out, _ = await register("schools", "import", "--establishments", few, database=url)
+    assert (code, "--accept-shrink" in out) == (3, True)
+    (run,) = await fetch("SELECT business_date FROM register_run WHERE state = 'done'")
+    assert run["business_date"].isoformat() == "2026-11-02"
+
+
+@pytest.mark.rule("REF-1.2")
+async def test_one_run_at_a_time(committed_database: str, tmp_path: Path) -> None:
+    file = write_register(tmp_path / "one.csv", [SCHOOL])
+    async with transaction():
+        await take_lock()
+        loading = await register("refdata", "load", NATIONAL, database=committed_database)
+        importing = await register("schools", "import", "--establishments", file, database=committed_database)
+    assert (loading[0], importing[0]) == (4, 4)
+    assert "Another run" in loading[2]
+    assert "Another run" in importing[2]
+
+
+@pytest.mark.rule("REF-1.2")
+async def test_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    code, _, err = await register("refdata", "check", write_set(tmp_path), database=nowhere)
+    assert (code, "database" in err) == (4, True)
