@@ -1,0 +1,107 @@
+"""Reads about the ECTs of one school, for its pages: one statement each, whatever the number of rows (PRF-3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.db.documents import document
+from app.db.engine import fetch
+from app.registration.ect_facts import ECTAtSchool, ListedECT
+from app.terms import TRN
+from app.training.queries import TRAINING, TRAINING_JOINS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+    from uuid import UUID
+
+    from app.terms import ECTAtSchoolId, SchoolId
+
+STAY = """json_build_object('id', e.id, 'school_id', e.school_id, 'started_on', e.started_on,
+    'finished_on', e.finished_on, 'end_reason', e.end_reason, 'removed', e.removed_at IS NOT NULL)"""
+INDUCTION = """json_build_object('trs_status', t.trs_induction_status, 'trs_started_on', t.trs_induction_start_date,
+    'periods', (SELECT coalesce(json_agg(json_build_object('appropriate_body_id', i.appropriate_body_id,
+        'started_on', i.started_on, 'finished_on', i.finished_on, 'outcome', i.outcome) ORDER BY i.started_on), '[]')
+        FROM induction_period i WHERE i.teacher_id = e.teacher_id))"""
+
+
+def _name(teacher: str) -> str:
+    columns = ("trs_first_name", "trs_last_name", "corrected_name")
+    parts = ", ".join(f"'{column}', {teacher}.{column}" for column in columns)
+    return f"json_build_object({parts})"
+
+
+_NAME, _MENTOR_NAME = _name("t"), _name("mentor")
+
+
+# `awaiting`: the earliest training that goes on (PER-20) names a lead provider and has no partnership yet.
+LISTED = f"""
+    SELECT coalesce(json_agg(json_build_object('stay', {STAY}, 'public_id', e.public_id, 'trn', t.trn,
+        'name', {_NAME}, 'search_name', t.search_name, 'induction', {INDUCTION},
+        'mentored', EXISTS (SELECT FROM mentorship_period m WHERE m.ect_at_school_period_id = e.id
+            AND m.cancelled_at IS NULL AND coalesce(m.finished_on, 'infinity') >= $2),
+        'awaiting', coalesce((SELECT tp.training_programme = 'provider_led' AND tp.school_partnership_id IS NULL
+            FROM training_period tp WHERE tp.ect_at_school_period_id = e.id AND tp.cancelled_at IS NULL
+            AND tp.withdrawn_at IS NULL AND tp.deferred_at IS NULL AND coalesce(tp.finished_on, 'infinity') >= $2
+            ORDER BY tp.started_on, tp.id LIMIT 1), false))), '[]')
+    FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
+    WHERE e.school_id = $1 AND e.removed_at IS NULL"""  # noqa: S608 - constants
+
+ECT = f"""json_build_object('stay', {STAY}, 'teacher_id', e.teacher_id, 'public_id', e.public_id, 'trn', t.trn,
+    'name', {_NAME}, 'email', e.email, 'registered_at', e.created_at, 'induction', {INDUCTION},
+    'induction_completed_on', t.trs_induction_completed_date, 'qts_awarded_on', t.trs_qts_awarded_on,
+    'working_pattern', e.working_pattern, 'registered_by', u.name, 'removed_at', e.removed_at,
+    'removal_reason', e.removal_reason, 'reported_body_id', e.school_reported_appropriate_body_id,
+    'bodies', (SELECT coalesce(json_agg(json_build_object('id', b.id, 'name', b.name, 'active_to', b.active_to,
+        'contact_email', b.contact_email, 'contact_url', b.contact_url)), '[]') FROM appropriate_body b
+        WHERE b.id = e.school_reported_appropriate_body_id
+        OR b.id IN (SELECT i.appropriate_body_id FROM induction_period i WHERE i.teacher_id = e.teacher_id)),
+    'trainings', (SELECT coalesce(json_agg(json_build_object('training', {TRAINING}, 'lead_provider', lp.name,
+        'delivery_partner', dp.name, 'self_funded', tp.self_funded, 'source', tp.confirmation_source,
+        'continues_from', earlier.contract_period_year, 'challenged_at', sp.challenged_at,
+        'withdrawal_reason', tp.withdrawal_reason, 'deferral_reason', tp.deferral_reason)
+        ORDER BY tp.started_on, tp.id), '[]')
+        FROM training_period tp {TRAINING_JOINS}
+        LEFT JOIN lead_provider lp ON lp.id = tp.lead_provider_id
+        LEFT JOIN delivery_partner dp ON dp.id = sp.delivery_partner_id
+        LEFT JOIN school_partnership earlier ON earlier.id = sp.carried_from_partnership_id
+        WHERE tp.ect_at_school_period_id = e.id AND tp.cancelled_at IS NULL),
+    'mentorships', (SELECT coalesce(json_agg(json_build_object('mentor', {_MENTOR_NAME},
+        'mentorship', json_build_object('id', m.id, 'started_on', m.started_on, 'finished_on', m.finished_on,
+            'cancelled', false, 'ect_stay_id', m.ect_at_school_period_id,
+            'mentor_stay_id', m.mentor_at_school_period_id, 'mentor_teacher_id', m.mentor_teacher_id))
+        ORDER BY m.started_on, m.id), '[]')
+        FROM mentorship_period m JOIN teacher mentor ON mentor.id = m.mentor_teacher_id
+        WHERE m.ect_at_school_period_id = e.id AND m.cancelled_at IS NULL))"""  # noqa: S608 - constants
+FROM = """FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
+    LEFT JOIN app_user u ON u.id = e.registered_by_user_id"""
+
+SOME = f"SELECT coalesce(json_agg({ECT}), '[]') {FROM} WHERE e.school_id = $1 AND e.id = ANY($2)"
+ONE = f"SELECT {ECT} {FROM} WHERE e.school_id = $1 AND e.public_id = $2"
+
+
+async def listed_ects(school_id: SchoolId, today: date) -> tuple[ListedECT, ...]:
+    """Return a light row of every ECT of a school whose registration stands, in no order (LS-01)."""
+    return await document(tuple[ListedECT, ...], LISTED, school_id, today) or ()
+
+
+async def ects(school_id: SchoolId, ids: Collection[ECTAtSchoolId]) -> tuple[ECTAtSchool, ...]:
+    """Return everything about some ECTs of a school, in the order of the ids; foreign ones are left out (GEN-05)."""
+    found: tuple[ECTAtSchool, ...] = await document(tuple[ECTAtSchool, ...], SOME, school_id, list(ids)) or ()
+    by_id = {ect.stay.id: ect for ect in found}
+    return tuple(by_id[stay_id] for stay_id in ids if stay_id in by_id)
+
+
+async def ect(school_id: SchoolId, public_id: UUID) -> ECTAtSchool | None:
+    """Return everything about one ECT of a school, also a removed one; None for any other id (GEN-05)."""
+    return await document(ECTAtSchool, ONE, school_id, public_id)
+
+
+async def corrected_names(trns: Collection[TRN]) -> dict[TRN, str]:
+    """Return the corrected names that are known of some people (NAM-01)."""
+    if not trns:
+        return {}
+    rows = await fetch(
+        "SELECT trn, corrected_name FROM teacher WHERE trn = ANY($1) AND corrected_name IS NOT NULL", list(trns)
+    )
+    return {TRN(row["trn"]): row["corrected_name"] for row in rows}
