@@ -17,9 +17,9 @@ from app.web import personas as personas_page
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
-from app.web.session import COOKIE, SECURE_COOKIE
-from app.web.schools import induction_tutor
+from app.web.schools import drafts, ect_record, ects, history, home, induction_tutor, information
 from app.web.schools.register_ect import pages as register_ect_pages
+from app.web.session import COOKIE, SECURE_COOKIE
 from app.web.static import static_file
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ HANDLERS: list[Any] = [
     *arrival.HANDLERS,
     *register_ect_pages.HANDLERS,
     *induction_tutor.HANDLERS,
+    *home.HANDLERS,
+    *ects.HANDLERS,
+    *ect_record.HANDLERS,
+    *history.HANDLERS,
+    *drafts.HANDLERS,
+    *information.HANDLERS,
     health.live,
     health.ready,
     health.deps,
