@@ -9,6 +9,7 @@ import click
 
 from app import clock
 from app.db.console import Exit, run_on_database, stop, valid_settings
+from app.db.migrations import at_head
 from app.refdata.findings import AnotherRun, FileUnreadable
 from app.refdata.load import check_set, load_set
 from app.refdata.progress import Progress
@@ -94,13 +95,19 @@ def import_command(
 
 def _run(work: Callable[[], Awaitable[T]]) -> T:
     try:
-        return run_on_database(work)
+        return run_on_database(lambda: _on_migrated(work))
     except FileUnreadable as fault:
         stop(Exit.WRONG_USE, str(fault))
     except AnotherRun:
         stop(Exit.UNAVAILABLE, "Another run holds the lock. Try again when it has finished.")
     except Refused as refused:
         stop(Exit.INPUT_HAS_ERRORS, f"The database refused the data ({refused.code}). Nothing was written.")
+
+
+async def _on_migrated(work: Callable[[], Awaitable[T]]) -> T:
+    if not await at_head():
+        stop(Exit.UNAVAILABLE, "The database is not up to date. Run: register migrate")
+    return await work()
 
 
 def _end(report: Report, report_file: Path | None) -> None:
