@@ -55,13 +55,13 @@ async def test_a_record_shows_everything_about_an_ect(alice: Any, people: Cast) 
     assert details["name"] == "Siân Evans"
     assert details["trn"] == ect.teacher.trn
     assert details["email"] == f"{ect.teacher.trn}@school.example"
-    assert details["mentor"] == "Max MentorFrom 1 September 2025"
+    assert details["mentor"] == "Max Mentor From 1 September 2025"
     assert details["start-date"] == "1 September 2025"
     assert details["working-pattern"] == "Full time"
     assert details["registered"].endswith("by Bob Baker")
     assert rows(answer, "induction")["qualified-teacher-status"] == "Not yet on the teaching record"
     training = rows(answer, "training")
-    assert training["lead-provider"] == "Larch LearningConfirmed since 1 September 2025"
+    assert training["lead-provider"] == "Larch Learning Confirmed since 1 September 2025"
     assert training["delivery-partner"].startswith("Dogwood Partners")
     assert training["training-start-date"] == "1 September 2025"
     tracker = rows(answer, "next")
@@ -80,7 +80,7 @@ async def test_a_corrected_name_stands_beside_that_of_the_teaching_record(alice:
     answer = await alice.get(ect.url)
 
     assert alice.h1() == "Siân O’Dowd"
-    assert rows(answer)["name"] == "Siân O’DowdOn the teaching record: Sian Dowd"
+    assert rows(answer)["name"] == "Siân O’Dowd On the teaching record: Sian Dowd"
 
 
 @pytest.mark.rule("GEN-05", "PRM-06")
@@ -197,7 +197,7 @@ async def test_requested_training_awaits_confirmation(alice: Any, people: Cast) 
 
     shown = rows(await alice.get(ect.url), "training")
 
-    assert shown["lead-provider"] == "Larch LearningAwaiting confirmation since 1 September 2025"
+    assert shown["lead-provider"] == "Larch Learning Awaiting confirmation since 1 September 2025"
     assert shown["delivery-partner"].startswith("To be confirmed by the lead provider")
 
 
@@ -239,7 +239,7 @@ async def test_a_private_reason_for_a_pause_is_only_a_period_of_leave(
     for private in ("bereavement", "sickness", "parental"):
         assert private not in record.text.lower()
     shown = rows(record, "training")
-    assert shown["lead-provider"] == "Larch LearningPaused since 6 October 2025"
+    assert shown["lead-provider"] == "Larch Learning Paused since 6 October 2025"
     assert shown["delivery-partner"].startswith("Dogwood Partners")
 
 
@@ -269,7 +269,7 @@ async def test_earlier_training_and_funding_are_told(alice: Any, people: Cast) -
 
     shown = rows(answer, "training")
     assert shown["lead-provider"].startswith("Second Learning")
-    assert shown["training-programme"] == "Provider-ledNot funded by DfE"
+    assert shown["training-programme"] == "Provider-led Not funded by DfE"
     card = html.fromstring(answer.text).xpath("//*[contains(@class, 'govuk-summary-card')]")[0].text_content()
     assert "Earlier: provider-led, 1 September 2025 to 6 October 2025" in card
     assert "First Learning" in card
