@@ -114,7 +114,7 @@ class Policy:
         return cls(**{key: _read(key, kinds[key], value) for key, value in rows.items() if key in kinds})
 
 
-def _read(key: str, kind: str, value: object) -> Any:  # noqa: ANN401 - the reader of the kind returns that kind
+def _read(key: str, kind: str, value: object) -> Any:
     try:
         return _READERS[kind](value)
     except (TypeError, ValueError) as error:

@@ -54,7 +54,7 @@ _LAST_LABEL = r"(?:[A-Za-z]{2,63}|[Xx][Nn]--(?:[A-Za-z0-9-]{0,58}[A-Za-z0-9]))"
 _EMAIL = re.compile(rf"{_LOCAL}(?:\.{_LOCAL})*@(?=.{{1,253}}\Z)(?:{_LABEL}\.)+{_LAST_LABEL}")
 
 
-class Invalid(Exception):  # noqa: N818 - the word of the house for a wrong answer
+class Invalid(Exception):
     """What was typed is wrong: field name to message, in the order of the page.
 
     An empty message marks its field as wrong without words of its own: of several wrong parts of a
@@ -88,6 +88,9 @@ class Masked(Generic[A]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} hidden>"
+
+    def __format__(self, _spec: str) -> str:
+        return repr(self)
 
     def __html__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} must not be put on a page")

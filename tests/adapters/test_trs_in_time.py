@@ -11,8 +11,9 @@ import pytest
 from app.adapters.breaker import FAILURES, CircuitBreaker
 from app.adapters.http import Limits
 from app.adapters.trs import WHILE_A_USER_WAITS, TRSClient
-from app.teachers.trs import DateOfBirth, NationalInsuranceNumber, NotFound, Unavailable
+from app.teachers.trs import NotFound, Unavailable
 from app.terms import TRN, FailureCause
+from app.values import DateOfBirth, NationalInsuranceNumber
 from tests.adapters.conftest import KEY
 from tests.adapters.people import ACTIVE, NUMBER, UNKNOWN
 

@@ -12,18 +12,17 @@ from app import clock
 from app.adapters.trs import TRSClient
 from app.teachers.prohibition import Alert
 from app.teachers.trs import (
-    DateOfBirth,
     Deactivated,
     Found,
     Matched,
     Merged,
-    NationalInsuranceNumber,
     NotFound,
     SecondFactDiffers,
     TeachingRecord,
     Unavailable,
 )
 from app.terms import TRN, FailureCause, TRSInductionStatus
+from app.values import DateOfBirth, NationalInsuranceNumber
 from tests.adapters.conftest import KEY, Outside
 from tests.adapters.people import (
     ACTIVE,

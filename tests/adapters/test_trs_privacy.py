@@ -12,8 +12,8 @@ from app.adapters.breaker import CircuitBreaker
 from app.adapters.http import Limits
 from app.adapters.trs import TRSClient
 from app.stand_ins.people import ANSWERS
-from app.teachers.trs import DateOfBirth, NationalInsuranceNumber
 from app.terms import TRN
+from app.values import DateOfBirth, NationalInsuranceNumber
 from tests.adapters.conftest import KEY
 from tests.adapters.people import ACTIVE, DEACTIVATED, FACTS, MERGED, NUMBER, UNKNOWN
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.teachers.trs import DateOfBirth, NationalInsuranceNumber
 from app.terms import TRN
+from app.values import DateOfBirth, NationalInsuranceNumber
 from tests.adapters.contract import trs as contract
 from tests.adapters.people import ACTIVE, BORN_ON, MERGED, NUMBER, SURVIVOR, UNKNOWN
 
@@ -63,7 +63,7 @@ async def test_a_number_is_cleaned_and_is_the_only_fact_in_an_address(trs: TRSCl
 async def test_a_number_cannot_add_to_the_address(trs: TRSClient, outside: Outside) -> None:
     await trs.match_by_national_insurance_number(TRN(ACTIVE), NationalInsuranceNumber("A&include=#/?é"))
     (sent,) = await outside.requests()
-    assert sent["query"] == f"{SECTIONS}&nationalInsuranceNumber=A%26INCLUDE%3D%23%2F%3F%C3%89"
+    assert sent["query"] == f"{SECTIONS}&nationalInsuranceNumber=A%26include%3D%23%2F%3F%C3%A9"
 
 
 @pytest.mark.rule("EXT-2.2")

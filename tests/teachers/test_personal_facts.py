@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from markupsafe import escape
 
-from app.teachers.trs import DateOfBirth, NationalInsuranceNumber
+from app.values import DateOfBirth, NationalInsuranceNumber
 
 FACTS = [DateOfBirth(date(1998, 2, 14)), NationalInsuranceNumber("jx-00 00 11a")]
 TEXTS = ("1998", "14", "JX", "000011")
