@@ -80,7 +80,8 @@ class TeacherScheduleAssignedToTrainingPeriod(Event):
 
     def sentence(self) -> str:
         """Say which."""
-        return f"Schedule {self.schedule} of {academic_year(self.year)} assigned"
+        _, length, month = self.schedule.split("-")
+        return f"Training follows the {length} timetable that begins in {month.capitalize()}, {academic_year(self.year)}"
 
 
 @catalogued

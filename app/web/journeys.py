@@ -6,23 +6,20 @@ beyond parsing is a hook; everything else follows from walking the journey.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from litestar.exceptions import NotFoundException
 
-from app import clock
 from app.db.transaction import transaction
 from app.drafts import store
 from app.drafts.store import AnswerChangedMeanwhile, Draft
-from app.journeys.engine import Exit, JourneyFunction, Question, Row, Walk, kept_form, walk
-from app.terms import DraftKind, DraftState, Refused
+from app.journeys.engine import Exit, Question, kept_form, walk
+from app.terms import DraftState, Refused
 from app.values import Form, Invalid
 from app.web.forms import known_id, read_form, read_query
+from app.web.journey import Asked, Journey
 from app.web.journey_pages import (
     CheckPage,
-    ConfirmationPage,
     EndedPage,
     ExitPage,
     Frame,
@@ -32,7 +29,7 @@ from app.web.page import page, redirect
 from app.web.session import here_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from litestar import Request, Response
 
@@ -42,62 +39,6 @@ F = TypeVar("F")
 C = TypeVar("C")
 CHECK, CONFIRMATION = "check-answers", "confirmation"
 CONFLICT, INVALID = 409, 422
-
-
-@dataclass(frozen=True)
-class Asked(Generic[F]):
-    """One request to a page of a journey: who asks, the draft, and where the walk stands."""
-
-    request: Request[Any, Any, Any]
-    here: Here
-    draft: Draft
-    facts: F
-    walked: Walk
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Where a refusal of the operation leads, and what is said there (DRF-12)."""
-
-    slug: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Journey(Generic[F, C]):
-    """Everything particular to one journey.
-
-    base: its address; steps lie below `{base}/{draft_id}/`. starts: whether a start page makes the draft (DRF-02);
-    otherwise the first good answer does. load: the facts; refresh: what outside systems must say again before a
-    submit, outside any transaction, None or an answer; lock: what the submit serialises on; perform: the operation.
-    """
-
-    name: str
-    base: str
-    kind: DraftKind
-    path: JourneyFunction[F, C]
-    load: Callable[[Draft, Here], Awaitable[F]]
-    perform: Callable[[C, F, Here], Awaitable[Mapping[str, Any]]]
-    rows: Callable[[Walk, F], list[Row]]
-    check_title: str
-    check_button: str
-    templates: str
-    confirmation: Callable[[Mapping[str, Any], Here], Awaitable[ConfirmationPage]]
-    exits: Mapping[str, str]
-    subject: Callable[[F, Walk], str] = lambda _facts, _walk: ""
-    notices: Callable[[Walk, F, Here], Sequence[str]] = lambda _walk, _facts, _here: ()
-    refresh: Callable[[Asked[F]], Awaitable[Response[str] | None]] | None = None
-    lock: Callable[[C], Awaitable[None]] | None = None
-    # slug -> what its page does with a good answer beyond storing it: an answer of its own, None to store, or Invalid
-    hooks: Mapping[str, Callable[[Asked[F], Form], Awaitable[Response[str] | None]]] = field(default_factory=dict)
-    exit_hooks: Mapping[str, Callable[[Asked[F], Form], Awaitable[Response[str]]]] = field(default_factory=dict)
-    refusals: Mapping[str, Refusal] = field(default_factory=dict)
-    starts: bool = False
-    cancel: str = ""
-
-    def at(self, draft_id: UUID, slug: str) -> str:
-        """Return the address of a page of a draft."""
-        return f"{self.base}/{draft_id}/{slug}"
 
 
 async def show(journey: Journey[Any, Any], request: Request[Any, Any, Any], draft_id: str, step: str) -> Response[str]:
@@ -347,77 +288,3 @@ async def submit_locked(
         outcome = await journey.perform(asked.walked.command, asked.facts, here)
         await store.finish(fresh, outcome, here.actor)
     return redirect(request, journey.at(draft.id, CONFIRMATION))
-
-
-async def begin(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
-    """Make a draft from the start page and go to its first question (DRF-02)."""
-    here = here_of(request)
-    async with transaction():
-        draft_id = await store.start(journey.kind, journey.name, here.school.id, here.actor, here.policy)
-    return redirect(request, f"{journey.base}/{draft_id}/{await first_slug(journey, here, draft_id)}")
-
-
-async def first_slug(journey: Journey[Any, Any], here: Here, draft_id: UUID) -> str:
-    """Return the slug of the first page of a new draft."""
-    draft = await find_draft(journey, here, str(draft_id))
-    return walk(journey.path, {}, await journey.load(draft, here)).next_slug
-
-
-def blank_draft(journey: Journey[Any, Any], here: Here) -> Draft:
-    """Return what stands for the draft of a journey that nothing has been answered in."""
-    now, nobody = clock.now(), here.user.id
-    return Draft(
-        UUID(int=0), journey.kind, journey.name, here.school.id, nobody, nobody, now, now, now, DraftState.OPEN
-    )
-
-
-async def show_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
-    """Show the first question of a journey that has no draft yet; nothing is stored (DRF-02)."""
-    here = here_of(request)
-    asked = await stand(journey, request, here, blank_draft(journey, here))
-    return show_question_at_base(journey, asked, typed=None, errors={}, status=200)
-
-
-def show_question_at_base(
-    journey: Journey[Any, Any], asked: Asked[Any], *, typed: Form | None, errors: Mapping[str, str], status: int
-) -> Response[str]:
-    """Show the first question at the journey's own address."""
-    question = asked.walked.stopped
-    if question is None:
-        raise NotFoundException
-    frame = Frame(
-        action=journey.base,
-        back=journey.cancel,
-        base=journey.base,
-        subject=journey.subject(asked.facts, asked.walked),
-        cancel=journey.cancel,
-        support_email=asked.here.policy.support_email,
-    )
-    values = typed if typed is not None else question.initial
-    context = QuestionPage(question, frame, values, errors)
-    return page(asked.request, question.template or "journeys/question.html", context, status=status)
-
-
-async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
-    """Take the first answer of a journey that has no draft yet: a good one makes the draft (DRF-02)."""
-    here = here_of(request)
-    asked = await stand(journey, request, here, blank_draft(journey, here))
-    form, question = await read_form(request), asked.walked.stopped
-    if question is None:
-        raise NotFoundException
-    own = {name: value for name, value in form.items() if name in question.fields}
-    hook = journey.hooks.get(question.slug)
-    try:
-        answered = question.parse(own)
-        if hook is not None:
-            await hook(asked, form)
-    except Invalid as invalid:
-        return show_question_at_base(journey, asked, typed=form, errors=invalid.errors, status=INVALID)
-    answers = {question.slug: kept_form(question, form, answered)}
-    async with transaction():
-        draft_id = await store.start(
-            journey.kind, journey.name, here.school.id, here.actor, here.policy, answers=answers
-        )
-    draft = await find_draft(journey, here, str(draft_id))
-    fresh = await stand(journey, request, here, draft)
-    return redirect(request, journey.at(draft_id, fresh.walked.next_slug))

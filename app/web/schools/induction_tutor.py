@@ -27,9 +27,9 @@ from app.schools.nominate_induction_tutor import (
 from app.terms import DraftKind, SchoolId, Year
 from app.training.periods import academic_year
 from app.values import Form, Invalid, parse_both, parse_email, parse_name
-from app.web import journeys
+from app.web import journey_start, journeys
+from app.web.journey import Asked, Journey, Refusal
 from app.web.journey_pages import ConfirmationPage
-from app.web.journeys import Asked, Journey, Refusal
 from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.session import here_of, take_return_path
@@ -246,14 +246,14 @@ def fitting(request: HTMXRequest, name: str) -> Journey[TutorFacts, Command] | N
 async def first(request: HTMXRequest, name: FromPath[str]) -> Response[str]:
     """Show the first question."""
     journey = fitting(request, name) if name in JOURNEYS else known(name)
-    return await journeys.show_first(journey, request) if journey else redirect(request, BASE)
+    return await journey_start.show_first(journey, request) if journey else redirect(request, BASE)
 
 
 @post(f"{BASE}/{{name:str}}", opt=PAGE, status_code=200)
 async def answer_first(request: HTMXRequest, name: FromPath[str]) -> Response[str]:
     """Take the first answer."""
     journey = fitting(request, name) if name in JOURNEYS else known(name)
-    return await journeys.answer_first(journey, request) if journey else redirect(request, BASE)
+    return await journey_start.answer_first(journey, request) if journey else redirect(request, BASE)
 
 
 def known(name: str) -> Journey[TutorFacts, Command]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.teachers.look_up import Answer, Outcome
     from app.teachers.trs import TeachingRecords
     from app.values import Form
-    from app.web.journeys import Asked
+    from app.web.journey import Asked
     from app.web.schools.register_ect.facts import RegisterECTFacts
 
     FactsAsked = Asked[RegisterECTFacts]

@@ -18,9 +18,9 @@ from app.schools.rules import may_register_ects
 from app.teachers.rules import looks_shared
 from app.terms import DraftKind, TrainingProgramme
 from app.training.periods import academic_year
-from app.web import journeys
+from app.web import journey_start, journeys
+from app.web.journey import Journey, Refusal
 from app.web.journey_pages import ConfirmationPage
-from app.web.journeys import Journey, Refusal
 from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.schools.register_ect import hooks, journey
@@ -182,7 +182,7 @@ async def start(request: HTMXRequest) -> Response[str]:
 @post("/school/register-ect", opt=PAGE, status_code=200)
 async def begin(request: HTMXRequest) -> Response[str]:
     """Make a draft (RE-01)."""
-    return turned_away(request) or await journeys.begin(JOURNEY, request)
+    return turned_away(request) or await journey_start.begin(JOURNEY, request)
 
 
 @get("/school/register-ect/{draft_id:str}", opt=PAGE)

@@ -1,0 +1,103 @@
+"""Beginning a journey: from a start page, or with the first good answer (DRF-02)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from litestar.exceptions import NotFoundException
+
+from app import clock
+from app.db.transaction import transaction
+from app.drafts import store
+from app.drafts.store import Draft
+from app.journeys.engine import kept_form, walk
+from app.terms import DraftState
+from app.values import Form, Invalid
+from app.web.forms import read_form
+from app.web.journey_pages import Frame, QuestionPage
+from app.web.journeys import INVALID, find_draft, stand
+from app.web.page import page, redirect
+from app.web.session import here_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from litestar import Request, Response
+
+    from app.web.journey import Asked, Journey
+    from app.web.session import Here
+
+
+async def begin(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
+    """Make a draft from the start page and go to its first question (DRF-02)."""
+    here = here_of(request)
+    async with transaction():
+        draft_id = await store.start(journey.kind, journey.name, here.school.id, here.actor, here.policy)
+    return redirect(request, f"{journey.base}/{draft_id}/{await first_slug(journey, here, draft_id)}")
+
+
+async def first_slug(journey: Journey[Any, Any], here: Here, draft_id: UUID) -> str:
+    """Return the slug of the first page of a new draft."""
+    draft = await find_draft(journey, here, str(draft_id))
+    return walk(journey.path, {}, await journey.load(draft, here)).next_slug
+
+
+def blank_draft(journey: Journey[Any, Any], here: Here) -> Draft:
+    """Return what stands for the draft of a journey that nothing has been answered in."""
+    now, nobody = clock.now(), here.user.id
+    return Draft(
+        UUID(int=0), journey.kind, journey.name, here.school.id, nobody, nobody, now, now, now, DraftState.OPEN
+    )
+
+
+async def show_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
+    """Show the first question of a journey that has no draft yet; nothing is stored (DRF-02)."""
+    here = here_of(request)
+    asked = await stand(journey, request, here, blank_draft(journey, here))
+    return show_question_at_base(journey, asked, typed=None, errors={}, status=200)
+
+
+def show_question_at_base(
+    journey: Journey[Any, Any], asked: Asked[Any], *, typed: Form | None, errors: Mapping[str, str], status: int
+) -> Response[str]:
+    """Show the first question at the journey's own address."""
+    question = asked.walked.stopped
+    if question is None:
+        raise NotFoundException
+    frame = Frame(
+        action=journey.base,
+        back=journey.cancel,
+        base=journey.base,
+        subject=journey.subject(asked.facts, asked.walked),
+        cancel=journey.cancel,
+        support_email=asked.here.policy.support_email,
+    )
+    values = typed if typed is not None else question.initial
+    context = QuestionPage(question, frame, values, errors)
+    return page(asked.request, question.template or "journeys/question.html", context, status=status)
+
+
+async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
+    """Take the first answer of a journey that has no draft yet: a good one makes the draft (DRF-02)."""
+    here = here_of(request)
+    asked = await stand(journey, request, here, blank_draft(journey, here))
+    form, question = await read_form(request), asked.walked.stopped
+    if question is None:
+        raise NotFoundException
+    own = {name: value for name, value in form.items() if name in question.fields}
+    hook = journey.hooks.get(question.slug)
+    try:
+        answered = question.parse(own)
+        if hook is not None:
+            await hook(asked, form)
+    except Invalid as invalid:
+        return show_question_at_base(journey, asked, typed=form, errors=invalid.errors, status=INVALID)
+    answers = {question.slug: kept_form(question, form, answered)}
+    async with transaction():
+        draft_id = await store.start(
+            journey.kind, journey.name, here.school.id, here.actor, here.policy, answers=answers
+        )
+    draft = await find_draft(journey, here, str(draft_id))
+    fresh = await stand(journey, request, here, draft)
+    return redirect(request, journey.at(draft_id, fresh.walked.next_slug))
