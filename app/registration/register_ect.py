@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.tables.registration import ECTAtSchoolPeriod
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.registration import registration_messages as messages
@@ -119,22 +120,17 @@ async def _close_elsewhere(closing: TransferClosing, known: KnownPerson, name: S
 async def _insert_stay(
     command: RegisterECT, teacher_id: TeacherId, closing: TransferClosing | None, actor: Actor
 ) -> tuple[ECTAtSchoolId, UUID]:
-    row = await fetch_one(
-        """INSERT INTO ect_at_school_period (created_at, updated_at, teacher_id, school_id, started_on, email,
-            working_pattern, school_reported_appropriate_body_id, registered_by_user_id, identity_match, version)
-        VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, 1) RETURNING id, public_id""",
-        clock.now(),
-        teacher_id,
-        command.school_id,
-        command.started_on,
-        command.email,
-        command.working_pattern.value,
-        command.appropriate_body.id,
-        actor.user_id,
-        command.identity_match.value,
+    stay = ECTAtSchoolPeriod(
+        teacher_id=teacher_id,
+        school_id=command.school_id,
+        started_on=command.started_on,
+        email=command.email,
+        working_pattern=command.working_pattern,
+        school_reported_appropriate_body_id=command.appropriate_body.id,
+        registered_by_user_id=actor.user_id,
+        identity_match=command.identity_match,
     )
-    if row is None:
-        raise LookupError("an insert returned no row")
+    (row,) = await ECTAtSchoolPeriod.insert(stay).returning(ECTAtSchoolPeriod.id, ECTAtSchoolPeriod.public_id)
     if closing is not None:
         await fetch("UPDATE ect_at_school_period SET ended_by_stay_id = $2 WHERE id = $1", closing.stay.id, row["id"])
     return ECTAtSchoolId(row["id"]), row["public_id"]
