@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 
 os.environ.setdefault("ENVIRONMENT", "test")
@@ -20,9 +22,14 @@ from app.db import server
 from app.db.engine import engine
 from app.db.migrations import migrate
 from app.db.transaction import Held
+from tests.privacy import LogSweep, secrets_in_tables
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+
+# How long an example takes says nothing on a busy machine.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
@@ -73,6 +80,15 @@ async def template_database() -> AsyncIterator[str]:
     await drop_database(name)
 
 
+async def assert_no_secrets(url: str) -> None:
+    """Fail when a date of birth or National Insurance number was stored (SEC-32)."""
+    conn = await asyncpg.connect(url)
+    try:
+        assert await secrets_in_tables(conn) == []
+    finally:
+        await conn.close()
+
+
 @asynccontextmanager
 async def database_of_its_own(template: str) -> AsyncIterator[str]:
     """Give a fresh copy of the template with the engine open on it, and drop it afterwards."""
@@ -82,6 +98,7 @@ async def database_of_its_own(template: str) -> AsyncIterator[str]:
     await engine.open(size=10)
     try:
         yield url
+        await assert_no_secrets(url)
     finally:
         await engine.close()
         await drop_database(name)
@@ -111,7 +128,18 @@ async def database(shared_database: str) -> AsyncIterator[None]:
     held = engine.current_transaction.set(Held(conn))
     try:
         yield
+        assert await secrets_in_tables(conn) == []
     finally:
         engine.current_transaction.reset(held)
         await outer.rollback()
         await conn.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_sweep() -> Iterator[LogSweep]:
+    """Hear every log line of the run; fail it when a date of birth or National Insurance number was in one (SEC-32)."""
+    sweep = LogSweep()
+    logging.getLogger().addHandler(sweep)
+    yield sweep
+    logging.getLogger().removeHandler(sweep)
+    assert sweep.found == []
