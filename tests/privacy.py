@@ -25,7 +25,8 @@ async def secrets_in_tables(conn: asyncpg.Connection) -> list[str]:
     tables = [
         row["name"]
         for row in await conn.fetch(
-            "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            "SELECT quote_ident(relname) AS name FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
     ]
     query = " UNION ALL ".join(f"SELECT '{name}' AS place, to_jsonb(t)::text AS found FROM {name} t" for name in tables)
