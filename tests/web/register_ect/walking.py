@@ -34,6 +34,7 @@ class Walker:
         self.browser = browser
         self.base = ""
         self.step = ""
+        self.email = EMAIL["email"]
 
     async def start(self) -> Walker:
         """Make a draft from the start page."""
@@ -43,9 +44,15 @@ class Walker:
 
     async def answer(self, *expected: str, **fields: Any) -> Walker:
         """Post the page the walk is on; checks which page comes next when that is said."""
-        await self._follow(await self.browser.post(f"{self.base}/{self.step}", fields))
+        await self._follow(await self.post(**fields))
         assert not expected or self.step == expected[0], f"{self.step}: {self.browser.text()[:300]}"
         return self
+
+    async def post(self, **fields: Any) -> Any:
+        """Post the page the walk is on, with the version of the answer that the last page showed."""
+        page = self.browser.page.text if self.browser.page is not None else ""
+        version = re.findall(r'name="answer_version" value="([^"]*)"', page)[:1]
+        return await self.browser.post(f"{self.base}/{self.step}", {"answer_version": version, **fields})
 
     async def visit(self, step: str) -> Any:
         """Open a step; returns the answer."""
@@ -56,7 +63,7 @@ class Walker:
 
     async def refused(self, **fields: Any) -> dict[str, str]:
         """Post the page the walk is on and expect it back; returns the messages of the summary."""
-        answer = await self.browser.post(f"{self.base}/{self.step}", fields)
+        answer = await self.post(**fields)
         assert answer.status_code == 422, (answer.status_code, answer.headers.get("location"))
         return summary(answer.text)
 
@@ -93,7 +100,7 @@ class Walker:
     async def to_programme(self, trn: str = "9900001", *, start: dict[str, str] | None = None) -> Walker:
         """Walk past the working pattern, wherever that leads."""
         await self.to_email(trn)
-        await self.answer("start-date", **EMAIL)
+        await self.answer("start-date", email=self.email)
         await self.answer("working-pattern", **(start or on(3, 10, 2025)))
         return await self.answer(**FULL_TIME)
 
