@@ -89,7 +89,8 @@ async def loaded(committed_database: str, people: str, tmp_path: Path) -> AsyncI
     await command("refdata", "load", str(NATIONAL), env=web.env)
     await command("refdata", "load", str(local), env=web.env)
     await command(
-        "schools", "import", "--establishments", str(tmp_path / "establishments.csv"), "--as-of", "2025-10-05", env=web.env
+        *("schools", "import", "--establishments", str(tmp_path / "establishments.csv"), "--as-of", "2025-10-05"),
+        env=web.env,
     )
     await web.start()
     yield web
