@@ -75,22 +75,17 @@ def create_app(
     `dependencies` says how each outside system does (EXT-1.14); `more` are handlers beside `HANDLERS`. Raises
     PolicyMissing when a route doesn't say who may call it (ACC-14.5).
     """
-    state = State(
-        {
-            "settings": settings,
-            "trs": trs,
-            "personas": tuple(personas),
-            "dependencies": dependencies,
-            "build": build,
-            "scheme": settings.base_url.partition(":")[0],
-            "cookie": SECURE_COOKIE if settings.secure else COOKIE,
-            "support_email": SUPPORT_EMAIL,
-            "run_due": lambda: run_due(None, DeveloperMailbox()),
-        }
-    )
     app = Litestar(
         [*handlers(settings), *more],
-        state=state,
+        state=State(
+            {
+                "trs": trs,
+                "personas": tuple(personas),
+                "dependencies": dependencies,
+                "build": build,
+                **derived(settings),
+            }
+        ),
         guards=[admit],
         middleware=[Visiting(settings)],
         exception_handlers=faults.HANDLERS,
@@ -103,6 +98,17 @@ def create_app(
     list(policies.routes_with_policies(app))
     app.asgi_handler = Shell(app, app.asgi_handler, settings)
     return app
+
+
+def derived(settings: Settings) -> dict[str, Any]:
+    """Return what handlers find in the application's state that follows from the settings alone."""
+    return {
+        "settings": settings,
+        "scheme": settings.base_url.partition(":")[0],
+        "cookie": SECURE_COOKIE if settings.secure else COOKIE,
+        "support_email": SUPPORT_EMAIL,
+        "run_due": lambda: run_due(None, DeveloperMailbox()),
+    }
 
 
 def handlers(settings: Settings) -> list[Any]:

@@ -51,9 +51,7 @@ def main(arguments: list[str]) -> int:
         outcomes = [run(name, command, given) for name, command in checks(arguments).items()]
     finally:
         if server.exists() and not ran_before:
-            subprocess.run(
-                [sys.executable, "-c", STOP], cwd=ROOT, env=given, check=False, stdout=subprocess.DEVNULL
-            )
+            subprocess.run([sys.executable, "-c", STOP], cwd=ROOT, env=given, check=False, stdout=subprocess.DEVNULL)
     print("\n" + "\n".join(line for line, _ in outcomes))
     return next((code for _, code in outcomes if code), 0)
 

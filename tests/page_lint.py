@@ -197,7 +197,7 @@ def summary_links_to_fields(page: Page) -> Found:
         yield "errors in the form without an error summary"
     for link in links:
         target = next(iter(page.root.xpath("//*[@id=$id]", id=link.get("href", "")[1:])), None)
-        if target is None or target.tag not in {"input", "select", "textarea"}:
+        if target is None or target.tag not in {"input", "select", "textarea", "button"}:
             yield f'"{words(link)}" links to no field'
         else:
             yield from summary_link(link, target)

@@ -118,7 +118,9 @@ async def start(
 async def load(draft_id: UUID, school_id: SchoolId) -> Draft | None:
     """Return a draft of the school, or None for an unknown or another school's id (GEN-05, DRF-14)."""
     row = await fetch_one(
-        f"SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.id = $1 AND d.school_id = $2", draft_id, school_id
+        f"SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.id = $1 AND d.school_id = $2",  # noqa: S608 - constants
+        draft_id,
+        school_id,
     )
     return draft_of(row) if row else None
 
@@ -138,7 +140,7 @@ def draft_of(row: Mapping[str, Any]) -> Draft:
     return Draft(**values)
 
 
-async def save_answer(  # noqa: PLR0913, PLR0917 - all of one row
+async def save_answer(  # noqa: PLR0917 - all of one row
     draft: Draft, slug: str, form: Form, version: int, actor: Actor, policy: Policy
 ) -> None:
     """Merge the answer of one page; raises AnswerChangedMeanwhile when the page was saved since it was shown.
@@ -185,7 +187,7 @@ async def note_lookup(draft: Draft, step: str, trn: TRN | None, actor: Actor) ->
     )
 
 
-async def match(  # noqa: PLR0913, PLR0917 - all of one row
+async def match(  # noqa: PLR0917 - all of one row
     draft: Draft, trn: TRN, identity_match: IdentityMatch, snapshot: Mapping[str, object], actor: Actor, policy: Policy
 ) -> None:
     """Keep who was matched and how: TRN, snapshot and kind of match (IDN-03, DM-01)."""

@@ -81,7 +81,8 @@ class TeacherScheduleAssignedToTrainingPeriod(Event):
     def sentence(self) -> str:
         """Say which."""
         _, length, month = self.schedule.split("-")
-        return f"Training follows the {length} timetable that begins in {month.capitalize()}, {academic_year(self.year)}"
+        begins = f"{month.capitalize()}, {academic_year(self.year)}"
+        return f"Training follows the {length} timetable that begins in {begins}"
 
 
 @catalogued

@@ -197,11 +197,19 @@ async def answer(
     form = await read_form(request)
     dead_end = asked.walked.exit
     if dead_end is not None and dead_end.slug == step and step in journey.exit_hooks:
-        return await journey.exit_hooks[step](asked, form)
+        return await leave_exit(journey, asked, dead_end, form)
     question = asked.walked.question(step)
     if question is None or draft.state is DraftState.BLOCKED:
         return redirect(request, journey.at(draft.id, asked.walked.next_slug))
     return await take_answer(journey, asked, question, form)
+
+
+async def leave_exit(journey: Journey[F, Any], asked: Asked[F], dead_end: Exit, form: Form) -> Response[str]:
+    """Do what the one button of a dead end offers."""
+    try:
+        return await journey.exit_hooks[dead_end.slug](asked, form)
+    except Invalid as invalid:
+        return show_exit(journey, asked, dead_end, errors=invalid.errors, status=INVALID)
 
 
 async def take_answer(journey: Journey[F, Any], asked: Asked[F], question: Question[Any], form: Form) -> Response[str]:

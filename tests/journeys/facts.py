@@ -50,7 +50,8 @@ ANSWERS = {
 def facts() -> RegisterECTFacts:
     """Return what the journey may know about Priya, whom nobody has registered before."""
     years = [
-        ContractPeriod(Year(year), date(year, 6, 1), date(year + 1, 5, 31), date(year, 6, 1)) for year in (2023, 2024, 2025)
+        ContractPeriod(Year(year), date(year, 6, 1), date(year + 1, 5, 31), date(year, 6, 1))
+        for year in (2023, 2024, 2025)
     ]
     providers = ProviderFacts({ELM.id: ELM}, {}, frozenset({(ELM.id, Year(2025))}), frozenset())
     snapshot = Snapshot("Priya", "Shah", TRSInductionStatus.REQUIRED_TO_COMPLETE, None, None, None, prohibited=False)

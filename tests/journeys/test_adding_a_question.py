@@ -17,7 +17,7 @@ MOST_FILES, MOST_LINES = 3, 12
 
 def example() -> str:
     """Return the change that the document shows."""
-    found = re.search(r"```diff\n(.*?)```", EXAMPLE.read_text(encoding="utf-8"), re.S)
+    found = re.search(r"```diff\n(.*?)```", EXAMPLE.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
     return found.group(1)
 

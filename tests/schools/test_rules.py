@@ -98,7 +98,7 @@ def test_a_school_is_closed_from_the_day_after_its_close_date(
         (3, TODAY, False),
     ],
 )
-def test_a_school_is_open_from_its_opening_date(status: int, opened_on: date | None, not_yet: bool) -> None:  # noqa: FBT001
+def test_a_school_is_open_from_its_opening_date(status: int, opened_on: date | None, not_yet: bool) -> None:
     assert is_not_yet_open(replace(ACADEMY, status_code=status, opened_on=opened_on), TODAY) is not_yet
 
 
@@ -115,7 +115,7 @@ def test_a_school_is_open_from_its_opening_date(status: int, opened_on: date | N
         *((code, "E09000007", False) for code in (25, 26, 30, 37)),
     ],
 )
-def test_england_is_told_by_type_and_district(type_code: int, district: str, inside: bool) -> None:  # noqa: FBT001
+def test_england_is_told_by_type_and_district(type_code: int, district: str, inside: bool) -> None:
     assert is_in_england(replace(ACADEMY, type_code=type_code, district_code=district)) is inside
 
 
@@ -233,10 +233,10 @@ def test_gaining_section_41_back_restores_full() -> None:
 )
 def test_what_a_level_allows(
     level: SchoolLevel,
-    uses: bool,  # noqa: FBT001
-    new_ects: bool,  # noqa: FBT001
-    mentors: bool,  # noqa: FBT001
-    mentor_training: bool,  # noqa: FBT001
+    uses: bool,
+    new_ects: bool,
+    mentors: bool,
+    mentor_training: bool,
 ) -> None:
     assert may_use_service(level) is uses
     assert may_register_ects(level) is new_ects
@@ -257,7 +257,7 @@ def test_what_a_level_allows(
 )
 def test_the_programmes_offered_to_new_ects(
     level: SchoolLevel,
-    provider_led_allowed: bool,  # noqa: FBT001
+    provider_led_allowed: bool,
     programmes: list[str],
 ) -> None:
     policy = Policy(unfunded_may_use_provider_led=provider_led_allowed)

@@ -106,7 +106,7 @@ def test_case_never_matters_after_folding(name: str) -> None:
 def test_a_name_is_significantly_different_when_first_and_last_word_differ(
     old: str,
     new: str,
-    different: bool,  # noqa: FBT001
+    different: bool,
 ) -> None:
     assert significantly_different(old, new) is different
     assert needs_same_person_question(old, new) is different
@@ -133,7 +133,7 @@ def test_support_looks_at_names_unlike_the_shown_or_the_recorded_one(
     displayed: str,
     record: str,
     new: str,
-    flagged: bool,  # noqa: FBT001
+    flagged: bool,
 ) -> None:
     assert is_flagged(displayed, record, new) is flagged
 
@@ -190,7 +190,7 @@ def test_the_search_column_holds_the_distinct_words_of_both_names() -> None:
         ("", False),
     ],
 )
-def test_a_shared_mailbox_is_known_by_its_local_part(email: str, shared: bool) -> None:  # noqa: FBT001
+def test_a_shared_mailbox_is_known_by_its_local_part(email: str, shared: bool) -> None:
     assert looks_shared(email, WORDS) is shared
 
 
@@ -243,9 +243,9 @@ def test_the_first_dead_end_of_an_ect_registration(facts: ECTGateFacts, stop: st
     ],
 )
 def test_the_first_dead_end_of_a_mentor_registration(
-    themself: bool,  # noqa: FBT001
-    here: bool,  # noqa: FBT001
-    prohibited: bool,  # noqa: FBT001
+    themself: bool,
+    here: bool,
+    prohibited: bool,
     stop: str | None,
 ) -> None:
     assert gate_for_mentor(MentorGateFacts(themself, here, prohibited)) == stop
@@ -253,7 +253,7 @@ def test_the_first_dead_end_of_a_mentor_registration(
 
 @pytest.mark.rule("IDN-07")
 @pytest.mark.parametrize(("ect", "same"), [("1234567", True), ("7654321", False), (None, False)])
-def test_nobody_mentors_themself(ect: str | None, same: bool) -> None:  # noqa: FBT001
+def test_nobody_mentors_themself(ect: str | None, same: bool) -> None:
     assert is_themself(TRN("1234567"), TRN(ect) if ect else None) is same
 
 

@@ -90,7 +90,7 @@ def test_the_content_policy_admits_nothing_inline_and_nobody_else():
     assert policy.startswith("default-src 'none'; script-src 'self' 'sha256-")
 
 
-@pytest.mark.rule("ACC-17")
+@pytest.mark.rule("ACC-17.2")
 async def test_only_the_start_and_the_guidance_may_be_indexed(database):
     app = create_app(Settings(environment="test", allow_indexing=True), trs=None)
     browser = browser_of(app)

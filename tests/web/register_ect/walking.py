@@ -121,19 +121,21 @@ class Walker:
 
 def options(page: str) -> list[tuple[str, str]]:
     """Return value and words of every radio and select option."""
-    radios = re.findall(r'<input[^>]*type="radio"[^>]*value="([^"]*)"[^>]*>\s*<label[^>]*>(.*?)</label>', page, re.S)
-    selects = re.findall(r'<option value="([^"]*)"[^>]*>(.*?)</option>', page, re.S)
+    radios = re.findall(
+        r'<input[^>]*type="radio"[^>]*value="([^"]*)"[^>]*>\s*<label[^>]*>(.*?)</label>', page, re.DOTALL
+    )
+    selects = re.findall(r'<option value="([^"]*)"[^>]*>(.*?)</option>', page, re.DOTALL)
     return [(unescape(value), unescape(" ".join(words.split()))) for value, words in radios + selects]
 
 
 def summary(page: str) -> dict[str, str]:
     """Return field and message of every line of the error summary."""
-    found = re.search(r'<div class="govuk-error-summary".*?</ul>', page, re.S)
-    lines = re.findall(r'<a href="#([^"]*)">(.*?)</a>', found.group(0), re.S) if found else []
+    found = re.search(r'<div class="govuk-error-summary".*?</ul>', page, re.DOTALL)
+    lines = re.findall(r'<a href="#([^"]*)">(.*?)</a>', found.group(0), re.DOTALL) if found else []
     return {field: unescape(" ".join(message.split())) for field, message in lines}
 
 
 def rows(page: str) -> dict[str, str]:
     """Return key and value of every row of the summary lists of a page."""
-    found = re.findall(r'data-row="([^"]*)">.*?<dd class="govuk-summary-list__value">(.*?)</dd>', page, re.S)
+    found = re.findall(r'data-row="([^"]*)">.*?<dd class="govuk-summary-list__value">(.*?)</dd>', page, re.DOTALL)
     return {key: unescape(" ".join(re.sub("<[^>]*>", " ", value).split())) for key, value in found}

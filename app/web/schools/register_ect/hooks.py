@@ -15,7 +15,7 @@ from app.teachers.look_up import Found, Limited, LookUp, Missed, TryLater, look_
 from app.teachers.trs import Found as ReadAgain
 from app.teachers.trs import Unavailable
 from app.terms import TRN, DraftState, IdentityMatch, LookupOutcome, Role
-from app.values import add_months, parse_national_insurance_number
+from app.values import add_months, parse_choice, parse_national_insurance_number
 from app.web.journey_pages import Frame
 from app.web.page import page, redirect
 from app.web.schools.register_ect.identity import find_ect
@@ -184,8 +184,9 @@ async def note_corrected(asked: FactsAsked, form: Form) -> Response[str] | None:
 
 async def tell_when_open(asked: FactsAsked, form: Form) -> Response[str]:
     """Note that the user wants to be told when registration opens, and keep the draft until then (RE-25, CP-05)."""
-    if form.get("tell_me_when_open") == "yes":
-        await store.ask_to_be_told(asked.draft, asked.here.actor, keep_until(asked))
+    message = "Select “Continue and email me when it opens” if you want to be told"
+    parse_choice(form, "tell_me_when_open", ["yes"], message)
+    await store.ask_to_be_told(asked.draft, asked.here.actor, keep_until(asked))
     return redirect(asked.request, f"{BASE}/{asked.draft.id}/cannot-register-yet?told=yes")
 
 
