@@ -184,7 +184,7 @@ def controls_have_labels(page: Page) -> Found:
 def single_question_is_the_heading(page: Page) -> Found:
     """LNT-3"""
     outermost = f"//main//form[@method='post']//*[{has_class('govuk-form-group')}]"
-    outermost += f"[not(ancestor::*[{has_class('govuk-form-group')}])]"
+    outermost += f"[not(ancestor::*[{has_class('govuk-form-group')}])][.//input or .//select or .//textarea]"
     apart = page.all(f"//main//*[{has_class('govuk-summary-list')} or self::table]")
     if len(page.all(outermost)) == 1 and not apart and not page.all("//legend//h1 | //label//h1 | //h1//label"):
         yield "the label or legend of the only question is not the h1"

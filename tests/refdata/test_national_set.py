@@ -1,5 +1,5 @@
 """The shipped national set is the tables of the specification, and loads."""
-# ruff: noqa: E501 - one case a line reads best
+
 
 from __future__ import annotations
 

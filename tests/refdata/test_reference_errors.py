@@ -1,5 +1,5 @@
 """Every fault of a reference-data set: its code, and the file, line and column it stands in."""
-# ruff: noqa: E501 - one case a line reads best
+
 
 from __future__ import annotations
 
