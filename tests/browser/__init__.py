@@ -1,0 +1,1 @@
+"""Stories in Chromium, with JavaScript and without."""

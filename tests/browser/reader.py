@@ -1,0 +1,143 @@
+"""Somebody who reads pages: goes on, answers, and looks at every page state as an accessibility tester would."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, ConsoleMessage, Page
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (1280, 320)
+EXPECTED_FAILURES = re.compile(r"the server responded with a status of (4\d\d|503)|net::ERR_")
+RUN_AXE = """async (tags) => {
+    const found = await axe.run({ exclude: [] }, { runOnly: { type: "tag", values: tags } });
+    const say = (kind) => (rule) => rule.nodes
+        .filter((node) => !(rule.id === "region" && node.html.includes("govuk-back-link")))
+        .map((node) => `${kind} ${rule.id}: ${node.html.slice(0, 160)}`);
+    return [...found.violations.flatMap(say("violation")), ...found.incomplete.flatMap(say("incomplete"))];
+}"""
+FOCUS = "() => document.activeElement && (document.activeElement.tagName + '.' + document.activeElement.className)"
+
+seen: set[tuple[str, bool]] = set()
+"""The page states looked at in this run: path pattern with status words, and whether JavaScript ran."""
+
+
+class Reader:
+    """One browser window of one person."""
+
+    def __init__(self, context: BrowserContext, page: Page, *, javascript: bool) -> None:
+        self.context = context
+        self.page = page
+        self.javascript = javascript
+        self.complaints: list[str] = []
+        self.posts: list[str] = []
+        self.watch(page)
+
+    def watch(self, page: Page) -> None:
+        """Listen for errors, broken content policy, and what is posted."""
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.posts.append(request.url) if request.method == "POST" else None)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not EXPECTED_FAILURES.search(message.text):
+            self.complaints.append(message.text)
+
+    async def open(self, path: str) -> None:
+        """Open an address by hand."""
+        await self.page.goto(path)
+        await self.look()
+
+    @property
+    def step(self) -> str:
+        """The last segment of the address."""
+        return self.page.url.split("?")[0].rpartition("/")[2]
+
+    async def h1(self) -> str:
+        """Return the heading."""
+        return " ".join((await self.page.locator("h1").inner_text()).split())
+
+    async def text(self) -> str:
+        """Return the words of the main part."""
+        return " ".join((await self.page.locator("main").inner_text()).split())
+
+    async def press(self, button: str, step: str = "") -> None:
+        """Press a button of the page and wait for the page it leads to."""
+        before = await self.page.locator("main").evaluate("(main) => main.dataset.read = 'yes'")
+        assert before == "yes"
+        await self.page.get_by_role("button", name=button, exact=True).first.click()
+        await self.arrive(step)
+
+    async def follow(self, link: str, step: str = "") -> None:
+        """Follow a link of the page and wait for the page it leads to."""
+        await self.page.locator("main").evaluate("(main) => { main.dataset.read = 'yes'; }")
+        await self.page.locator("#page a", has_text=re.compile(rf"^\s*{re.escape(link)}")).first.click()
+        await self.arrive(step)
+
+    async def arrive(self, step: str = "") -> None:
+        """Wait until another page is there, whole or swapped in; with a step, until it is that one."""
+        await self.page.wait_for_selector("main:not([data-read])")
+        await self.page.wait_for_load_state("load")
+        if step:
+            await self.page.wait_for_url(re.compile(rf"/{step}(\?.*)?$"))
+        await self.look()
+
+    async def fill(self, **fields: str) -> None:
+        """Type into boxes, by field name."""
+        for name, value in fields.items():
+            await self.page.fill(f"main [name={name}]", value)
+
+    async def choose(self, label: str) -> None:
+        """Choose a radio by the beginning of its words."""
+        await self.page.locator("main label", has_text=re.compile(rf"^\s*{re.escape(label)}")).first.click()
+
+    async def choose_body(self, name: str) -> None:
+        """Choose an appropriate body: by typing where JavaScript runs, from the list elsewhere."""
+        if not self.javascript:
+            await self.page.select_option("select[name=appropriate_body_id]", label=name)
+            return
+        box = self.page.locator("input#appropriate_body_id")  # there once the type-ahead stands over the list
+        await box.fill(name[:5])
+        await self.page.get_by_role("option", name=name).first.click()
+
+    async def look(self) -> None:
+        """Check what every page state must hold: title, focus, width, and axe the first time it is seen."""
+        heading, title = await self.h1(), await self.page.title()
+        failed = await self.page.locator(".govuk-error-summary").count()
+        assert title.startswith(("Error: " if failed else "") + heading), (title, heading)
+        if self.javascript and failed:
+            assert "govuk-error-summary" in str(await self.page.evaluate(FOCUS))
+        state = (
+            re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "{id}", self.page.url.split("/", 3)[3]) + "!" * failed,
+            self.javascript,
+        )
+        if state in seen:
+            return
+        seen.add(state)
+        for width in WIDTHS:
+            await self.page.set_viewport_size({"width": width, "height": 900})
+            wide = await self.page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 0, f"{state[0]} scrolls sideways by {wide} px at {width} px"
+            if self.javascript:  # axe needs timers, which a page without scripts does not have
+                assert await self.axe() == [], (state, width)
+        await self.page.set_viewport_size({"width": 1280, "height": 900})
+
+    async def axe(self) -> list[str]:
+        """Return what axe finds on the page as it is."""
+        if not await self.page.evaluate("() => typeof window.axe === 'object'"):
+            await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: list[str] = await self.page.evaluate(RUN_AXE, TAGS)
+        return found
+
+    async def leave(self) -> None:
+        """Check at the end that nothing broke and nothing was left in the browser (HTX-12)."""
+        assert self.complaints == []
+        if self.javascript:
+            left: Any = await self.page.evaluate("() => [localStorage.length, sessionStorage.length]")
+            assert left == [0, 0]
