@@ -1,0 +1,141 @@
+"""Drafts, look-up limits and names: what a registration keeps, refuses and asks again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from app.db.engine import fetch, fetch_one
+from tests.web.register_ect.walking import EMAIL, Walker, identity
+
+if TYPE_CHECKING:
+    from tests.web.conftest import Browser
+    from tests.web.register_ect.conftest import Outside
+
+STEPS = ("email-address", "start-date", "working-pattern", "appropriate-body", "check-answers", "confirmation")
+
+
+@pytest.mark.rule("DRF-03")
+@pytest.mark.rule("G-11")
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_step_ahead_leads_back_to_the_first_unanswered_one(alice: Browser, step: str) -> None:
+    walker = await Walker(alice).start()
+    for answer in (await alice.get(f"{walker.base}/{step}"), await alice.post(f"{walker.base}/{step}", EMAIL)):
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{walker.base}/find-ect")
+    assert (await fetch("SELECT answers FROM draft"))[0]["answers"] == "{}"
+
+
+@pytest.mark.rule("GEN-05")
+@pytest.mark.rule("DRF-14")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_draft_of_another_school_is_not_found_like_one_of_nobody(alice: Browser, method: str) -> None:
+    walker = await Walker(alice).start()
+    await fetch("UPDATE draft SET school_id = (SELECT id FROM school WHERE urn = '100002')")
+    for base in (walker.base, f"/school/register-ect/{uuid4()}", "/school/register-ect/nonsense"):
+        path = f"{base}/find-ect"
+        answer = await alice.get(path) if method == "GET" else await alice.post(path, identity())
+        assert answer.status_code == 404
+
+
+@pytest.mark.rule("DRF-13")
+async def test_two_colleagues_on_one_page_see_both_values_and_are_asked_again(alice: Browser) -> None:
+    walker = await Walker(alice).to_email()
+    await walker.answer("start-date", **EMAIL)
+    answer = await alice.post(f"{walker.base}/email-address", {"email": "other@ash.example", "answer_version": "0"})
+    assert answer.status_code == 409
+    assert "priya@ash.example" in alice.text()
+    assert 'value="other@ash.example"' in answer.text
+    kept = await fetch_one("SELECT answers -> 'email-address' ->> 'email' AS email FROM draft")
+    assert kept is not None
+    assert kept["email"] == "priya@ash.example"
+
+
+@pytest.mark.rule("DRF-10")
+@pytest.mark.rule("RE-06")
+@pytest.mark.rule("WT-12")
+async def test_a_second_draft_for_the_same_person_offers_the_first(alice: Browser) -> None:
+    first = await Walker(alice).to_email()
+    second = await Walker(alice).start()
+    await second.answer("already-in-progress", **identity())
+    await second.answer("email-address", draft_choice="continue_existing")
+    assert second.base == first.base
+    assert [row["state"] for row in await fetch("SELECT state FROM draft ORDER BY state")] == ["deleted", "open"]
+
+
+@pytest.mark.rule("VAL-08")
+@pytest.mark.rule("IDN-03")
+async def test_what_was_typed_comes_back_only_in_the_direct_answer(alice: Browser) -> None:
+    walker = await Walker(alice).start()
+    await walker.refused(**identity(trn="12"))
+    assert alice.page is not None
+    assert 'value="1998"' in alice.page.text
+    await walker.visit("find-ect")
+    assert 'value="1998"' not in alice.page.text
+
+
+@pytest.mark.rule("IDN-05")
+@pytest.mark.rule("RE-26")
+async def test_at_the_limit_nobody_is_asked_and_the_page_says_when_it_ends(alice: Browser, outside: Outside) -> None:
+    walker = await Walker(alice).start()
+    for number in range(10):
+        await alice.post(f"{walker.base}/find-ect", identity(trn=f"88000{number:02}"))
+    before = len(await outside.requests())
+    answer = await alice.post(f"{walker.base}/find-ect", identity())
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "3600")
+    assert len(await outside.requests()) == before
+    outcomes = [row["outcome"] for row in await fetch("SELECT outcome FROM lookup_attempt ORDER BY id")]
+    assert outcomes == ["trn_not_found"] * 10 + ["limited"]
+
+
+@pytest.mark.rule("RE-07")
+@pytest.mark.rule("RE-08")
+@pytest.mark.rule("NAM-04")
+async def test_a_very_different_name_is_asked_about_and_put_on_the_list_of_support(alice: Browser) -> None:
+    walker = await Walker(alice).start()
+    await walker.answer("review-ect", **identity())
+    same = await walker.refused(name_is_correct="no", corrected_name="Priya Shah")
+    assert list(same) == ["corrected_name"]
+    await walker.answer("confirm-name", name_is_correct="no", corrected_name="Deepa Patel")
+    await walker.answer("review-ect", same_person="no")
+    await walker.answer("confirm-name", name_is_correct="no", corrected_name="Deepa Patel")
+    await walker.answer("email-address", same_person="yes")
+    assert (await fetch("SELECT answers -> 'review-ect' ->> 'corrected_name' AS name FROM draft"))[0][
+        "name"
+    ] == "Deepa Patel"
+
+
+@pytest.mark.rule("IDN-11")
+@pytest.mark.rule("WT-16")
+@pytest.mark.parametrize(("age", "saved"), [("3 hours", 1), ("3 days", 0)])
+async def test_a_fresh_snapshot_stands_in_for_a_silent_teaching_record(
+    alice: Browser, outside: Outside, age: str, saved: int
+) -> None:
+    walker = await Walker(alice).to_check()
+    await fetch(f"UPDATE draft SET trs_fetched_at = trs_fetched_at - interval '{age}'")
+    await outside.fail({"answer": "server_error"})
+    answer = await alice.post(f"{walker.base}/check-answers")
+    assert answer.status_code == (303 if saved else 503)
+    assert len(await fetch("SELECT FROM ect_at_school_period")) == saved
+
+
+@pytest.mark.rule("DRF-12")
+@pytest.mark.rule("EML-02")
+async def test_an_address_taken_meanwhile_stops_the_confirmation(alice: Browser) -> None:
+    await Walker(alice).register("9900002")
+    walker = Walker(alice)
+    walker.email = "tom@ash.example"
+    await walker.to_check()
+    await fetch("UPDATE ect_at_school_period SET email = 'tom@ash.example'")
+    answer = await alice.post(f"{walker.base}/check-answers")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{walker.base}/cant-use-email")
+    assert len(await fetch("SELECT FROM ect_at_school_period")) == 1
+
+
+@pytest.mark.rule("DRF-02")
+async def test_opening_the_start_page_makes_no_draft(alice: Browser) -> None:
+    await alice.get("/school/register-ect")
+    assert await fetch("SELECT FROM draft") == []
+    await Walker(alice).start()
+    assert len(await fetch("SELECT FROM draft")) == 1
