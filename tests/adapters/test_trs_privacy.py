@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HURRIED = Limits(connect=0.2, attempt=0.2, step=0.5, attempts=2, retry_wait=0, retry_needs=0)
 FIELDS = {"system", "operation", "outcome", "cause", "http_status", "attempt", "milliseconds", "alarm"}
-PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
+PLAIN = set(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
 
 
 class Recorder(logging.Handler):

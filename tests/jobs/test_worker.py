@@ -20,7 +20,7 @@ from tests.notices.rows import queue, state_of
 
 
 async def arrived(count: int) -> None:
-    while len(await received()) < count:  # noqa: ASYNC110 - the worker has no event to wait for
+    while len(await received()) < count:
         await asyncio.sleep(0.02)
 
 
