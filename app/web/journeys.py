@@ -264,7 +264,7 @@ async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: 
     asked = await stand(journey, request, here, draft)
     if not asked.walked.complete:
         # The facts are read after the draft: another press may have submitted it in between, and changed them.
-        if (await find_draft(journey, here, str(draft.id))).state is not DraftState.OPEN:
+        if (await find_draft(journey, here, str(draft.id))).state is DraftState.SUBMITTED:
             return redirect(request, journey.at(draft.id, CONFIRMATION))
         return redirect(request, journey.at(draft.id, asked.walked.next_slug))
     if journey.refresh is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.adapters.breaker import CircuitBreaker
-from app.adapters.http import Limits
+from app.adapters.http import CHATTY_LOGGERS, Limits
 from app.adapters.trs import TRSClient
 from app.stand_ins.people import ANSWERS
 from app.terms import TRN
@@ -52,10 +52,14 @@ def recorder() -> Iterator[Recorder]:
     root = logging.getLogger()
     before, handler = root.level, Recorder()
     root.setLevel(logging.DEBUG)
+    for name in CHATTY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.NOTSET)  # the client under test has to silence them itself
     root.addHandler(handler)
     yield handler
     root.removeHandler(handler)
     root.setLevel(before)
+    for name in CHATTY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 async def every_operation(client: TRSClient) -> None:

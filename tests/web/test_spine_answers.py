@@ -273,6 +273,8 @@ def test_log_lines_are_json_without_the_words_of_exceptions():
 def test_http_clients_do_not_log_addresses(monkeypatch):
     root = logging.getLogger()
     kept, level = root.handlers[:], root.level
+    logging.getLogger("httpx").setLevel(logging.NOTSET)
+    logging.getLogger("httpcore").setLevel(logging.NOTSET)
     try:
         logs.configure()
         assert logging.getLogger("httpx").getEffectiveLevel() == logging.WARNING
