@@ -166,6 +166,20 @@ def parse_choice(form: Form, field: str, options: Iterable[S], message: str) -> 
     raise Invalid({field: NOT_AN_OPTION})
 
 
+def parse_choices(form: Form, field: str, options: Iterable[S], message: str = "") -> tuple[S, ...]:
+    """Return the options ticked, in their own order; a field's values stand one a line.
+
+    Raises Invalid with the message when nothing is ticked, unless that is "", or NOT_AN_OPTION for a forged value
+    (GEN-06).
+    """
+    offered, typed = tuple(options), {line for line in _typed(form, field).splitlines() if line}
+    if not typed <= set(offered):
+        raise Invalid({field: NOT_AN_OPTION})
+    if message and not typed:
+        raise Invalid({field: message})
+    return tuple(option for option in offered if option in typed)
+
+
 def parse_trn(form: Form, field: str = "trn") -> TRN:
     """Return the seven digits of a teacher reference number, padded with zeros (VAL-01); raises Invalid."""
     typed = _typed(form, field)

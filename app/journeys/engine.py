@@ -35,6 +35,7 @@ class Question(Generic[A]):
     parse: pure; from what was typed to the typed answer, or Invalid.
     row: its key on check answers, "" for no row; label: the words beside it.
     fields: the names of the form fields kept; keep: what is kept beside them, such as what was shown.
+    many: those of the fields that take several values, which stand one a line.
     """
 
     slug: str
@@ -52,6 +53,7 @@ class Question(Generic[A]):
     initial: Form = field(default_factory=dict)
     keep: Callable[[A], Form] = lambda _: {}
     details: Mapping[str, Any] = field(default_factory=dict)
+    many: tuple[str, ...] = ()
 
 
 class Ask(Protocol):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.journeys.engine import Option, Question
-from app.values import parse_choice, parse_date, parse_email, parse_name
+from app.values import parse_choice, parse_choices, parse_date, parse_email, parse_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,29 @@ def radios(slug: str, title: str, field: str, options: Iterable[Option], message
     words = {option.value: option.text for option in offered}
     question: Question[str] = Question(
         slug, title, parse, (field,), kind="radios", options=offered, show=lambda a: words[a]
+    )
+    return replace(question, **more)
+
+
+def checkboxes(
+    slug: str, title: str, field: str, options: Iterable[Option], message: str = "", **more: Any
+) -> Question[tuple[str, ...]]:
+    """Return a question with one checkbox per option; its answer is what is ticked, in the order of the options.
+
+    message: what is said when nothing is ticked; "" where nothing may be (GEN-06).
+    """
+    offered = tuple(options)
+    parse = partial(parse_choices, field=field, options=[option.value for option in offered], message=message)
+    words = {option.value: option.text for option in offered}
+    question: Question[tuple[str, ...]] = Question(
+        slug,
+        title,
+        parse,
+        (field,),
+        kind="checkboxes",
+        options=offered,
+        show=lambda ticked: ", ".join(words[value] for value in ticked),
+        many=(field,),
     )
     return replace(question, **more)
 

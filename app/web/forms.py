@@ -10,6 +10,8 @@ from litestar.exceptions import NotFoundException
 from app.values import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from litestar import Request
 
 
@@ -22,9 +24,13 @@ async def read_form_lists(request: Request[Any, Any, Any]) -> dict[str, list[str
     return fields
 
 
-async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
-    """Return every text field posted; of a repeated one the last value counts."""
-    return {name: values[-1] for name, values in (await read_form_lists(request)).items()}
+async def read_form(request: Request[Any, Any, Any], many: Collection[str] = ()) -> dict[str, str]:
+    """Return every text field posted; of a repeated one the last value counts.
+
+    many: fields whose values are all kept, one a line.
+    """
+    lists = await read_form_lists(request)
+    return {name: "\n".join(values) if name in many else values[-1] for name, values in lists.items()}
 
 
 def read_query(request: Request[Any, Any, Any]) -> dict[str, str]:

@@ -82,9 +82,10 @@ async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, An
     """Take the first answer of a journey that has no draft yet: a good one makes the draft (DRF-02)."""
     here = here_of(request)
     asked = await stand(journey, request, here, blank_draft(journey, here))
-    form, question = await read_form(request), asked.walked.stopped
+    question = asked.walked.stopped
     if question is None:
         raise NotFoundException
+    form = await read_form(request, question.many)
     own = {name: value for name, value in form.items() if name in question.fields}
     hook = journey.hooks.get(question.slug)
     try:

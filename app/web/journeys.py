@@ -194,11 +194,11 @@ async def answer(
     if step == CHECK:
         return await submit(journey, request, here, draft)
     asked = await stand(journey, request, here, draft)
-    form = await read_form(request)
+    question = asked.walked.question(step)
+    form = await read_form(request, question.many if question is not None else ())
     dead_end = asked.walked.exit
     if dead_end is not None and dead_end.slug == step and step in journey.exit_hooks:
         return await leave_exit(journey, asked, dead_end, form)
-    question = asked.walked.question(step)
     if question is None or draft.state is DraftState.BLOCKED:
         return redirect(request, journey.at(draft.id, asked.walked.next_slug))
     return await take_answer(journey, asked, question, form)

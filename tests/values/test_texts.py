@@ -15,6 +15,7 @@ from app.values import (
     clean,
     normalised_name,
     parse_choice,
+    parse_choices,
     parse_email,
     parse_name,
     parse_text,
@@ -229,6 +230,22 @@ def test_nothing_chosen_has_its_own_message(form: dict[str, str]) -> None:
     with pytest.raises(Invalid) as invalid:
         parse_choice(form, "working_pattern", WorkingPattern, "Select a pattern")
     assert invalid.value.errors == {"working_pattern": "Select a pattern"}
+
+
+@pytest.mark.rule("GEN-06")
+def test_choices_come_in_the_order_of_the_options_and_each_once() -> None:
+    assert parse_choices({"ids": "z\nx\nx"}, "ids", ["x", "y", "z"], "Select one") == ("x", "z")
+    assert parse_choices({}, "ids", ["x"]) == ()
+
+
+@pytest.mark.rule("GEN-06")
+@pytest.mark.parametrize(
+    ("typed", "message"), [("", "Select one"), ("x\nforged", NOT_AN_OPTION), ("x,y", NOT_AN_OPTION)]
+)
+def test_choices_that_are_missing_or_forged_are_field_errors(typed: str, message: str) -> None:
+    with pytest.raises(Invalid) as invalid:
+        parse_choices({"ids": typed}, "ids", ["x", "y"], "Select one")
+    assert invalid.value.errors == {"ids": message}
 
 
 @pytest.mark.parametrize(

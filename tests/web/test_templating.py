@@ -178,6 +178,13 @@ def test_radios_have_the_ids_of_the_contract_and_nothing_preselected() -> None:
     assert " checked" not in markup
 
 
+def test_checkboxes_have_the_ids_of_the_contract_and_everything_that_was_ticked() -> None:
+    source = "{% from 'components/fields.html' import checkboxes_field %}{{ checkboxes_field('a', 'A?', o, v) }}"
+    markup = environment().from_string(source).render(o={"x": "X", "y": "Y", "z": "Z"}, v={"a": "x\nz"})
+    assert re.findall(r'<input[^>]* id="([\w-]+)"', markup) == ["a", "a-2", "a-3"]
+    assert re.findall(r'value="(\w)" checked', markup) == ["x", "z"]
+
+
 @pytest.mark.rule("GDS-7")
 def test_a_type_ahead_stands_on_a_real_select_and_keeps_what_was_typed() -> None:
     source = (
