@@ -2,170 +2,164 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.db.engine import fetch, fetch_one
-from app.events.record import About, record
+from app.db.engine import fetch
+from app.events.record import record
 from app.registration.events import (
     MentorshipCancelled,
     TeacherFinishesBeingMentored,
     TeacherFinishesMentoring,
     TeacherLeftSchoolAsECT,
+    TeacherLeftSchoolAsMentor,
 )
+from app.registration.leaving import RowBefore, RowKind
 from app.registration.rules import plan_close
-from app.terms import CancellationReason, StayEndReason
+from app.registration.whole_stay import whole_stay
+from app.terms import CancellationReason, Role
 from app.training.events import TeacherFinishesTrainingPeriod, TeacherTrainingPeriodCancelled
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from app.registration.queries import KnownPerson
-    from app.registration.rules import ClosePlan, ECTStay, Mentorship
-    from app.terms import Actor, MentorshipPeriodId, TeacherId
-    from app.training.rules import Training
+    from app.events.record import About, Event
+    from app.registration.rules import ClosePlan
+    from app.registration.whole_stay import MentorshipInStay, TrainingInStay, WholeStay
+    from app.terms import Actor, StayEndReason
+
+    Plan = ClosePlan[TrainingInStay, MentorshipInStay]
+
+CLOSE = {
+    Role.ECT: """UPDATE ect_at_school_period SET finished_on = $2, end_reason = $3, updated_at = $4,
+        version = version + 1 WHERE id = $1""",
+    Role.MENTOR: """UPDATE mentor_at_school_period SET finished_on = $2, end_reason = $3, updated_at = $4,
+        version = version + 1 WHERE id = $1""",
+}
+LEFT = {Role.ECT: TeacherLeftSchoolAsECT, Role.MENTOR: TeacherLeftSchoolAsMentor}
 
 
 @dataclass(frozen=True)
-class CloseECTStay:
-    """Which ECT stay ends on which day, and why."""
+class CloseStay:
+    """Which stay, by its internal id, ends on which day, and why."""
 
-    stay: ECTStay
-    teacher_id: TeacherId
-    name: str
+    stay_id: int
     last_day: date
     reason: StayEndReason
 
 
-async def close_ect_stay(command: CloseECTStay, known: KnownPerson, actor: Actor) -> None:
+async def close_ect_stay(command: CloseStay, actor: Actor) -> WholeStay:
     """Close an ECT's stay with its training and mentorships, inside the caller's transaction (PER-40).
 
-    Events: each row finished or cancelled, then the leaving itself, all belonging to the stay's school.
+    Events: each row finished or cancelled, then the leaving itself, all belonging to the stay's school. Returns the
+    stay as it was.
     """
-    mentorships = [m for m in known.mentorships if m.ect_stay_id == command.stay.id]
-    trainings = [t for t in known.trainings if t.stay_id == command.stay.id]
-    plan = plan_close(command.stay, trainings, mentorships, command.last_day)
-    await _close_trainings(plan, command, actor)
-    await _close_mentorships(plan, command, actor)
-    await _close(command, actor)
+    return await _close(await whole_stay(Role.ECT, command.stay_id), command, actor)
 
 
-async def _close_trainings(plan: ClosePlan, command: CloseECTStay, actor: Actor) -> None:
-    now = clock.now()
-    for training in plan.trainings.finish:
+async def close_mentor_stay(command: CloseStay, actor: Actor) -> WholeStay:
+    """Close a mentor's stay like an ECT's: each mentorship ends by then, other schools are untouched (PER-40, W12)."""
+    return await _close(await whole_stay(Role.MENTOR, command.stay_id), command, actor)
+
+
+async def _close(stay: WholeStay, command: CloseStay, actor: Actor) -> WholeStay:
+    rows = await close_rows(stay, command, actor)
+    await fetch(CLOSE[stay.role], stay.id, command.last_day, command.reason.value, clock.now())
+    former = stay.end_reason.value if stay.end_reason else None
+    left = LEFT[stay.role]
+    record(
+        left(stay.about, stay.name, command.last_day, stay.finished_on, command.reason.value, former, rows),
+        actor,
+    )
+    return stay
+
+
+async def close_rows(stay: WholeStay, command: CloseStay, actor: Actor) -> tuple[RowBefore, ...]:
+    """Finish or cancel what runs beyond the last day, with an event each; returns the rows as they were (PER-40)."""
+    plan = plan_close(stay.trainings, stay.mentorships, command.last_day)
+    await _close_trainings(stay, plan, command.reason, actor)
+    await _close_mentorships(stay, plan, actor)
+    return rows_before(plan)
+
+
+def rows_before(plan: Plan) -> tuple[RowBefore, ...]:
+    """Return every row of a plan as it was before (PER-43)."""
+    trainings = [
+        RowBefore(RowKind.TRAINING, row.id, row.started_on, row.finished_on, cancelled, row.stopped)
+        for rows, cancelled in ((plan.trainings.finish, False), (plan.trainings.cancel, True))
+        for row in rows
+    ]
+    mentorships = [
+        RowBefore(RowKind.MENTORSHIP, row.id, row.started_on, row.finished_on, cancelled)
+        for rows, cancelled in ((plan.mentorships.finish, False), (plan.mentorships.cancel, True))
+        for row in rows
+    ]
+    return (*trainings, *mentorships)
+
+
+async def _close_trainings(stay: WholeStay, plan: Plan, reason: StayEndReason, actor: Actor) -> None:
+    for row in plan.trainings.finish:
         await fetch(
             "UPDATE training_period SET finished_on = $2, updated_at = $3 WHERE id = $1",
-            training.id,
+            row.id,
             plan.last_day,
-            now,
+            clock.now(),
         )
-        record(
-            TeacherFinishesTrainingPeriod(
-                _about(command, training), plan.last_day, training.finished_on, command.reason.value
-            ),
-            actor,
-        )
-    for training in plan.trainings.cancel:
-        await fetch(
-            "UPDATE training_period SET cancelled_at = $2, cancellation_reason = $3, updated_at = $2 WHERE id = $1",
-            training.id,
-            now,
-            CancellationReason.STAY_ENDED_FIRST.value,
-        )
-        record(
-            TeacherTrainingPeriodCancelled(
-                _about(command, training),
-                training.started_on,
-                training.finished_on,
-                CancellationReason.STAY_ENDED_FIRST.value,
-            ),
-            actor,
-        )
+        about = about_training(stay, row)
+        record(TeacherFinishesTrainingPeriod(about, plan.last_day, row.finished_on, reason.value), actor)
+    for row in plan.trainings.cancel:
+        await cancel_training(stay, row, CancellationReason.STAY_ENDED_FIRST, actor)
 
 
-async def _close_mentorships(plan: ClosePlan, command: CloseECTStay, actor: Actor) -> None:
-    now = clock.now()
-    for mentorship in plan.mentorships.finish:
+async def cancel_training(stay: WholeStay, row: TrainingInStay, why: CancellationReason, actor: Actor) -> None:
+    """Cancel a training of a stay and record it."""
+    await fetch(
+        "UPDATE training_period SET cancelled_at = $2, cancellation_reason = $3, updated_at = $2 WHERE id = $1",
+        row.id,
+        clock.now(),
+        why.value,
+    )
+    about = about_training(stay, row)
+    record(TeacherTrainingPeriodCancelled(about, row.started_on, row.finished_on, why.value), actor)
+
+
+async def _close_mentorships(stay: WholeStay, plan: Plan, actor: Actor) -> None:
+    for row in plan.mentorships.finish:
         await fetch(
             "UPDATE mentorship_period SET finished_on = $2, updated_at = $3 WHERE id = $1",
-            mentorship.id,
+            row.id,
             plan.last_day,
-            now,
+            clock.now(),
         )
-        mentor = await _mentor_name(mentorship.id)
-        record(TeacherFinishesMentoring(_of_mentor(command, mentorship), command.name, mentor, plan.last_day), actor)
-        record(TeacherFinishesBeingMentored(_of_ect(command, mentorship), command.name, mentor, plan.last_day), actor)
-    for mentorship in plan.mentorships.cancel:
-        await fetch(
-            "UPDATE mentorship_period SET cancelled_at = $2, cancellation_reason = $3, updated_at = $2 WHERE id = $1",
-            mentorship.id,
-            now,
-            CancellationReason.STAY_ENDED_FIRST.value,
-        )
-        mentor = await _mentor_name(mentorship.id)
-        record(
-            MentorshipCancelled(
-                _of_ect(command, mentorship),
-                command.name,
-                mentor,
-                mentorship.started_on,
-                mentorship.finished_on,
-                CancellationReason.STAY_ENDED_FIRST.value,
-            ),
-            actor,
-        )
+        _record_finish(stay, row, plan.last_day, actor)
+    for row in plan.mentorships.cancel:
+        await cancel_mentorship(stay, row, CancellationReason.STAY_ENDED_FIRST, actor)
 
 
-async def _close(command: CloseECTStay, actor: Actor) -> None:
-    stay = command.stay
+def _record_finish(stay: WholeStay, row: MentorshipInStay, on: date, actor: Actor) -> None:
+    ect, mentor = row.ect.displayed, row.mentor.displayed
+    events: tuple[Event, ...] = (
+        TeacherFinishesMentoring(replace(row.of_mentor, school_id=stay.school_id), ect, mentor, on),
+        TeacherFinishesBeingMentored(replace(row.of_ect, school_id=stay.school_id), ect, mentor, on),
+    )
+    for event in events:
+        record(event, actor)
+
+
+async def cancel_mentorship(stay: WholeStay, row: MentorshipInStay, why: CancellationReason, actor: Actor) -> None:
+    """Cancel a mentorship of a stay and record it in the histories of both people."""
     await fetch(
-        """UPDATE ect_at_school_period SET finished_on = $2, end_reason = $3, updated_at = $4,
-            version = version + 1 WHERE id = $1""",
-        stay.id,
-        command.last_day,
-        command.reason.value,
+        "UPDATE mentorship_period SET cancelled_at = $2, cancellation_reason = $3, updated_at = $2 WHERE id = $1",
+        row.id,
         clock.now(),
+        why.value,
     )
-    about = About(school_id=stay.school_id, teacher_id=command.teacher_id, ect_at_school_period_id=stay.id)
-    record(TeacherLeftSchoolAsECT(about, command.name, command.last_day, stay.finished_on, command.reason.value), actor)
+    ect, mentor, dates = row.ect.displayed, row.mentor.displayed, (row.started_on, row.finished_on)
+    for about in (row.of_mentor, row.of_ect):
+        record(MentorshipCancelled(replace(about, school_id=stay.school_id), ect, mentor, *dates, why.value), actor)
 
 
-async def _mentor_name(mentorship_id: MentorshipPeriodId) -> str:
-    row = await fetch_one(
-        """SELECT coalesce(t.corrected_name, btrim(concat_ws(' ', nullif(t.trs_first_name, '.'),
-            nullif(t.trs_last_name, '.'))))
-            AS name FROM mentorship_period m JOIN teacher t ON t.id = m.mentor_teacher_id WHERE m.id = $1""",
-        mentorship_id,
-    )
-    return str(row["name"]) if row else ""
-
-
-def _about(command: CloseECTStay, training: Training) -> About:
-    return About(
-        school_id=command.stay.school_id,
-        teacher_id=command.teacher_id,
-        ect_at_school_period_id=command.stay.id,
-        training_period_id=training.id,
-        lead_provider_id=training.lead_provider_id,
-    )
-
-
-def _of_ect(command: CloseECTStay, mentorship: Mentorship) -> About:
-    return About(
-        school_id=command.stay.school_id,
-        teacher_id=command.teacher_id,
-        ect_at_school_period_id=command.stay.id,
-        mentor_at_school_period_id=mentorship.mentor_stay_id,
-        mentorship_period_id=mentorship.id,
-    )
-
-
-def _of_mentor(command: CloseECTStay, mentorship: Mentorship) -> About:
-    return About(
-        school_id=command.stay.school_id,
-        teacher_id=mentorship.mentor_teacher_id,
-        ect_at_school_period_id=command.stay.id,
-        mentor_at_school_period_id=mentorship.mentor_stay_id,
-        mentorship_period_id=mentorship.id,
-    )
+def about_training(stay: WholeStay, row: TrainingInStay) -> About:
+    """Return the ids of an event about a training of a stay."""
+    return replace(stay.about, training_period_id=row.id, lead_provider_id=row.lead_provider_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.events.record import Event, catalogued
@@ -11,6 +11,8 @@ from app.training.events import day
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    from app.registration.leaving import RowBefore
 
 
 @catalogued
@@ -68,25 +70,43 @@ class TeacherNameFlagged(Event):
         return f"Name change to {self.new_name} will be looked at by DfE support"
 
 
-@catalogued
 @dataclass(frozen=True)
-class TeacherLeftSchoolAsECT(Event):
-    """An ECT's stay was given its last day (PER-40)."""
-
-    kind = "teacher_left_school_as_ect"
+class _LastDay(Event):
     name: str
     last_day: date
     former_last_day: date | None
     why: str
+    former_why: str | None = None
+    rows: tuple[RowBefore, ...] = ()
 
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        return {"last_day": (self.former_last_day, self.last_day)}
+
+    def metadata(self) -> dict[str, Any]:
+        return super().metadata() | {"rows": [asdict(row) for row in self.rows]}
+
+
+@dataclass(frozen=True)
+class _LeftSchool(_LastDay):
     def sentence(self) -> str:
-        """Say when the last day is; never where to."""
         because = ": registered by another school" if self.why == "joined_another_school" else ""
         return f"{self.name}'s last day is {day(self.last_day)}{because}"
 
-    def changes(self) -> Mapping[str, tuple[Any, Any]]:
-        """Return the former and the new last day."""
-        return {"last_day": (self.former_last_day, self.last_day)}
+
+@catalogued
+@dataclass(frozen=True)
+class TeacherLeftSchoolAsECT(_LeftSchool):
+    """An ECT's stay was given its last day; never says where they went (PER-40)."""
+
+    kind = "teacher_left_school_as_ect"
+
+
+@catalogued
+@dataclass(frozen=True)
+class TeacherLeftSchoolAsMentor(_LeftSchool):
+    """A mentor's stay was given its last day; never says where they went (PER-40)."""
+
+    kind = "teacher_left_school_as_mentor"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.db.tables.registration import ECTAtSchoolPeriod
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.registration import registration_messages as messages
-from app.registration.close_stay import CloseECTStay, close_ect_stay
+from app.registration.close_stay import CloseStay, close_ect_stay
 from app.registration.events import (
     SchoolYearAnswered,
     TeacherNameFlagged,
@@ -92,7 +92,8 @@ async def register_ect(command: RegisterECT, actor: Actor, today: date) -> Regis
         name = await _store_teacher(command, known)
         closing = transfer_closing(known.ect_stays, command.started_on)
         if closing is not None:
-            await _close_elsewhere(closing, known, name, actor)
+            close = CloseStay(closing.stay.id, closing.last_day, StayEndReason.JOINED_ANOTHER_SCHOOL)
+            await close_ect_stay(close, actor)
         stay_id, public_id = await _insert_stay(command, name.teacher_id, closing, actor)
         await _start_training(command, name.teacher_id, stay_id, actor, today)
         await _note_eligibility(command, known, name.teacher_id, stay_id, actor, today)
@@ -108,13 +109,6 @@ async def _store_teacher(command: RegisterECT, known: KnownPerson) -> StoredName
     teacher = known.teacher
     corrected = command.corrected_name or (teacher.corrected_name if teacher else None)
     return await store_teacher(command.trn, command.snapshot, corrected)
-
-
-async def _close_elsewhere(closing: TransferClosing, known: KnownPerson, name: StoredName, actor: Actor) -> None:
-    command = CloseECTStay(
-        closing.stay, name.teacher_id, name.displayed, closing.last_day, StayEndReason.JOINED_ANOTHER_SCHOOL
-    )
-    await close_ect_stay(command, known, actor)
 
 
 async def _insert_stay(

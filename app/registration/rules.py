@@ -252,6 +252,8 @@ class _Row(Protocol):
 
 
 R = TypeVar("R", bound=_Row)
+T = TypeVar("T", bound=Training)
+M = TypeVar("M", bound=Mentorship)
 
 
 @dataclass(frozen=True)
@@ -263,23 +265,21 @@ class RowsToClose(Generic[R]):
 
 
 @dataclass(frozen=True)
-class ClosePlan:
+class ClosePlan(Generic[T, M]):
     """What closing a stay changes: rows to finish on the last day, rows to cancel because they never took effect."""
 
-    stay: ECTStay | MentorStay
     last_day: date
-    trainings: RowsToClose[Training]
-    mentorships: RowsToClose[Mentorship]
+    trainings: RowsToClose[T]
+    mentorships: RowsToClose[M]
 
 
-def plan_close(
-    stay: ECTStay | MentorStay, trainings: Iterable[Training], mentorships: Iterable[Mentorship], last_day: date
-) -> ClosePlan:
-    """Plan how a stay is closed on its last day: trainings and mentorships of that stay alone (PER-40).
+def plan_close(trainings: Iterable[T], mentorships: Iterable[M], last_day: date) -> ClosePlan[T, M]:
+    """Plan how a stay is closed on its last day, given the trainings and mentorships of that stay alone (PER-40).
 
-    Rows that start later are cancelled, rows that run beyond it finish on it, earlier ones stay; marks are kept.
+    Rows that start later are cancelled, rows that run beyond it finish on it, earlier ones stay; marks are kept. So a
+    mentorship, which never outlives either stay, ends on the earlier of the two last days (PER-41).
     """
-    return ClosePlan(stay, last_day, _rows_to_close(trainings, last_day), _rows_to_close(mentorships, last_day))
+    return ClosePlan(last_day, _rows_to_close(trainings, last_day), _rows_to_close(mentorships, last_day))
 
 
 def _rows_to_close(rows: Iterable[R], last_day: date) -> RowsToClose[R]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.registration.rules import plan_close
-from tests.registration.builders import mentorship, stay
+from tests.registration.builders import mentorship
 from tests.training.builders import at_noon, training
 
 LAST = date(2026, 2, 13)
@@ -33,7 +33,7 @@ days = st.dates(date(2025, 1, 1), date(2027, 1, 1))
 )
 def test_rows_of_a_closed_stay(start, finish, cancelled, fate):
     rows = [training(1, start, finish, cancelled=cancelled)], [mentorship(start, finish, cancelled=cancelled)]
-    plan = plan_close(stay(), *rows, LAST)
+    plan = plan_close(*rows, LAST)
     for group in (plan.trainings, plan.mentorships):
         assert (len(group.finish), len(group.cancel)) == (fate == "finish", fate == "cancel")
 
@@ -41,7 +41,7 @@ def test_rows_of_a_closed_stay(start, finish, cancelled, fate):
 @pytest.mark.rule("PER-40")
 def test_marks_are_kept_and_former_dates_are_known():
     withdrawn = training(1, SEPTEMBER, date(2026, 3, 1), withdrawn_at=at_noon(SEPTEMBER))
-    plan = plan_close(stay(), [withdrawn], [], LAST)
+    plan = plan_close([withdrawn], [], LAST)
     assert plan.trainings.finish == (withdrawn,)
     assert plan.last_day == LAST
 
@@ -53,10 +53,10 @@ def test_after_closing_nothing_is_left_beyond_the_last_day(drawn, last_day):
         training(number, start, None if unfinished else start + timedelta(days=length))
         for number, (start, length, unfinished) in enumerate(drawn, 1)
     ]
-    plan = plan_close(stay(), rows, [], last_day).trainings
+    plan = plan_close(rows, [], last_day).trainings
     untouched = [row for row in rows if row not in plan.finish and row not in plan.cancel]
     assert all(row.started_on <= last_day for row in plan.finish)
     assert all(row.started_on > last_day for row in plan.cancel)
     assert all(row.finished_on is not None and row.finished_on <= last_day for row in untouched)
     again = [training(row.id, row.started_on, last_day) for row in plan.finish]
-    assert plan_close(stay(), [*again, *untouched], [], last_day).trainings.finish == ()
+    assert plan_close([*again, *untouched], [], last_day).trainings.finish == ()
