@@ -24,7 +24,7 @@ from app.registration.queries import KnownPerson, email_in_use, person
 from app.registration.rules import transfer_closing
 from app.teachers.refresh import StoredName, store_teacher
 from app.teachers.rules import is_flagged, teaching_record_name
-from app.terms import ECTAtSchoolId, Refused, StayEndReason, TeacherId, TrainingProgramme
+from app.terms import ECTAtSchoolId, Refused, Role, StayEndReason, TeacherId, TrainingProgramme
 from app.training.attach import NOT_ATTACHED, attach
 from app.training.events import TeacherFundingEligibilitySet
 from app.training.periods import training_start
@@ -138,9 +138,10 @@ async def _start_training(
         attachment = await attach(command.arrangement, command.school_id, registration.year, actor, today)
     await start_training(
         NewTraining(
+            Role.ECT,
+            stay_id,
             teacher_id,
             command.school_id,
-            stay_id,
             command.programme,
             training_start(command.started_on, registration, today),
             command.arrangement,

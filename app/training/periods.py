@@ -242,8 +242,11 @@ class EarlierMentorship:
     declared_on: tuple[date, ...] = ()
 
 
-def is_replacement(mentor: TeacherId, earlier: Iterable[EarlierMentorship]) -> bool:
-    """Tell whether a fundable mentor of a provider-led ECT replaces one already paid for (SCD-03)."""
+def is_replacement(mentor: TeacherId | None, earlier: Iterable[EarlierMentorship]) -> bool:
+    """Tell whether a fundable mentor of a provider-led ECT replaces one already paid for (SCD-03).
+
+    mentor: None for somebody who is not known yet.
+    """
     return any(
         mentorship.mentor != mentor and any(mentorship.period.contains(day) for day in mentorship.declared_on)
         for mentorship in earlier
