@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app import clock
-from app.db.engine import fetch
 from app.events.record import About, record
+from app.teachers.eligibility import stamp_mentor_eligibility
 from app.terms import Role, TrainingProgramme
 from app.training.attach import attach
 from app.training.events import TeacherFundingEligibilitySet
@@ -54,13 +53,7 @@ async def start_mentor_training(training: MentorTraining, mentor: MentorHere, ac
 
 
 async def _note_eligibility(mentor: MentorHere, actor: Actor) -> None:
-    stamped = await fetch(
-        """UPDATE teacher SET mentor_first_eligible_at = $2, updated_at = $2
-        WHERE id = $1 AND mentor_first_eligible_at IS NULL AND mentor_ineligible_reason IS NULL RETURNING id""",
-        mentor.teacher_id,
-        clock.now(),
-    )
-    if stamped:
+    if await stamp_mentor_eligibility(mentor.teacher_id):
         about = About(
             school_id=mentor.school_id, teacher_id=mentor.teacher_id, mentor_at_school_period_id=mentor.stay_id
         )
