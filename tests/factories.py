@@ -258,14 +258,15 @@ class Stay:
     teacher: Teacher
     started_on: date
     finished_on: date | None
+    role: str = "ect"
 
     @property
     def url(self) -> str:
         """The address of the record."""
-        return f"/school/ects/{self.public_id}"
+        return f"/school/{self.role}s/{self.public_id}"
 
 
-async def _stay(table: str, at: School, who: Teacher | str, started_on: date, facts: dict[str, Any]) -> Stay:
+async def _stay(role: str, at: School, who: Teacher | str, started_on: date, facts: dict[str, Any]) -> Stay:
     person = await teacher(who) if isinstance(who, str) else who
     if facts.get("finished_on") is not None:
         facts.setdefault("end_reason", "left")
@@ -279,20 +280,20 @@ async def _stay(table: str, at: School, who: Teacher | str, started_on: date, fa
         "identity_match": "date_of_birth",
         "version": 1,
     }
-    row = await insert(table, **{**values, **facts})
-    return Stay(row["id"], row["public_id"], at, person, started_on, row["finished_on"])
+    row = await insert(f"{role}_at_school_period", **{**values, **facts})
+    return Stay(row["id"], row["public_id"], at, person, started_on, row["finished_on"], role)
 
 
 async def ect(at: School, who: Teacher | str = "Siân Evans", started_on: date = date(2025, 9, 1), **facts: Any) -> Stay:
     """An ECT at a school since 1 September 2025, full time; without training or mentor."""
-    return await _stay("ect_at_school_period", at, who, started_on, {"working_pattern": "full_time", **facts})
+    return await _stay("ect", at, who, started_on, {"working_pattern": "full_time", **facts})
 
 
 async def mentor(
     at: School, who: Teacher | str = "Max Mentor", started_on: date = date(2024, 9, 1), **facts: Any
 ) -> Stay:
     """A mentor at a school since 1 September 2024."""
-    return await _stay("mentor_at_school_period", at, who, started_on, facts)
+    return await _stay("mentor", at, who, started_on, facts)
 
 
 async def mentorship(of: Stay, by: Stay, started_on: date | None = None, **facts: Any) -> Any:
@@ -311,12 +312,12 @@ async def mentorship(of: Stay, by: Stay, started_on: date | None = None, **facts
 async def training(
     of: Stay, provider: Named | None = None, in_partnership: Any = None, year: int = 2025, **facts: Any
 ) -> Any:
-    """Training of an ECT for their whole stay: school-led; with a provider requested; with a partnership confirmed."""
+    """Training for a whole stay: school-led; with a provider requested; with a partnership confirmed."""
     values: dict[str, Any] = {
         "teacher_id": of.teacher.id,
-        "role": "ect",
+        "role": of.role,
         "school_id": of.school.id,
-        "ect_at_school_period_id": of.id,
+        f"{of.role}_at_school_period_id": of.id,
         "training_programme": "school_led",
         "self_funded": False,
         "started_on": of.started_on,

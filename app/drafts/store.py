@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.policy import Policy
-    from app.terms import TRN, Actor, SchoolId
+    from app.terms import TRN, Actor, ECTAtSchoolId, SchoolId
     from app.values import Form
 
 COLUMNS = """d.id, d.kind, d.journey, d.school_id, d.started_by_user_id, d.last_saved_by_user_id, d.last_saved_at,
@@ -84,34 +84,45 @@ def lifetime(draft_kind: DraftKind, policy: Policy, *, matched: bool) -> timedel
     return timedelta(hours=policy.short_draft_hours)
 
 
-async def start(
-    kind: DraftKind,
-    journey: str,
-    school_id: SchoolId,
-    actor: Actor,
-    policy: Policy,
-    *,
-    answers: Mapping[str, Form] | None = None,
-) -> UUID:
+@dataclass(frozen=True)
+class NewDraft:
+    """A draft to be: whose, of which journey, and with what it begins.
+
+    about: the stay or other row it belongs to; seen: the value on record that it sets out to change (CON-01).
+    """
+
+    kind: DraftKind
+    journey: str
+    school_id: SchoolId
+    answers: Mapping[str, Form] = field(default_factory=dict)
+    about: int | None = None
+    seen: Mapping[str, str] | None = None
+    for_ect: ECTAtSchoolId | None = None
+
+
+async def start(new: NewDraft, actor: Actor, policy: Policy) -> UUID:
     """Store a new draft and return its id; a registration draft records that it was started (DRF-02)."""
     now, draft_id = clock.now(), uuid4()
-    versions = dict.fromkeys(answers or {}, 1)
     await fetch(
         """INSERT INTO draft (id, created_at, updated_at, kind, journey, school_id, started_by_user_id,
-            last_saved_by_user_id, last_saved_at, expires_at, state, answers, answer_versions, version)
-        VALUES ($1, $2, $2, $3, $4, $5, $6, $6, $2, $7, 'open', $8::jsonb, $9::jsonb, 1)""",
+            last_saved_by_user_id, last_saved_at, expires_at, state, answers, answer_versions, version, subject_stay_id,
+            seen, for_ect_stay_id)
+        VALUES ($1, $2, $2, $3, $4, $5, $6, $6, $2, $7, 'open', $8::jsonb, $9::jsonb, 1, $10, $11::jsonb, $12)""",
         draft_id,
         now,
-        kind.value,
-        journey,
-        school_id,
+        new.kind.value,
+        new.journey,
+        new.school_id,
         actor.user_id,
-        now + lifetime(kind, policy, matched=False),
-        json.dumps(answers or {}),
-        json.dumps(versions),
+        now + lifetime(new.kind, policy, matched=False),
+        json.dumps(dict(new.answers)),
+        json.dumps(dict.fromkeys(new.answers, 1)),
+        new.about,
+        json.dumps(new.seen) if new.seen is not None else None,
+        new.for_ect,
     )
-    if kind is not DraftKind.CHANGE:
-        record(RegistrationDraftStarted(About(school_id=school_id), kind.value), actor)
+    if new.kind is not DraftKind.CHANGE:
+        record(RegistrationDraftStarted(About(school_id=new.school_id), new.kind.value), actor)
     return draft_id
 
 
@@ -165,6 +176,13 @@ async def save_answer(  # noqa: PLR0917 - all of one row
     )
     if not rows:
         raise AnswerChangedMeanwhile
+
+
+async def see(draft: Draft, seen: Mapping[str, str]) -> None:
+    """Remember what is on record now, after the user chose their own change over it (CON-01)."""
+    await fetch(
+        "UPDATE draft SET seen = $2::jsonb, updated_at = $3 WHERE id = $1", draft.id, json.dumps(seen), clock.now()
+    )
 
 
 async def forget_answer(draft: Draft, slug: str) -> None:

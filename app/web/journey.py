@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from litestar import Request, Response
 
     from app.drafts.store import Draft
+    from app.events.queries import Entry
     from app.journeys.engine import JourneyFunction, Row, Walk
     from app.terms import DraftKind
     from app.values import Form
@@ -48,6 +49,9 @@ class Journey(Generic[F, C]):
     base: its address; steps lie below `{base}/{draft_id}/`. starts: whether a start page makes the draft (DRF-02);
     otherwise the first good answer does. load: the facts; refresh: what outside systems must say again before a
     submit, outside any transaction, None or an answer; lock: what the submit serialises on; perform: the operation.
+    about: the stay or other row that every draft of it belongs to. seen: label and words of the value on record, which
+    the draft remembers and the submit compares; last_change: who changed it (CON-01). cancel, cancel_text: where
+    giving up leads, and the words for that.
     """
 
     name: str
@@ -72,6 +76,10 @@ class Journey(Generic[F, C]):
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     starts: bool = False
     cancel: str = ""
+    cancel_text: str = "Cancel and go back"
+    about: int | None = None
+    seen: Callable[[F], Mapping[str, str]] | None = None
+    last_change: Callable[[Here], Awaitable[Entry | None]] | None = None
 
     def at(self, draft_id: UUID, slug: str) -> str:
         """Return the address of a page of a draft."""

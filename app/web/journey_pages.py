@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from app.drafts.store import Draft
     from app.journeys.engine import Question, Row
@@ -25,6 +26,7 @@ class Frame:
     listed: bool = False
     unmatched: bool = False
     cancel: str = ""
+    cancel_text: str = ""
     support_email: str = ""
 
 
@@ -51,6 +53,22 @@ class CheckPage:
     button_text: str
     rows: tuple[Row, ...]
     notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangedPage:
+    """Both values after the record changed under a draft, and the question which of them counts (CON-01).
+
+    mark: stands for what is on record now, so that a further change in between is noticed too.
+    """
+
+    frame: Frame
+    on_record: tuple[tuple[str, str], ...]
+    yours: tuple[tuple[str, str], ...]
+    mark: str
+    changed_by: str = ""
+    changed_at: datetime | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from app import clock
 from app.db.transaction import transaction
 from app.drafts import store
-from app.drafts.store import Draft
+from app.drafts.store import Draft, NewDraft
 from app.journeys.engine import kept_form, walk
 from app.terms import DraftState
 from app.values import Form, Invalid
@@ -33,7 +33,7 @@ async def begin(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> 
     """Make a draft from the start page and go to its first question (DRF-02)."""
     here = here_of(request)
     async with transaction():
-        draft_id = await store.start(journey.kind, journey.name, here.school.id, here.actor, here.policy)
+        draft_id = await store.start(NewDraft(journey.kind, journey.name, here.school.id), here.actor, here.policy)
     return redirect(request, f"{journey.base}/{draft_id}/{await first_slug(journey, here, draft_id)}")
 
 
@@ -47,7 +47,17 @@ def blank_draft(journey: Journey[Any, Any], here: Here) -> Draft:
     """Return what stands for the draft of a journey that nothing has been answered in."""
     now, nobody = clock.now(), here.user.id
     return Draft(
-        UUID(int=0), journey.kind, journey.name, here.school.id, nobody, nobody, now, now, now, DraftState.OPEN
+        UUID(int=0),
+        journey.kind,
+        journey.name,
+        here.school.id,
+        nobody,
+        nobody,
+        now,
+        now,
+        now,
+        DraftState.OPEN,
+        subject_stay_id=journey.about,
     )
 
 
@@ -71,6 +81,7 @@ def show_question_at_base(
         base=journey.base,
         subject=journey.subject(asked.facts, asked.walked),
         cancel=journey.cancel,
+        cancel_text=journey.cancel_text,
         support_email=asked.here.policy.support_email,
     )
     values = typed if typed is not None else question.initial
@@ -91,13 +102,24 @@ async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, An
     try:
         answered = question.parse(own)
         if hook is not None:
-            await hook(asked, form)
+            instead = await hook(asked, form)
+            if instead is not None:
+                return instead
     except Invalid as invalid:
         return show_question_at_base(journey, asked, typed=form, errors=invalid.errors, status=INVALID)
     answers = {question.slug: kept_form(question, form, answered)}
     async with transaction():
         draft_id = await store.start(
-            journey.kind, journey.name, here.school.id, here.actor, here.policy, answers=answers
+            NewDraft(
+                journey.kind,
+                journey.name,
+                here.school.id,
+                answers,
+                about=journey.about,
+                seen=journey.seen(asked.facts) if journey.seen is not None else None,
+            ),
+            here.actor,
+            here.policy,
         )
     draft = await find_draft(journey, here, str(draft_id))
     fresh = await stand(journey, request, here, draft)

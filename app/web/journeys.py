@@ -18,11 +18,12 @@ from app.terms import DraftState, Refused
 from app.values import Form, Invalid
 from app.web.forms import known_id, read_form, read_query
 from app.web.journey import Asked, Journey
+from app.web.journey_conflict import changed_meanwhile
+from app.web.journey_frame import CHECK, frame_of
 from app.web.journey_pages import (
     CheckPage,
     EndedPage,
     ExitPage,
-    Frame,
     QuestionPage,
 )
 from app.web.page import page, redirect
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 C = TypeVar("C")
-CHECK, CONFIRMATION = "check-answers", "confirmation"
+CONFIRMATION, CANCEL = "confirmation", "cancel"
 CONFLICT, INVALID = 409, 422
 
 
@@ -61,7 +62,7 @@ async def show(journey: Journey[Any, Any], request: Request[Any, Any, Any], draf
 async def find_draft(journey: Journey[Any, Any], here: Here, draft_id: str) -> Draft:
     """Return a draft of this journey and school; anything else is not found (GEN-05, DRF-14)."""
     draft = await store.load(known_id(draft_id), here.school.id)
-    if draft is None or draft.journey != journey.name:
+    if draft is None or draft.journey != journey.name or draft.subject_stay_id != journey.about:
         raise NotFoundException
     return draft
 
@@ -130,29 +131,6 @@ def changed_sentence(
     return next((message for message in asked.walked.changed.values() if message), "") if stopped_here else ""
 
 
-def frame_of(journey: Journey[F, Any], asked: Asked[F], slug: str) -> Frame:
-    """Return what surrounds every page of a journey."""
-    draft, query = asked.draft, read_query(asked.request)
-    changing = query.get("change") == "1"
-    before = asked.walked.before(slug)
-    back = (
-        journey.at(draft.id, CHECK)
-        if changing and asked.walked.complete
-        else (journey.at(draft.id, before) if before else journey.base)
-    )
-    return Frame(
-        action=journey.at(draft.id, slug) + ("?change=1" if changing else ""),
-        back=back,
-        base=journey.at(draft.id, ""),
-        subject=journey.subject(asked.facts, asked.walked),
-        draft_id=str(draft.id),
-        listed=journey.starts and draft.matched,
-        unmatched=journey.starts and not draft.matched,
-        cancel=journey.cancel,
-        support_email=asked.here.policy.support_email,
-    )
-
-
 def show_check(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
     """Show everything that will be saved; it never looks like a confirmation (G-06)."""
     context = CheckPage(
@@ -191,6 +169,8 @@ async def answer(
     draft = await find_draft(journey, here, draft_id)
     if draft.state not in {DraftState.OPEN, DraftState.BLOCKED}:
         return await show_ended(journey, request, here, draft, step)
+    if step == CANCEL and journey.cancel:
+        return await give_up(journey, request, here, draft)
     if step == CHECK:
         return await submit(journey, request, here, draft)
     asked = await stand(journey, request, here, draft)
@@ -202,6 +182,15 @@ async def answer(
     if question is None or draft.state is DraftState.BLOCKED:
         return redirect(request, journey.at(draft.id, asked.walked.next_slug))
     return await take_answer(journey, asked, question, form)
+
+
+async def give_up(
+    journey: Journey[Any, Any], request: Request[Any, Any, Any], here: Here, draft: Draft
+) -> Response[str]:
+    """Delete the draft of a change that is not wanted any more, and go back (G-05)."""
+    async with transaction():
+        await store.delete(draft, here.actor)
+    return redirect(request, journey.cancel)
 
 
 async def leave_exit(journey: Journey[F, Any], asked: Asked[F], dead_end: Exit, form: Form) -> Response[str]:
@@ -262,6 +251,8 @@ async def go_on(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
 async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Response[str]:
     """Submit exactly once: ask outside systems, then lock, load afresh, walk, perform and erase (DRF-11, DRF-12)."""
     asked = await stand(journey, request, here, draft)
+    if (changed := await changed_meanwhile(journey, asked)) is not None:
+        return changed
     if not asked.walked.complete:
         # The facts are read after the draft: another press may have submitted it in between, and changed them.
         if (await find_draft(journey, here, str(draft.id))).state is DraftState.SUBMITTED:
@@ -292,6 +283,8 @@ async def submit_locked(
         if fresh.state is not DraftState.OPEN:
             return redirect(request, journey.at(draft.id, CONFIRMATION))
         asked = await stand(journey, request, here, fresh)
+        if (changed := await changed_meanwhile(journey, asked)) is not None:
+            return changed
         if asked.walked.exit is not None and asked.walked.exit.blocks:
             await store.block(fresh, here.policy)
         if not asked.walked.complete:
