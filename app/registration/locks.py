@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from app.db.engine import fetch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.terms import TRN
 
 
@@ -15,6 +17,14 @@ async def lock_person(trn: TRN, email: str | None = None) -> None:
 
     Locks are taken in a fixed order, so that two confirmations never wait for each other.
     """
-    keys = [f"trn:{trn}"] + ([f"email:{email.lower()}"] if email else [])
+    await _lock([f"trn:{trn}"] + ([f"email:{email.lower()}"] if email else []))
+
+
+async def lock_people(trns: Iterable[TRN]) -> None:
+    """Hold several teachers until the transaction ends, in the same fixed order."""
+    await _lock({f"trn:{trn}" for trn in trns})
+
+
+async def _lock(keys: Iterable[str]) -> None:
     for key in sorted(keys):
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)

@@ -24,7 +24,7 @@ class MentorFrom(Word):
 
 
 @dataclass(frozen=True)
-class ECTToMentor:
+class MentoredECT:
     """An ECT at a school, as far as mentorships go: those of this stay, cancelled ones or not."""
 
     stay: ECTStay
@@ -60,7 +60,7 @@ class PossibleMentor:
         return not self.stay.removed and self.stay.finished_on is None
 
 
-def can_mentor(ect: ECTToMentor, mentor: PossibleMentor, today: date) -> bool:
+def can_mentor(ect: MentoredECT, mentor: PossibleMentor, today: date) -> bool:
     """Tell whether a mentor of the same school can become an ECT's mentor (PER-61).
 
     Not themself, not the present mentor, nobody with a last day, nobody who starts after the ECT has left.
@@ -77,7 +77,7 @@ def can_mentor(ect: ECTToMentor, mentor: PossibleMentor, today: date) -> bool:
 
 
 def mentorship_start(
-    ect: ECTToMentor,
+    ect: MentoredECT,
     mentor: MentorStay,
     today: date,
     *,
@@ -96,7 +96,7 @@ def mentorship_start(
     return max(both, today, after or today)
 
 
-def after_present(ect: ECTToMentor, today: date) -> date | None:
+def after_present(ect: MentoredECT, today: date) -> date | None:
     """Give the day after the present mentorship's last day, if it has one and the ECT is still here then (PER-62)."""
     present = ect.present(today)
     if present is None or present.finished_on is None:
