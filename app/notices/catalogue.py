@@ -121,6 +121,17 @@ class ReplacedAsInductionTutor(Message):
 
 @listed
 @dataclass(frozen=True)
+class EmailAddressChanged(Message):
+    """To the new address of an ECT or mentor."""
+
+    id = "M-15"
+    text = "M-15"
+    name: DisplayName
+    school: SchoolName
+
+
+@listed
+@dataclass(frozen=True)
 class PartnershipNotReused(Message):
     """To the previous lead provider, whose pair with the school's delivery partner has ended."""
 

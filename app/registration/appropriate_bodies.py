@@ -84,11 +84,12 @@ def selectable(
 
     Nothing selectable gives an empty list (ABR-02, ABR-03, ABR-05).
     """
-    options = [
-        BodyOption(body, in_your_area=district is not None and district in body.districts)
-        for body in bodies
-        if is_selectable(body, kind, deciding_day, today)
-    ]
+    return in_order((body for body in bodies if is_selectable(body, kind, deciding_day, today)), district)
+
+
+def in_order(bodies: Iterable[AppropriateBody], district: str | None = None) -> tuple[BodyOption, ...]:
+    """Put bodies on offer into order: national first, then those of a school's district, then the rest (ABR-03)."""
+    options = (BodyOption(b, in_your_area=district is not None and district in b.districts) for b in bodies)
     return tuple(sorted(options, key=_place))
 
 

@@ -26,5 +26,4 @@ async def lock_people(trns: Iterable[TRN]) -> None:
 
 
 async def _lock(keys: Iterable[str]) -> None:
-    for key in sorted(keys):
-        await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) key", sorted(keys))

@@ -13,17 +13,13 @@ from app.db.transaction import transaction
 from app.events.record import About, record
 from app.registration import registration_messages as messages
 from app.registration.close_stay import CloseStay, close_ect_stay
-from app.registration.events import (
-    SchoolYearAnswered,
-    TeacherNameFlagged,
-    TeacherNameUpdatedByUser,
-    TeacherRegisteredAsECT,
-)
+from app.registration.events import SchoolYearAnswered, TeacherRegisteredAsECT
 from app.registration.locks import lock_person
 from app.registration.queries import KnownPerson, email_in_use, person
+from app.registration.record_name import RenamedPerson, record_name
 from app.registration.rules import transfer_closing
 from app.teachers.refresh import StoredName, store_teacher
-from app.teachers.rules import is_flagged, teaching_record_name
+from app.teachers.rules import teaching_record_name
 from app.terms import ECTAtSchoolId, Refused, Role, StayEndReason, TeacherId, TrainingProgramme
 from app.training.attach import NOT_ATTACHED, attach
 from app.training.events import TeacherFundingEligibilitySet
@@ -207,25 +203,12 @@ def _arrangement_words(arrangement: Arrangement | None) -> str | None:
 
 
 async def _record_name(command: RegisterECT, name: StoredName, stay_id: ECTAtSchoolId, actor: Actor) -> None:
-    if command.corrected_name is None or name.displayed == name.formerly_displayed:
+    if command.corrected_name is None:
         return
     about = About(school_id=command.school_id, teacher_id=name.teacher_id, ect_at_school_period_id=stay_id)
-    record(TeacherNameUpdatedByUser(about, name.formerly_displayed, name.displayed, "corrected at registration"), actor)
     trs_name = teaching_record_name(command.snapshot.first_name, command.snapshot.last_name)
-    if not is_flagged(name.formerly_displayed, trs_name, name.displayed):
-        return
-    await fetch(
-        """INSERT INTO name_flag (created_at, updated_at, teacher_id, school_id, trs_name, old_name, new_name,
-            "where", raised_at)
-        VALUES ($1, $1, $2, $3, $4, $5, $6, 'registration', $1)""",
-        clock.now(),
-        name.teacher_id,
-        command.school_id,
-        trs_name,
-        name.formerly_displayed,
-        name.displayed,
-    )
-    record(TeacherNameFlagged(about, trs_name, name.formerly_displayed, name.displayed), actor)
+    renamed = RenamedPerson(trs_name, name.formerly_displayed, name.displayed)
+    await record_name(renamed, "corrected at registration", "registration", about, actor)
 
 
 async def _remember_choices(command: RegisterECT, actor: Actor) -> None:

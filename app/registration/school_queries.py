@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from app.db.documents import document
 from app.db.engine import fetch
+from app.registration.body_changes import BodyHolder
 from app.registration.ect_facts import ECTAtSchool, ListedECT
+from app.teachers.rules import fold
 from app.terms import TRN
 from app.training.queries import TRAINING, TRAINING_JOINS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import date
     from uuid import UUID
 
@@ -79,6 +81,14 @@ FROM = """FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
 SOME = f"SELECT coalesce(json_agg({ECT}), '[]') {FROM} WHERE e.school_id = $1 AND e.id = ANY($2)"
 ONE = f"SELECT {ECT} {FROM} WHERE e.school_id = $1 AND e.public_id = $2"
 
+HOLDERS = f"""
+    SELECT coalesce(json_agg(json_build_object('stay', {STAY}, 'public_id', e.public_id, 'teacher_id', e.teacher_id,
+        'trn', t.trn, 'name', {_NAME}, 'induction', {INDUCTION},
+        'reported_id', b.id, 'reported_name', b.name, 'reported_until', b.active_to)), '[]')
+    FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
+    LEFT JOIN appropriate_body b ON b.id = e.school_reported_appropriate_body_id
+    WHERE e.school_id = $1 AND e.removed_at IS NULL AND ($2::bigint[] IS NULL OR e.id = ANY($2))"""  # noqa: S608 - constants
+
 
 async def listed_ects(school_id: SchoolId, today: date) -> tuple[ListedECT, ...]:
     """Return a light row of every ECT of a school whose registration stands, in no order (LS-01)."""
@@ -95,6 +105,12 @@ async def ects(school_id: SchoolId, ids: Collection[ECTAtSchoolId]) -> tuple[ECT
 async def ect(school_id: SchoolId, public_id: UUID) -> ECTAtSchool | None:
     """Return everything about one ECT of a school, also a removed one; None for any other id (GEN-05)."""
     return await document(ECTAtSchool, ONE, school_id, public_id)
+
+
+async def body_holders(school_id: SchoolId, ids: Iterable[ECTAtSchoolId] | None = None) -> tuple[BodyHolder, ...]:
+    """Return ECTs of a school, all or some, with the appropriate body reported of each, by name (CH-11)."""
+    found = await document(tuple[BodyHolder, ...], HOLDERS, school_id, list(ids) if ids is not None else None) or ()
+    return tuple(sorted(found, key=lambda holder: (fold(holder.displayed), holder.trn)))
 
 
 async def corrected_names(trns: Collection[TRN]) -> dict[TRN, str]:

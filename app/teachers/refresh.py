@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.db.engine import fetch_one
+from app.db.engine import fetch, fetch_one
 from app.teachers.rules import display_name, search_text, stored_correction, teaching_record_name
 from app.terms import TeacherId, TRSAnswer
 
@@ -56,3 +56,17 @@ async def store_teacher(trn: TRN, snapshot: Snapshot, corrected_name: str | None
         raise LookupError("an upsert returned no row")
     formerly = display_name(former["corrected_name"] if former else None, first, last)
     return StoredName(TeacherId(row["id"]), display_name(corrected, first, last), formerly)
+
+
+async def store_correction(teacher_id: TeacherId, first: str, last: str, corrected_name: str) -> str:
+    """Store the name a school gives beside the teaching record's; returns the one shown (NAM-01)."""
+    corrected = stored_correction(corrected_name, first, last)
+    await fetch(
+        """UPDATE teacher SET corrected_name = $2, search_name = $3, updated_at = $4, version = version + 1
+        WHERE id = $1""",
+        teacher_id,
+        corrected,
+        search_text(corrected, teaching_record_name(first, last)),
+        clock.now(),
+    )
+    return display_name(corrected, first, last)
