@@ -17,7 +17,7 @@ from app.web import personas as personas_page
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
-from app.web.schools import drafts, ect_record, ects, history, home, induction_tutor, information
+from app.web.schools import drafts, ect_record, ects, history, home, induction_tutor, information, year
 from app.web.schools.register_ect import pages as register_ect_pages
 from app.web.session import COOKIE, SECURE_COOKIE
 from app.web.static import static_file
@@ -45,6 +45,7 @@ HANDLERS: list[Any] = [
     *register_ect_pages.HANDLERS,
     *induction_tutor.HANDLERS,
     *home.HANDLERS,
+    *year.HANDLERS,
     *ects.HANDLERS,
     *ect_record.HANDLERS,
     *history.HANDLERS,
@@ -119,5 +120,3 @@ def handlers(settings: Settings) -> list[Any]:
     if "personas" in settings.methods and not settings.production:
         wanted += personas_page.HANDLERS
     return wanted
-
-

@@ -99,10 +99,11 @@ class TrainingRow:
 
 @dataclass(frozen=True)
 class MentorshipRow:
-    """A mentorship with the mentor's name."""
+    """A mentorship with the mentor's name, and when the mentor was reported as leaving."""
 
     mentorship: Mentorship
     mentor: PersonName
+    leaving_reported_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -158,18 +158,3 @@ class MentorshipCancelled(Event):
     def sentence(self) -> str:
         """Say what never began."""
         return f"{self.mentor} will not mentor {self.ect} from {day(self.started_on)}"
-
-
-@catalogued
-@dataclass(frozen=True)
-class SchoolYearAnswered(Event):
-    """What a school expects of an academic year (SCH-06)."""
-
-    kind = "school_year_answered"
-    year: int
-    expecting_ects: str
-
-    def sentence(self) -> str:
-        """Say what was answered."""
-        words = {"yes": "expecting new ECTs", "no": "not expecting new ECTs", "not_sure": "not sure about new ECTs"}
-        return f"Academic year {self.year} to {self.year + 1}: {words[self.expecting_ects]}"

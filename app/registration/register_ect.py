@@ -13,11 +13,12 @@ from app.db.transaction import transaction
 from app.events.record import About, record
 from app.registration import registration_messages as messages
 from app.registration.close_stay import CloseStay, close_ect_stay
-from app.registration.events import SchoolYearAnswered, TeacherRegisteredAsECT
+from app.registration.events import TeacherRegisteredAsECT
 from app.registration.locks import lock_person
 from app.registration.queries import KnownPerson, email_in_use, person
 from app.registration.record_name import RenamedPerson, record_name
 from app.registration.rules import transfer_closing
+from app.schools.events import SchoolYearAnswered
 from app.teachers.refresh import StoredName, store_teacher
 from app.teachers.rules import teaching_record_name
 from app.terms import ECTAtSchoolId, Refused, Role, StayEndReason, TeacherId, TrainingProgramme

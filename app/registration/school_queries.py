@@ -27,13 +27,14 @@ INDUCTION = """json_build_object('trs_status', t.trs_induction_status, 'trs_star
         FROM induction_period i WHERE i.teacher_id = e.teacher_id))"""
 
 
-def _name(teacher: str) -> str:
+def name_of(teacher: str) -> str:
+    """Return the SQL of a `PersonName` of the table with this alias."""
     columns = ("trs_first_name", "trs_last_name", "corrected_name")
     parts = ", ".join(f"'{column}', {teacher}.{column}" for column in columns)
     return f"json_build_object({parts})"
 
 
-_NAME, _MENTOR_NAME = _name("t"), _name("mentor")
+_NAME, _MENTOR_NAME = name_of("t"), name_of("mentor")
 
 
 # `awaiting`: the earliest training that goes on (PER-20) names a lead provider and has no partnership yet.
@@ -49,6 +50,17 @@ LISTED = f"""
     FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
     WHERE e.school_id = $1 AND e.removed_at IS NULL"""  # noqa: S608 - constants
 
+TRAINING_ROWS = f"""SELECT coalesce(json_agg(json_build_object('training', {TRAINING}, 'lead_provider', lp.name,
+        'delivery_partner', dp.name, 'self_funded', tp.self_funded, 'source', tp.confirmation_source,
+        'continues_from', earlier.contract_period_year, 'challenged_at', sp.challenged_at,
+        'withdrawal_reason', tp.withdrawal_reason, 'deferral_reason', tp.deferral_reason)
+        ORDER BY tp.started_on, tp.id), '[]')
+        FROM training_period tp {TRAINING_JOINS}
+        LEFT JOIN lead_provider lp ON lp.id = tp.lead_provider_id
+        LEFT JOIN delivery_partner dp ON dp.id = sp.delivery_partner_id
+        LEFT JOIN school_partnership earlier ON earlier.id = sp.carried_from_partnership_id"""  # noqa: S608 - constants
+"""The rows of training of whoever a WHERE says, as `TrainingRow`s."""
+
 ECT = f"""json_build_object('stay', {STAY}, 'teacher_id', e.teacher_id, 'public_id', e.public_id, 'trn', t.trn,
     'name', {_NAME}, 'email', e.email, 'registered_at', e.created_at, 'induction', {INDUCTION},
     'induction_completed_on', t.trs_induction_completed_date, 'qts_awarded_on', t.trs_qts_awarded_on,
@@ -58,22 +70,15 @@ ECT = f"""json_build_object('stay', {STAY}, 'teacher_id', e.teacher_id, 'public_
         'contact_email', b.contact_email, 'contact_url', b.contact_url)), '[]') FROM appropriate_body b
         WHERE b.id = e.school_reported_appropriate_body_id
         OR b.id IN (SELECT i.appropriate_body_id FROM induction_period i WHERE i.teacher_id = e.teacher_id)),
-    'trainings', (SELECT coalesce(json_agg(json_build_object('training', {TRAINING}, 'lead_provider', lp.name,
-        'delivery_partner', dp.name, 'self_funded', tp.self_funded, 'source', tp.confirmation_source,
-        'continues_from', earlier.contract_period_year, 'challenged_at', sp.challenged_at,
-        'withdrawal_reason', tp.withdrawal_reason, 'deferral_reason', tp.deferral_reason)
-        ORDER BY tp.started_on, tp.id), '[]')
-        FROM training_period tp {TRAINING_JOINS}
-        LEFT JOIN lead_provider lp ON lp.id = tp.lead_provider_id
-        LEFT JOIN delivery_partner dp ON dp.id = sp.delivery_partner_id
-        LEFT JOIN school_partnership earlier ON earlier.id = sp.carried_from_partnership_id
-        WHERE tp.ect_at_school_period_id = e.id AND tp.cancelled_at IS NULL),
+    'trainings', ({TRAINING_ROWS} WHERE tp.ect_at_school_period_id = e.id AND tp.cancelled_at IS NULL),
     'mentorships', (SELECT coalesce(json_agg(json_build_object('mentor', {_MENTOR_NAME},
+        'leaving_reported_at', ms.leaving_reported_at,
         'mentorship', json_build_object('id', m.id, 'started_on', m.started_on, 'finished_on', m.finished_on,
             'cancelled', false, 'ect_stay_id', m.ect_at_school_period_id,
             'mentor_stay_id', m.mentor_at_school_period_id, 'mentor_teacher_id', m.mentor_teacher_id))
         ORDER BY m.started_on, m.id), '[]')
         FROM mentorship_period m JOIN teacher mentor ON mentor.id = m.mentor_teacher_id
+        JOIN mentor_at_school_period ms ON ms.id = m.mentor_at_school_period_id
         WHERE m.ect_at_school_period_id = e.id AND m.cancelled_at IS NULL))"""  # noqa: S608 - constants
 FROM = """FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
     LEFT JOIN app_user u ON u.id = e.registered_by_user_id"""

@@ -44,14 +44,24 @@ class Unfinished:
         """Return the line of the to-do list (TD-12, TD-17)."""
         if self.opened_on is not None:
             text = f"Registration has opened: finish registering {self.name}"
-            return Task("TD-17", text, self.opened_on, draft=self.id)
-        return Task("TD-12", f"Finish registering {self.name}", london_day(self.last_saved_at), draft=self.id)
+            return Task("TD-17", text, self.opened_on, "draft", self.id)
+        return Task("TD-12", f"Finish registering {self.name}", london_day(self.last_saved_at), "draft", self.id)
 
 
-async def unfinished(school_id: SchoolId, now: datetime, policy: Policy, calendar: Calendar) -> tuple[Unfinished, ...]:
-    """Return a school's unfinished registrations, oldest saved first (DRF-08)."""
+async def unfinished(
+    school_id: SchoolId,
+    now: datetime,
+    policy: Policy,
+    calendar: Calendar,
+    names: Mapping[TRN, str] | None = None,
+) -> tuple[Unfinished, ...]:
+    """Return a school's unfinished registrations, oldest saved first (DRF-08).
+
+    names: the corrected names of people in drafts, where they have been read already.
+    """
     drafts = await store.listed(school_id)
-    names = await corrected_names([draft.trn for draft in drafts if draft.trn is not None])
+    if names is None:
+        names = await corrected_names([draft.trn for draft in drafts if draft.trn is not None])
     warning = timedelta(days=policy.draft_warning_days)
     return tuple(
         Unfinished(

@@ -48,3 +48,21 @@ class SchoolInductionTutorUpdated(Event):
     def changes(self) -> Mapping[str, tuple[Any, Any]]:
         """Return the old and the new details."""
         return {"name": (self.old_name, self.new_name), "email": (self.old_email, self.new_email)}
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolYearAnswered(Event):
+    """What a school expects of an academic year (SCH-06)."""
+
+    kind = "school_year_answered"
+    year: int
+    expecting_ects: str | None
+    everyone_registered: bool = False
+
+    def sentence(self) -> str:
+        """Say what was answered."""
+        words = {"yes": "expecting new ECTs", "no": "not expecting new ECTs", "not_sure": "not sure about new ECTs"}
+        said = [words[self.expecting_ects]] if self.expecting_ects else []
+        said += ["everyone is registered"] if self.everyone_registered else []
+        return f"Academic year {self.year} to {self.year + 1}: {', '.join(said) or 'nothing answered'}"

@@ -119,6 +119,10 @@ class Calendar:
         """List the periods open for registration, ended ones included (CP-01)."""
         return tuple(period for period in self.periods if period.is_enabled(today))
 
+    def asked_about(self, today: date) -> tuple[ContractPeriod, ...]:
+        """List the periods that a school may answer for: open for registration and not ended (SCH-06, YR-01)."""
+        return tuple(period for period in self.enabled(today) if period.finished_on >= today)
+
     def registration_open_until(self, today: date) -> date | None:
         """Give the last day somebody can be registered to start on today, if that is in the future (CP-05)."""
         last = max((period.finished_on for period in self.enabled(today)), default=today)

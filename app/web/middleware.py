@@ -39,6 +39,8 @@ CLOCK_HEADER = b"x-with-server-date"
 UNMATCHED = "/{unmatched}"
 NOT_FOUND_PATH = "/-/not-found"
 PLAIN = [(b"content-type", b"text/html; charset=utf-8")]
+
+
 @dataclass
 class Spent:
     """Processor seconds of one request, without what ran in between."""

@@ -55,6 +55,22 @@ async def draft(people: Cast, saved_on: date = date(2025, 11, 1), **facts: Any) 
     return draft_id
 
 
+@pytest.fixture(autouse=True)
+async def answered(people: Cast) -> None:
+    """Let both schools have said what they expect of the year, so that only a test about that is asked."""
+    for school in (people.ash, people.birch):
+        for year in (2025, 2026):
+            await factories.insert("school_year", school_id=school.id, contract_period_year=year, expecting_ects="yes")
+
+
+async def known(at: Any, who: str = "Siân Evans", started_on: date = date(2025, 11, 3), **facts: Any) -> Any:
+    """Store an ECT of whom nothing is missing: qualified, with the appropriate body that the school reported."""
+    body = await fetch_one("SELECT id FROM appropriate_body LIMIT 1")
+    body_id = body["id"] if body else (await factories.appropriate_body()).id
+    teacher = await factories.teacher(who, trs_qts_awarded_on=date(2025, 7, 1))
+    return await factories.ect(at, teacher, started_on, **{"school_reported_appropriate_body_id": body_id, **facts})
+
+
 def tasks(answer: Any, group: str = "to-do") -> list[tuple[str, str]]:
     """Return rule and words of a group of tasks, in order."""
     found = html.fromstring(answer.text).xpath(f"//h2[@id='{group}']/following-sibling::ul[1]/li")
@@ -87,7 +103,7 @@ async def test_the_schools_address_leads_home(alice: Any) -> None:
 
 @pytest.mark.rule("HM-01")
 async def test_nothing_to_do_is_said_in_one_sentence(alice: Any, people: Cast) -> None:
-    ect = await factories.ect(people.ash, started_on=date(2025, 11, 3))
+    ect = await known(people.ash)
     await factories.mentorship(ect, await factories.mentor(people.ash))
     await factories.training(ect)
 
@@ -99,12 +115,11 @@ async def test_nothing_to_do_is_said_in_one_sentence(alice: Any, people: Cast) -
 @pytest.mark.rule("TD-01")
 async def test_an_ect_without_mentor_since_registration_or_the_last_mentor(alice: Any, people: Cast) -> None:
     registered_at = factories.noon(date(2025, 10, 29))
-    new = await factories.ect(people.ash, "Nell New", date(2025, 11, 3), created_at=registered_at)
-    former = await factories.ect(people.ash, "Fred Former", date(2025, 11, 1))
+    new = await known(people.ash, "Nell New", created_at=registered_at)
+    former = await known(people.ash, "Fred Former", date(2025, 11, 1))
     mentor = await factories.mentor(people.ash)
     await factories.mentorship(former, mentor, finished_on=date(2025, 11, 9))
-    done = await factories.ect(people.ash, await factories.teacher("Ed Exempt", trs_induction_status="Exempt"))
-    for ect in (new, former, done):
+    for ect in (new, former):
         await factories.training(ect)
 
     answer = await alice.get("/school/home")
@@ -113,7 +128,9 @@ async def test_an_ect_without_mentor_since_registration_or_the_last_mentor(alice
         ("TD-01", "Assign a mentor to Nell New for 12 days"),
         ("TD-01", "Assign a mentor to Fred Former for 1 day"),
     ]
-    assert html.fromstring(answer.text).xpath("//a[text()='Assign a mentor to Nell New']/@href") == [new.url]
+    assert html.fromstring(answer.text).xpath("//a[text()='Assign a mentor to Nell New']/@href") == [
+        f"{new.url}/assign-mentor"
+    ]
 
 
 @pytest.mark.rule("TD-06")
@@ -121,7 +138,7 @@ async def test_an_ect_without_mentor_since_registration_or_the_last_mentor(alice
 async def test_a_lead_provider_that_has_not_confirmed_for_two_weeks(
     day: str, late: bool, client: Any, people: Cast
 ) -> None:
-    ect = await factories.ect(people.ash, started_on=date(2025, 11, 3))
+    ect = await known(people.ash)
     await factories.mentorship(ect, await factories.mentor(people.ash))
     await factories.training(ect, await factories.lead_provider())
     await sign_in(client, people.alice, people.ash, day)
@@ -135,8 +152,8 @@ async def test_a_lead_provider_that_has_not_confirmed_for_two_weeks(
 async def test_an_ect_whose_training_ended_needs_a_programme_but_not_one_whose_training_was_paused(
     alice: Any, people: Cast
 ) -> None:
-    ended = await factories.ect(people.ash, "Enid Ended", date(2025, 11, 1))
-    paused = await factories.ect(people.ash, "Pam Paused", date(2025, 11, 1))
+    ended = await known(people.ash, "Enid Ended", date(2025, 11, 1))
+    paused = await known(people.ash, "Pam Paused", date(2025, 11, 1))
     mentor = await factories.mentor(people.ash)
     for ect in (ended, paused):
         await factories.mentorship(ect, mentor)
@@ -149,7 +166,8 @@ async def test_an_ect_whose_training_ended_needs_a_programme_but_not_one_whose_t
     await factories.training(paused, await factories.lead_provider(), **stop)
 
     assert tasks(await alice.get("/school/home")) == [
-        ("TD-07", "Choose a training programme for Enid Ended for 5 days")
+        ("TD-04", "Pam Paused’s training is paused for 5 days"),
+        ("TD-07", "Choose a training programme for Enid Ended for 5 days"),
     ]
 
 
@@ -162,7 +180,7 @@ async def test_an_induction_not_recorded_after_four_weeks(
     started_on: date, recorded: bool, late: bool, alice: Any, people: Cast
 ) -> None:
     hub = await factories.appropriate_body()
-    ect = await factories.ect(people.ash, started_on=started_on, school_reported_appropriate_body_id=hub.id)
+    ect = await known(people.ash, started_on=started_on)
     await factories.mentorship(ect, await factories.mentor(people.ash))
     await factories.training(ect)
     if recorded:
@@ -184,6 +202,71 @@ async def test_nobody_else_and_nobody_gone_makes_a_task(alice: Any, people: Cast
     answer = await alice.get("/school/home")
 
     assert (tasks(answer), tasks(answer, "waiting")) == ([], [])
+
+
+@pytest.mark.rule("TD-03", "TD-15", "TD-02")
+async def test_mentors_addresses_and_ends_make_tasks_too(alice: Any, people: Cast) -> None:
+    provider = await factories.lead_provider()
+    ect = await known(people.ash)
+    reported = factories.noon(date(2025, 11, 6))
+    leaving = {"leaving_reported_at": reported, "leaving_reported_by_school_id": people.ash.id}
+    mentor = await factories.mentor(people.ash, finished_on=date(2025, 11, 20), **leaving)
+    await factories.mentorship(ect, mentor, finished_on=date(2025, 11, 20))
+    await factories.training(ect)
+    stopped = {"withdrawn_at": reported, "withdrawal_reason": "other", "finished_on": date(2025, 11, 6)}
+    as_mentor = {"role": "mentor", "ect_at_school_period_id": None, "mentor_at_school_period_id": mentor.id}
+    await factories.training(mentor, provider, **stopped, **as_mentor)
+    for to, state in ((f"{ect.teacher.trn}@SCHOOL.example", "bounced"), (people.alice.email, "bounced")):
+        await failed_mail(to, state, factories.noon(date(2025, 11, 8)))
+
+    answer = await alice.get("/school/home")
+
+    assert tasks(answer) == [
+        ("TD-02", "Siân Evans will need a mentor from 21 November 2025 for 4 days, until 20 November 2025"),
+        ("TD-03", "Larch Learning has stopped training Max Mentor for 4 days"),
+        ("TD-15", "Check the email address for Siân Evans for 2 days"),
+        ("TD-15", "Check the induction tutor’s email for 2 days"),
+    ]
+    links = html.fromstring(answer.text).xpath("//li[@data-task]/a/@href")
+    assert links == [
+        f"{ect.url}/assign-mentor",
+        f"/school/mentors/{mentor.public_id}#training",
+        f"{ect.url}/change-email",
+        "/school/induction-tutor/change",
+    ]
+
+
+async def failed_mail(to: str, state: str, at: Any) -> None:
+    """Store an email that has come to an end."""
+    await fetch(
+        """INSERT INTO message (id, created_at, updated_at, message_id, priority, recipient, dedupe_key, not_before,
+            state, attempts, finished_at, version)
+        VALUES (gen_random_uuid(), $2, $2, 'M-01', 1, $1, $1, $2, $3, 1, $2, 1)""",
+        to,
+        at,
+        state,
+    )
+
+
+@pytest.mark.rule("PRF-3", "HM-01")
+async def test_home_sends_as_many_statements_for_one_as_for_many(
+    alice: Any, people: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    counts = []
+    provider = await factories.lead_provider()
+    for more in (1, 9):
+        for number in range(more):
+            ect = await known(people.ash, f"Ann Number{more}{number}")
+            mentor = await factories.mentor(people.ash, f"Max Number{more}{number}")
+            await factories.mentorship(ect, mentor)
+            await factories.training(ect, provider)
+            await draft(people, trn=ect.teacher.trn)
+        caplog.clear()
+        with caplog.at_level("INFO", "register"):
+            await alice.get("/school/home")
+            counts.append([record.fields["db_count"] for record in caplog.records if hasattr(record, "fields")][-1])
+    assert counts[0] == counts[1]
+    assert counts[0] <= 6
 
 
 @pytest.mark.rule("HM-02")

@@ -9,37 +9,32 @@ from litestar import Request, Response, get
 
 from app import clock
 from app.registration.ect_list import TABS, Show, Tab, awaits_provider, needs_mentor
-from app.registration.school_queries import ects, listed_ects
-from app.registration.to_do import Task, ect_tasks, in_order
-from app.registration.unfinished import unfinished
-from app.schools.rules import may_register_ects
+from app.registration.school_to_do import school_to_do
+from app.schools.rules import may_register_ects, may_register_mentors
+from app.training.periods import academic_year
 from app.web.forms import read_query
 from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.schools.drafts import Row, row_of
 from app.web.schools.ects import PATH
 from app.web.schools.list_query import ListQuery
+from app.web.schools.tasks import TaskLine, lines_of
+from app.web.schools.year import asked_period
 from app.web.session import here_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
+    from collections.abc import Sequence
+    from datetime import date, datetime
 
     from app.registration.ect_facts import ListedECT
+    from app.registration.school_to_do import SchoolToDo
+    from app.web.session import Here
 
-NOTICES = {"draft-deleted": "The unfinished registration has been deleted."}
+NOTICES = {
+    "draft-deleted": "The unfinished registration has been deleted.",
+    "year-saved": "Your answers about the academic year have been saved.",
+}
 """What another page may have home say, by its word in the address."""
-
-
-@dataclass(frozen=True)
-class TaskLine:
-    """One line of the to-do list."""
-
-    rule: str
-    text: str
-    age: str
-    href: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +48,15 @@ class Count:
 
 
 @dataclass(frozen=True)
+class ThisYear:
+    """What the school answered about the academic year that is on (YR-01)."""
+
+    year: str
+    expecting: str
+    all_registered_at: datetime | None
+
+
+@dataclass(frozen=True)
 class HomePage:
     """Everything on the home page (HM-01, HM-03)."""
 
@@ -63,6 +67,8 @@ class HomePage:
     drafts: tuple[Row, ...]
     nobody_yet: bool
     may_register: bool
+    may_register_mentors: bool
+    year: ThisYear | None
     notification: dict[str, object] | None
 
 
@@ -76,37 +82,35 @@ async def to_home(request: Request[Any, Any, Any]) -> Response[str]:
 async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the home page."""
     here = here_of(request)
-    rows = await listed_ects(here.school.id, here.today)
-    current = [row.stay.id for row in rows if TABS[row.state(here.today)] is Tab.CURRENT]
-    people = await ects(here.school.id, current)
-    drafts = await unfinished(here.school.id, clock.now(), here.policy, here.calendar)
-    tasks = [task for ect in people for task in ect_tasks(ect, here.today, here.policy)]
-    tasks += [draft.task for draft in drafts]
-    resume = {draft.id: row_of(draft).resume for draft in drafts}
+    registers = may_register_ects(here.level)
+    done = await school_to_do(here.school.id, clock.now(), here.policy, here.calendar, registers=registers)
+    drafts = tuple(row_of(draft) for draft in done.drafts)
+    resume = {draft.id: row.resume for draft, row in zip(done.drafts, drafts, strict=True)}
     notice = NOTICES.get(read_query(request).get("notice", ""))
     context = HomePage(
         school_name=here.school.name,
-        to_do=lines_of((task for task in tasks if not task.waiting), resume, here.today),
-        waiting=lines_of((task for task in tasks if task.waiting), resume, here.today),
-        counts=counts_of(rows, here.today),
-        drafts=tuple(row_of(draft) for draft in drafts),
-        nobody_yet=not rows,
-        may_register=may_register_ects(here.level),
+        to_do=lines_of(done.own, resume, here.today),
+        waiting=lines_of(done.waiting, resume, here.today),
+        counts=counts_of(done.ects, here.today),
+        drafts=drafts,
+        nobody_yet=not done.ects and not done.around.mentors,
+        may_register=registers,
+        may_register_mentors=may_register_mentors(here.level),
+        year=this_year(done, here),
         notification={"text": notice, "success": True} if notice else None,
     )
     return page(request, "schools/home.html", context)
 
 
-def lines_of(tasks: Iterable[Task], resume: Mapping[UUID, str], today: date) -> tuple[TaskLine, ...]:
-    """Return tasks as lines, the oldest first; resume: where each draft goes on."""
-    return tuple(TaskLine(task.rule, task.text, task.age(today), address_of(task, resume)) for task in in_order(tasks))
-
-
-def address_of(task: Task, resume: Mapping[UUID, str]) -> str:
-    """Return the page that settles a task."""
-    if task.draft is not None:
-        return resume[task.draft]
-    return f"{PATH}/{task.ect}" + (f"#{task.section}" if task.section else "")
+def this_year(done: SchoolToDo, here: Here) -> ThisYear | None:
+    """Return what was answered about the academic year that can be registered for; None before any can."""
+    period = asked_period(here.calendar, here.today)
+    if period is None:
+        return None
+    answer = next((found for found in done.around.years if found.year == period.year), None)
+    expecting = answer.expecting_ects if answer else None
+    registered = answer.all_registered_at if answer else None
+    return ThisYear(academic_year(period.year), expecting.words if expecting else "Not answered yet", registered)
 
 
 def counts_of(rows: Sequence[ListedECT], today: date) -> tuple[Count, ...]:

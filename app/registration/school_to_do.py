@@ -1,0 +1,77 @@
+"""The whole to-do list of a school, with what it was worked out from (journeys, section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.registration.around import Around, around
+from app.registration.ect_list import TABS, Tab
+from app.registration.school_queries import ects, listed_ects
+from app.registration.statuses import london_day
+from app.registration.to_do import Task, address_task, ect_tasks, in_order, mentor_tasks, year_task
+from app.registration.unfinished import Unfinished, unfinished
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+    from app.policy import Policy
+    from app.registration.ect_facts import ECTAtSchool, ListedECT
+    from app.terms import SchoolId
+    from app.training.periods import Calendar
+
+
+@dataclass(frozen=True)
+class SchoolToDo:
+    """A school's tasks, oldest first, and the rows that a page shows beside them."""
+
+    tasks: tuple[Task, ...]
+    ects: tuple[ListedECT, ...]
+    drafts: tuple[Unfinished, ...]
+    around: Around
+
+    @property
+    def own(self) -> tuple[Task, ...]:
+        """What the school has to do itself."""
+        return tuple(task for task in self.tasks if not task.waiting)
+
+    @property
+    def waiting(self) -> tuple[Task, ...]:
+        """What it waits for others to do."""
+        return tuple(task for task in self.tasks if task.waiting)
+
+
+async def school_to_do(
+    school_id: SchoolId, now: datetime, policy: Policy, calendar: Calendar, *, registers: bool
+) -> SchoolToDo:
+    """Read a school and list its tasks, in a constant number of statements (TD-00).
+
+    registers: whether it may register new ECTs, and so is asked about the year (TD-16).
+    """
+    today = london_day(now)
+    listed = await listed_ects(school_id, today)
+    current = [row.stay.id for row in listed if TABS[row.state(today)] is Tab.CURRENT]
+    people = await ects(school_id, current)
+    beside = await around(school_id, today)
+    drafts = await unfinished(school_id, now, policy, calendar, beside.names)
+    tasks = [*_people_tasks(people, beside, today, policy), *(draft.task for draft in drafts)]
+    tasks += _year_tasks(calendar, beside, today) if registers else ()
+    return SchoolToDo(in_order(tasks), listed, drafts, beside)
+
+
+def _people_tasks(people: Sequence[ECTAtSchool], beside: Around, today: date, policy: Policy) -> Iterator[Task]:
+    known = beside.known
+    for ect in people:
+        yield from ect_tasks(ect, today, policy, known)
+    for mentor in beside.mentors:
+        yield from mentor_tasks(mentor, known, today)
+    tutor = beside.tutor
+    contact = address_task(tutor.name, tutor.email, "tutor", None, known) if tutor is not None else None
+    if contact is not None:
+        yield contact
+
+
+def _year_tasks(calendar: Calendar, beside: Around, today: date) -> tuple[Task, ...]:
+    tasks = (year_task(period, beside.answers, today) for period in calendar.asked_about(today))
+    return tuple(task for task in tasks if task is not None)
