@@ -325,6 +325,25 @@ async def test_without_the_htmx_file_everything_works_as_without_javascript(open
     assert await registered() == 1
 
 
+@pytest.mark.rule("GDS-7")
+async def test_a_name_that_is_not_on_the_list_is_an_error_and_never_a_guess(open_browser: Any) -> None:
+    async with open_browser() as reader:
+        await find(reader, "9900001")
+        await reader.choose("Yes")
+        await reader.press("Continue", "email-address")
+        await reader.fill(email="priya@ash.example")
+        await reader.press("Continue", "start-date")
+        await reader.fill(start_date_day="3", start_date_month="10", start_date_year="2025")
+        await reader.press("Continue", "working-pattern")
+        await reader.choose("Full time")
+        await reader.press("Continue", "appropriate-body")
+        await reader.page.locator("input#appropriate_body_id").fill("Nobody of that name")
+        await reader.page.keyboard.press("Tab")
+        await reader.press("Continue")
+        assert reader.step == "appropriate-body"
+        assert "Select" in await reader.page.locator(".govuk-error-summary").inner_text()
+
+
 @BOTH
 @pytest.mark.rule("IT-03")
 @pytest.mark.rule("IT-04")
