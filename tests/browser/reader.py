@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playwright.async_api import expect
+
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, ConsoleMessage, Page
 
@@ -20,7 +22,6 @@ RUN_AXE = """async (tags) => {
         .map((node) => `${kind} ${rule.id}: ${node.html.slice(0, 160)}`);
     return [...found.violations.flatMap(say("violation")), ...found.incomplete.flatMap(say("incomplete"))];
 }"""
-FOCUS = "() => document.activeElement && (document.activeElement.tagName + '.' + document.activeElement.className)"
 
 seen: set[tuple[str, bool]] = set()
 """The page states looked at in this run: path pattern with status words, and whether JavaScript ran."""
@@ -82,6 +83,7 @@ class Reader:
         """Wait until another page is there, whole or swapped in; with a step, until it is that one."""
         await self.page.wait_for_selector("main:not([data-read])")
         await self.page.wait_for_load_state("load")
+        await self.page.wait_for_selector(":not(.htmx-swapping):not(.htmx-settling) > main", state="attached")
         if step:
             await self.page.wait_for_url(re.compile(rf"/{step}(\?.*)?$"))
         await self.look()
@@ -106,11 +108,11 @@ class Reader:
 
     async def look(self) -> None:
         """Check what every page state must hold: title, focus, width, and axe the first time it is seen."""
-        heading, title = await self.h1(), await self.page.title()
+        heading = await self.h1()
         failed = await self.page.locator(".govuk-error-summary").count()
-        assert title.startswith(("Error: " if failed else "") + heading), (title, heading)
+        await expect(self.page).to_have_title(re.compile("^" + re.escape(("Error: " if failed else "") + heading)))
         if self.javascript and failed:
-            assert "govuk-error-summary" in str(await self.page.evaluate(FOCUS))
+            await expect(self.page.locator(".govuk-error-summary")).to_be_focused()
         state = (
             re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "{id}", self.page.url.split("/", 3)[3]) + "!" * failed,
             self.javascript,
