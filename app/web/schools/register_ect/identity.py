@@ -19,6 +19,7 @@ from app.values import (
     parse_national_insurance_number,
     parse_trn,
 )
+from app.web.schools.person_questions import confirm_name
 
 if TYPE_CHECKING:
     from datetime import date
@@ -101,7 +102,7 @@ def ask_for_name(ask: Ask, matched: Matched) -> str | None:
     """Ask whether the name is right; returns a correction, confirmed where it is very different (NAM-04)."""
     corrected = ask(review(matched))
     if corrected is not None and needs_same_person_question(matched.name, corrected):
-        ask(confirm_name(matched, corrected))
+        ask(confirm_name(matched.name, corrected, matched.trn))
     return corrected
 
 
@@ -124,17 +125,6 @@ def review(matched: Matched) -> Question[str | None]:
         ("name_is_correct", "corrected_name"),
         template="journeys/register-ect/review-ect.html",
         details={"matched": matched},
-    )
-
-
-def confirm_name(matched: Matched, corrected: str) -> Question[bool]:
-    """Ask whether a very different name is the same person's (RE-08); a no never gets stored."""
-    return kinds.yes_or_no(
-        "confirm-name",
-        f"Is {corrected} the same person as {matched.name}?",
-        "same_person",
-        "Select yes if they are the same person",
-        why=f"The name you gave is very different from the one we hold for teacher reference number {matched.trn}.",
     )
 
 

@@ -15,14 +15,14 @@ from app.registration.locks import lock_person
 from app.registration.register_ect import RegisterECT, outcome_of, register_ect
 from app.registration.rules import transfer_closing
 from app.schools.rules import may_register_ects
-from app.teachers.rules import looks_shared
-from app.terms import DraftKind, TrainingProgramme
+from app.terms import DraftKind, Role, TrainingProgramme
 from app.training.periods import academic_year
 from app.web import journey_start, journeys
 from app.web.journey import Journey, Refusal
 from app.web.journey_pages import ConfirmationPage
 from app.web.page import page, redirect
 from app.web.policies import school_page
+from app.web.schools.person_questions import email_notices
 from app.web.schools.register_ect import hooks, journey
 from app.web.schools.register_ect.facts import RegisterECTFacts, load_facts
 from app.web.session import here_of
@@ -83,18 +83,7 @@ def notices(walked: Walk, facts: RegisterECTFacts, here: Here) -> list[str]:
         found.append(f"Their last day at {school} will be {words(closing.last_day)}. We will tell that school.")
     if command.started_on > facts.today:
         found.append(f"The registration takes effect on {words(command.started_on)}.")
-    return found + email_notices(command.email, facts, here)
-
-
-def email_notices(email: str, facts: RegisterECTFacts, here: Here) -> list[str]:
-    """Return what looks odd about an email address without blocking it (EML-05)."""
-    found = []
-    if looks_shared(email, facts.policy.shared_mailbox_words):
-        found.append("The email address looks like a shared mailbox. Use one that is theirs alone.")
-    own = {here.user.email.casefold()} | ({here.tutor.email.casefold()} if here.tutor else set())
-    if email.casefold() in own:
-        found.append("The email address is yours or your induction tutor’s. Are you sure it is the ECT’s?")
-    return found
+    return found + email_notices(command.email, Role.ECT, here)
 
 
 def words(day: date) -> str:
