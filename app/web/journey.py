@@ -27,6 +27,7 @@ C = TypeVar("C")
 class Asked(Generic[F]):
     """One request to a page of a journey: who asks, the draft, and where the walk stands."""
 
+    journey: Journey[F, Any]
     request: Request[Any, Any, Any]
     here: Here
     draft: Draft

@@ -70,7 +70,7 @@ async def find_draft(journey: Journey[Any, Any], here: Here, draft_id: str) -> D
 async def stand(journey: Journey[F, Any], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Asked[F]:
     """Load the facts and walk."""
     facts = await journey.load(draft, here)
-    return Asked(request, here, draft, facts, walk(journey.path, draft.answers, facts))
+    return Asked(journey, request, here, draft, facts, walk(journey.path, draft.answers, facts))
 
 
 async def show_ended(

@@ -25,7 +25,8 @@ from app.terms import (
 from app.training.arrangements import LeadProvider, ProviderFacts
 from app.training.periods import Calendar, ContractPeriod
 from app.training.queries import SchoolProviders
-from app.web.schools.register_ect.facts import Matched, RegisterECTFacts, SchoolHere
+from app.web.schools.identity.facts import Matched, SchoolHere
+from app.web.schools.register_ect.facts import RegisterECTFacts
 
 TODAY = date(2025, 10, 6)
 BODY = AppropriateBody(

@@ -15,29 +15,23 @@ from app.training.arrangements import ReuseLost, reuse_lost
 from app.training.periods import CannotFile, RegistrationPeriod, computed_schedule, schedule_for, training_start
 from app.training.rules import latest_provider_led_training, latest_training
 from app.values import Form, out_of_bounds, parse_date
-from app.web.schools.register_ect.identity import (
+from app.web.schools.identity.questions import (
     already_in_progress,
-    ask_about_earlier,
+    ask_for_email,
     ask_for_name,
     identify,
-    stop_at_dead_end,
+    not_open_details,
 )
+from app.web.schools.register_ect.identity import ask_about_earlier, stop_at_dead_end
 from app.web.schools.register_ect.programme import Programme, ask_for_programme, last_body_selectable, partner_words
 
 if TYPE_CHECKING:
     from datetime import date
 
     from app.terms import ScheduleIdentifier
-    from app.web.schools.register_ect.facts import Matched, RegisterECTFacts
+    from app.web.schools.identity.facts import Matched
+    from app.web.schools.register_ect.facts import RegisterECTFacts
 
-EMAIL = kinds.email(
-    "email-address",
-    "What is their email address?",
-    row="email",
-    label="Email address",
-    why="We use it to contact them, and their lead provider will be able to see it. You can change it later.",
-    hint="Use an address that is theirs alone, not one shared with other people",
-)
 WORKING_PATTERN = kinds.words(
     "working-pattern",
     "Do they work full time or part time as an ECT?",
@@ -55,13 +49,10 @@ def register_ect(ask: Ask, facts: RegisterECTFacts) -> RegisterECT:
     """Ask what must be asked to register an ECT, in the order of journeys section 4.2."""
     matched = identify(ask, facts)
     stop_at_dead_end(matched, facts)
-    if facts.other_draft is not None:
-        ask(already_in_progress(facts.other_draft))
-    corrected_name = ask_for_name(ask, matched)
+    already_in_progress(ask, facts)
+    corrected_name = ask_for_name(ask, matched, facts.registering)
     ask_about_earlier(ask, matched, facts)
-    email = ask(EMAIL)
-    if facts.email_taken:
-        raise Exit("cant-use-email")
+    email = ask_for_email(ask, facts)
     started_on = ask_for_start(ask, matched, facts)
     working_pattern = ask(WORKING_PATTERN)
     registration = registration_period(matched, started_on, facts)
@@ -105,7 +96,7 @@ def ask_for_start(ask: Ask, matched: Matched, facts: RegisterECTFacts) -> date:
     started_on = ask(start_date(matched, facts))
     not_open = facts.calendar.registration_not_open(started_on, facts.today, Role.ECT)
     if not_open is not None:
-        raise Exit("cannot-register-yet", {"year": not_open.year, "opens_on": not_open.opens_on})
+        raise Exit("cannot-register-yet", not_open_details(not_open, "start-date"))
     return started_on
 
 
@@ -146,7 +137,7 @@ def registration_period(matched: Matched, started_on: date, facts: RegisterECTFa
     latest = latest_training(matched.known.trainings, Role.ECT)
     registration = facts.calendar.registration_period_for_ect(latest, started_on, facts.today)
     if isinstance(registration, CannotFile):
-        raise Exit("cannot-file-yet", {"why": registration.value})
+        raise Exit("cannot-file-yet", {"why": registration.value, "change": "start-date"})
     return registration
 
 
@@ -162,7 +153,7 @@ def schedule(
         computed_schedule(begins, facts.today, facts.policy.schedule_months),
     )
     if found is None:
-        raise Exit("cannot-file-yet", {"why": "no_schedule"})
+        raise Exit("cannot-file-yet", {"why": "no_schedule", "change": "start-date"})
     return found
 
 

@@ -22,8 +22,10 @@ from app.web.journey import Journey, Refusal
 from app.web.journey_pages import ConfirmationPage
 from app.web.page import page, redirect
 from app.web.policies import school_page
+from app.web.schools.identity import hooks
+from app.web.schools.identity.pages import exit_templates, subject, words
 from app.web.schools.person_questions import email_notices
-from app.web.schools.register_ect import hooks, journey
+from app.web.schools.register_ect import journey
 from app.web.schools.register_ect.facts import RegisterECTFacts, load_facts
 from app.web.session import here_of
 
@@ -37,18 +39,12 @@ if TYPE_CHECKING:
 TEMPLATES = "journeys/register-ect"
 PAGE = school_page(gated=True, closes=True, nav="ects")
 EXITS = (
-    "trn-not-found",
-    "not-found",
     "already-registered",
     "registered-as-mentor",
     "induction-completed",
     "induction-exempt",
     "induction-failed",
-    "cannot-register",
     "not-transferring",
-    "cant-use-email",
-    "cannot-register-yet",
-    "cannot-file-yet",
 )
 REFUSALS = {
     "email_in_use": Refusal("email-address", "This address is now in use for someone else. Enter another one."),
@@ -64,13 +60,6 @@ REFUSALS = {
 }
 
 
-def subject(facts: RegisterECTFacts, walked: Walk) -> str:
-    """Return the person's name once matched, with its correction (G-05)."""
-    if facts.matched is None:
-        return ""
-    return walked.answer("review-ect") or facts.matched.name
-
-
 def notices(walked: Walk, facts: RegisterECTFacts, here: Here) -> list[str]:
     """Return what must be known before confirming (RE-29, EML-05)."""
     command, matched = walked.command, facts.matched
@@ -84,11 +73,6 @@ def notices(walked: Walk, facts: RegisterECTFacts, here: Here) -> list[str]:
     if command.started_on > facts.today:
         found.append(f"The registration takes effect on {words(command.started_on)}.")
     return found + email_notices(command.email, Role.ECT, here)
-
-
-def words(day: date) -> str:
-    """Return a date as "1 September 2025"."""
-    return f"{day.day} {day:%B %Y}"
 
 
 async def perform(command: RegisterECT, _facts: RegisterECTFacts, here: Here) -> Mapping[str, Any]:
@@ -124,18 +108,12 @@ JOURNEY: Journey[RegisterECTFacts, RegisterECT] = Journey(
     check_button="Confirm and register",
     templates=TEMPLATES,
     confirmation=confirmation,
-    exits={slug: f"{TEMPLATES}/{slug}.html" for slug in EXITS},
+    exits=exit_templates(TEMPLATES, EXITS),
     subject=subject,
     notices=notices,
     refresh=hooks.read_again,
     lock=lock,
-    hooks={
-        "find-ect": hooks.find,
-        "national-insurance-number": hooks.check_national_insurance_number,
-        "already-in-progress": hooks.settle_other_draft,
-        "review-ect": hooks.note_corrected,
-        "confirm-name": hooks.settle_name,
-    },
+    hooks={**hooks.HOOKS, "find-ect": hooks.find, "review-ect": hooks.note_corrected},
     exit_hooks={"cannot-register-yet": hooks.tell_when_open},
     refusals=REFUSALS,
     starts=True,

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from app.registration.appropriate_bodies import AppropriateBody
     from app.training.periods import RegistrationPeriod
-    from app.web.schools.register_ect.facts import Matched, RegisterECTFacts
+    from app.web.schools.identity.facts import Matched
+    from app.web.schools.register_ect.facts import RegisterECTFacts
 
 NO_LONGER = "This choice is no longer available, or it has changed since you made it. Choose again."
 

@@ -1,4 +1,4 @@
-"""What pages of the journey do beyond storing an answer: look-ups, other drafts, asking to be told."""
+"""What the identity pages do beyond storing an answer: look-ups, other drafts, asking to be told."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from app.teachers import snapshot as snapshots
 from app.teachers.look_up import Found, Limited, LookUp, Missed, TryLater, look_up
 from app.teachers.trs import Found as ReadAgain
 from app.teachers.trs import Unavailable
-from app.terms import TRN, DraftState, IdentityMatch, LookupOutcome, Role
+from app.terms import TRN, DraftState, IdentityMatch, LookupOutcome
 from app.values import add_months, parse_choice, parse_national_insurance_number
 from app.web.journey_pages import Frame
+from app.web.journeys import go_on
 from app.web.page import page, redirect
-from app.web.schools.register_ect.identity import find_ect
+from app.web.schools.identity.questions import find as find_question
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -30,11 +31,10 @@ if TYPE_CHECKING:
     from app.teachers.trs import TeachingRecords
     from app.values import Form
     from app.web.journey import Asked
-    from app.web.schools.register_ect.facts import RegisterECTFacts
 
-    FactsAsked = Asked[RegisterECTFacts]
+    # The facts of either registration: Asked[RegistrationFacts] would be refused where a subclass is expected.
+    FactsAsked = Asked[Any]
 
-BASE = "/school/register-ect"
 RETRY_SECONDS = 60
 STEPS = {
     LookupOutcome.TRN_NOT_FOUND: "trn-not-found",
@@ -60,6 +60,11 @@ class TooManyPage:
     until: Any
 
 
+def address(asked: FactsAsked, step: str) -> str:
+    """Return the address of a page of the draft."""
+    return f"{asked.facts.registering.base}/{asked.draft.id}/{step}"
+
+
 def trs_of(asked: FactsAsked) -> TeachingRecords:
     """Return the port to the teaching record system."""
     trs: TeachingRecords = asked.request.app.state.trs
@@ -67,18 +72,18 @@ def trs_of(asked: FactsAsked) -> TeachingRecords:
 
 
 async def find(asked: FactsAsked, form: Form) -> Response[str]:
-    """Look a teacher up by TRN and date of birth (RE-04, IDN-02)."""
-    trn, born = find_ect(asked.facts).parse(form)
+    """Look a teacher up by TRN and date of birth (RE-04, RM-03, IDN-02)."""
+    trn, born = find_question(asked.facts).parse(form)
     return await ask_and_go_on(
         asked, trn, IdentityMatch.DATE_OF_BIRTH, lambda: trs_of(asked).match_by_date_of_birth(trn, born), form
     )
 
 
 async def check_national_insurance_number(asked: FactsAsked, form: Form) -> Response[str]:
-    """Look the same teacher up by National Insurance number (RE-05, IDN-02)."""
+    """Look the same teacher up by National Insurance number (RE-05, RM-04, IDN-02)."""
     number, trn = parse_national_insurance_number(form), asked.draft.trn
     if trn is None:
-        return redirect(asked.request, f"{BASE}/{asked.draft.id}/find-ect")
+        return redirect(asked.request, address(asked, asked.facts.registering.find))
     return await ask_and_go_on(
         asked,
         trn,
@@ -93,30 +98,22 @@ async def ask_and_go_on(
 ) -> Response[str]:
     """Ask within the limits and lead on by the answer; the second fact is gone afterwards (IDN-03)."""
     here = asked.here
-    wanted = LookUp(trn, by, Role.ECT, here.school.id, here.user.id)
+    wanted = LookUp(trn, by, asked.facts.registering.role, here.school.id, here.user.id)
     got: Answer = await look_up(wanted, ask, here.policy)
     match got:
         case Found(record):
             snapshot = snapshots.take(record, here.today, settings().prohibition_categories)
             stored = snapshots.to_dict(snapshot)
             await store.match(asked.draft, trn, by, stored, here.actor, here.policy)
-            return await after_match(asked)
+            return await go_on(asked.journey, asked)
         case Missed(outcome):
             step = STEPS[outcome]
             await store.note_lookup(asked.draft, step, trn, here.actor)
-            return redirect(asked.request, f"{BASE}/{asked.draft.id}/{step}")
+            return redirect(asked.request, address(asked, step))
         case Limited(until):
             return too_many(asked, until)
         case TryLater(retry_after):
             return try_again(asked, form, retry_after)
-
-
-async def after_match(asked: FactsAsked) -> Response[str]:
-    """Go to the first page after a match; a dead end for good blocks the draft (RE-27)."""
-    from app.web.journeys import go_on  # noqa: PLC0415 - the controller knows hooks only through the journey
-    from app.web.schools.register_ect.pages import JOURNEY  # noqa: PLC0415 - as above
-
-    return await go_on(JOURNEY, asked)
 
 
 def too_many(asked: FactsAsked, until: Any) -> Response[str]:
@@ -142,7 +139,7 @@ def frame(asked: FactsAsked) -> Frame:
     return Frame(
         action=path,
         back=path,
-        base=f"{BASE}/{asked.draft.id}/",
+        base=address(asked, ""),
         draft_id=str(asked.draft.id),
         listed=asked.draft.matched,
         unmatched=not asked.draft.matched,
@@ -159,24 +156,25 @@ async def settle_other_draft(asked: FactsAsked, form: Form) -> Response[str] | N
     async with transaction():
         if goes is not None:
             await store.delete(goes, asked.here.actor)
-            return redirect(asked.request, f"{BASE}/{other.id}")
+            return redirect(asked.request, f"{asked.facts.registering.base}/{other.id}")
         found = await store.load(other.id, asked.here.school.id)
         if found is not None:
             await store.delete(found, asked.here.actor)
-    return redirect(asked.request, f"{BASE}/{asked.draft.id}")
+    return redirect(asked.request, f"{asked.facts.registering.base}/{asked.draft.id}")
 
 
 async def settle_name(asked: FactsAsked, form: Form) -> Response[str] | None:
     """Drop a correction that was another person's name, and ask for the name again (RE-08)."""
     if form.get("same_person") != "no":
         return None
-    await store.forget_answer(asked.draft, "review-ect")
-    return redirect(asked.request, f"{BASE}/{asked.draft.id}/review-ect")
+    review = asked.facts.registering.review
+    await store.forget_answer(asked.draft, review)
+    return redirect(asked.request, address(asked, review))
 
 
 async def note_corrected(asked: FactsAsked, form: Form) -> Response[str] | None:
     """Ask again about the same person whenever the correction changes (NAM-04)."""
-    before = asked.draft.answers.get("review-ect", {})
+    before = asked.draft.answers.get(asked.facts.registering.review, {})
     if before.get("corrected_name") != form.get("corrected_name"):
         await store.forget_answer(asked.draft, "confirm-name")
     return None
@@ -187,7 +185,7 @@ async def tell_when_open(asked: FactsAsked, form: Form) -> Response[str]:
     message = "Select “Continue and email me when it opens” if you want to be told"
     parse_choice(form, "tell_me_when_open", ["yes"], message)
     await store.ask_to_be_told(asked.draft, asked.here.actor, keep_until(asked))
-    return redirect(asked.request, f"{BASE}/{asked.draft.id}/cannot-register-yet?told=yes")
+    return redirect(asked.request, address(asked, "cannot-register-yet?told=yes"))
 
 
 def keep_until(asked: FactsAsked) -> Any:
@@ -212,7 +210,7 @@ async def read_again(asked: FactsAsked) -> Response[str] | None:
     if isinstance(outcome, Unavailable):
         return None if is_fresh(asked) else try_again(asked, {}, outcome.retry_after)
     await store.unmatch(draft, "trn-not-found")
-    return redirect(asked.request, f"{BASE}/{draft.id}/trn-not-found")
+    return redirect(asked.request, address(asked, "trn-not-found"))
 
 
 def is_fresh(asked: FactsAsked) -> bool:
@@ -222,3 +220,11 @@ def is_fresh(asked: FactsAsked) -> bool:
         return False
     age = clock.now() - fetched
     return timedelta(0) <= age <= timedelta(hours=asked.here.policy.trs_snapshot_hours)
+
+
+HOOKS = {
+    "national-insurance-number": check_national_insurance_number,
+    "already-in-progress": settle_other_draft,
+    "confirm-name": settle_name,
+}
+"""The hooks of the pages whose slugs both registrations share."""

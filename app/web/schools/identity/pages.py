@@ -1,0 +1,39 @@
+"""What the pages of both registrations share: the person's name, and shared dead ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from app.journeys.engine import Walk
+    from app.web.schools.identity.facts import RegistrationFacts
+
+SHARED_EXITS = (
+    "trn-not-found",
+    "not-found",
+    "cannot-register",
+    "cant-use-email",
+    "cannot-register-yet",
+    "cannot-file-yet",
+)
+
+
+def exit_templates(templates: str, own: Iterable[str]) -> Mapping[str, str]:
+    """Return the template of every dead end: the shared ones, and a journey's own."""
+    shared = {slug: f"journeys/identity/{slug}.html" for slug in SHARED_EXITS}
+    return shared | {slug: f"{templates}/{slug}.html" for slug in own}
+
+
+def subject(facts: RegistrationFacts, walked: Walk) -> str:
+    """Return the person's name once matched, with its correction (G-05)."""
+    if facts.matched is None:
+        return ""
+    return walked.answer(facts.registering.review) or facts.matched.name
+
+
+def words(day: date) -> str:
+    """Return a date as "1 September 2025"."""
+    return f"{day.day} {day:%B %Y}"
