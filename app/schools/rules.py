@@ -157,6 +157,13 @@ def programmes_for_new_ects(level: SchoolLevel, policy: Policy) -> tuple[Trainin
     return (TrainingProgramme.SCHOOL_LED,) if may_register_ects(level) else ()
 
 
+def programmes_for_ects_here(level: SchoolLevel, policy: Policy) -> tuple[TrainingProgramme, ...]:
+    """Return the programmes that an ECT already here can change to, in the order shown (SCH-02)."""
+    if level is SchoolLevel.FULL_NO_NEW_ECTS:
+        return (TrainingProgramme.PROVIDER_LED, TrainingProgramme.SCHOOL_LED)
+    return programmes_for_new_ects(level, policy)
+
+
 def is_self_funded(level: SchoolLevel, programme: TrainingProgramme) -> bool:
     """Tell whether training chosen for a newly registered ECT is not funded by DfE (ACC-13.7, SCH-04)."""
     return level is SchoolLevel.SCHOOL_LED_ONLY and programme is TrainingProgramme.PROVIDER_LED

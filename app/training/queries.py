@@ -29,7 +29,7 @@ TRAINING = """json_build_object(
     'partnership_id', tp.school_partnership_id, 'delivery_partner_id', sp.delivery_partner_id,
     'schedule', sc.identifier, 'requested_at', tp.requested_at, 'confirmed_at', tp.confirmed_at,
     'withdrawn_at', tp.withdrawn_at, 'deferred_at', tp.deferred_at, 'cancelled', tp.cancelled_at IS NOT NULL,
-    'disputed', sp.challenged_at IS NOT NULL, 'latest_declaration_on',
+    'disputed', sp.challenged_at IS NOT NULL, 'self_funded', tp.self_funded, 'latest_declaration_on',
     (SELECT max(declared_on) FROM declaration d WHERE d.training_period_id = tp.id AND d.voided_at IS NULL))"""
 TRAINING_JOINS = """LEFT JOIN school_partnership sp ON sp.id = tp.school_partnership_id
     LEFT JOIN schedule sc ON sc.id = tp.schedule_id"""

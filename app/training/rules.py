@@ -60,6 +60,7 @@ class Training:
     deferred_at: datetime | None = None
     cancelled: bool = False
     disputed: bool = False
+    self_funded: bool = False
     latest_declaration_on: date | None = None
 
     @property
