@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
 TRN = NewType("TRN", str)
 """Teacher reference number: exactly seven ASCII digits."""

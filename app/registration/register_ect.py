@@ -19,6 +19,7 @@ from app.registration.queries import KnownPerson, email_in_use, person
 from app.registration.record_name import RenamedPerson, record_name
 from app.registration.rules import transfer_closing
 from app.schools.events import SchoolYearAnswered
+from app.teachers.eligibility import stamp_frozen_year
 from app.teachers.refresh import StoredName, store_teacher
 from app.teachers.rules import teaching_record_name
 from app.terms import ECTAtSchoolId, Refused, Role, StayEndReason, TeacherId, TrainingProgramme
@@ -155,13 +156,7 @@ async def _note_eligibility(  # noqa: PLR0917 - all of one row
     command: RegisterECT, known: KnownPerson, teacher_id: TeacherId, stay_id: ECTAtSchoolId, actor: Actor, today: date
 ) -> None:
     if command.registration is not None and command.registration.frozen_from is not None:
-        await fetch(
-            """UPDATE teacher SET ect_payments_frozen_year = coalesce(ect_payments_frozen_year, $2), updated_at = $3
-            WHERE id = $1""",
-            teacher_id,
-            command.registration.frozen_from.year,
-            clock.now(),
-        )
+        await stamp_frozen_year(teacher_id, command.registration.frozen_from.year)
     in_induction = any(induction.period.contains(today) for induction in known.inductions)
     if in_induction and not (known.teacher and known.teacher.ect_first_eligible):
         await fetch(

@@ -113,8 +113,9 @@ def test_training_of_a_stay_to_come_starts_with_the_stay():
     assert (outcome(plan), plan.starts_on) == (CANCELLED, LATER)
 
 
-@pytest.mark.rule("PER-21", "W9")
+@pytest.mark.rule("PER-21")
 def test_training_of_somebody_leaving_ends_with_the_stay():
+    """W9."""
     leaving = Period(STARTED, date(2026, 4, 30))
     plan = plan_change(leaving, [training(finished_on=leaving.finished_on, **ATTACHED)], PROVIDER_LED, TODAY)
     assert (outcome(plan), plan.starts_on, plan.ends_on, plan.fits) == (FINISHED, TODAY, leaving.finished_on, True)

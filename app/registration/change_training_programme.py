@@ -1,0 +1,115 @@
+"""Changing an ECT's training programme, and what follows for their mentor, in one transaction (PER-32 to PER-34)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app.db.transaction import transaction
+from app.events.record import record
+from app.registration.change_lead_provider import note_frozen_move, present_providers
+from app.registration.locks import lock_people
+from app.registration.mentor_follows import MentorOfECT, training_that_follows, training_to_be
+from app.registration.mentor_of_ect import mentor_of_ect
+from app.registration.training_change_facts import Terms, WhoseTraining, person_in_training
+from app.terms import TRN, ECTAtSchoolId, Refused, TrainingProgramme
+from app.training.change_decisions import decide_programme, programmes_to_change_to
+from app.training.change_events import TeacherTrainingProgrammeUpdated
+from app.training.change_training import change_training
+from app.training.start_mentor_training import MentorHere, start_mentor_training
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from app.registration.training_change_facts import PersonInTraining
+    from app.terms import Actor
+    from app.training.arrangements import Arrangement
+    from app.training.change_decisions import ChangeDecided
+    from app.training.mentor_training import MentorTraining
+
+
+@dataclass(frozen=True)
+class ChangeTrainingProgramme:
+    """Whose programme changes to what; an arrangement exactly for provider-led, as it was shown (ARR-08).
+
+    mentor: who gets training of their own with it, as the page said; None for nobody (PER-34).
+    """
+
+    who: WhoseTraining
+    programme: TrainingProgramme
+    arrangement: Arrangement | None
+    terms: Terms
+    mentor: TRN | None = None
+
+    @property
+    def people(self) -> tuple[TRN, ...]:
+        """Everybody whose training it touches."""
+        return (self.who.trn, self.mentor) if self.mentor is not None else (self.who.trn,)
+
+
+@dataclass(frozen=True)
+class MentorToo:
+    """The mentor who gets training with an ECT's change, and that training."""
+
+    mentor: MentorOfECT
+    training: MentorTraining
+
+
+async def change_training_programme(command: ChangeTrainingProgramme, actor: Actor, today: date) -> ChangeDecided:
+    """Give an ECT another training programme, with its events; returns what was decided.
+
+    Raises Refused, and writes nothing: `same_programme`, `choice_changed`, `no_days_left`, `cannot_file_yet`,
+    `mentor_changed`, `changed_meanwhile`. Implements PER-32, PER-33, PER-34, PER-35, CP-08, CP-10, ARR-09.
+    """
+    async with transaction():
+        await lock_people(command.people)
+        person = await person_in_training(command.who, command.terms, today)
+        _check(command, person)
+        change = decide_programme(person.facts, command.programme, command.arrangement)
+        await change_training(change, person.trained, actor, today)
+        await note_frozen_move(person, change)
+        _record(change, person, actor)
+        await _train_mentor(command, change, actor, today)
+        return change
+
+
+async def mentor_too(person: PersonInTraining, change: ChangeDecided, terms: Terms) -> MentorToo | None:
+    """Find the mentor who would get training with a decided change, before it is saved (PER-34)."""
+    if change.arrangement is None:
+        return None
+    mentor = await mentor_of_ect(ECTAtSchoolId(person.facts.stay_id), change.plan.starts_on)
+    if mentor is None:
+        return None
+    to_be = training_to_be(change)
+    training = training_that_follows(mentor, person.facts, change, to_be, school_trains=terms.trains_mentors)
+    return MentorToo(mentor, training) if training is not None else None
+
+
+def _check(command: ChangeTrainingProgramme, person: PersonInTraining) -> None:
+    if command.programme not in programmes_to_change_to(person.facts):
+        raise Refused("same_programme", "training_programme")
+    if (command.arrangement is None) is not (command.programme is TrainingProgramme.SCHOOL_LED):
+        raise Refused("choice_changed", "provider_choice")
+
+
+def _record(change: ChangeDecided, person: PersonInTraining, actor: Actor) -> None:
+    decisive, arrangement = person.facts.decisive, change.arrangement
+    provider = arrangement.lead_provider.name if arrangement else present_providers(person).lead_provider
+    about = replace(person.trained.about(), lead_provider_id=arrangement.lead_provider.id if arrangement else None)
+    before = decisive.programme if decisive else None
+    record(TeacherTrainingProgrammeUpdated(about, before, change.programme, change.plan.starts_on, provider), actor)
+
+
+async def _train_mentor(command: ChangeTrainingProgramme, change: ChangeDecided, actor: Actor, today: date) -> None:
+    """Start the mentor's training in the partnership that the ECT's now has; refused if it is not who was shown."""
+    if change.arrangement is None:
+        return
+    person = await person_in_training(command.who, command.terms, today)
+    follows = await mentor_too(person, change, command.terms)
+    if (follows.mentor.trn if follows else None) != command.mentor:
+        raise Refused("mentor_changed")
+    if follows is None or follows.mentor.history.teacher_id is None:
+        return
+    mentor = follows.mentor
+    here = MentorHere(follows.mentor.history.teacher_id, command.who.school_id, mentor.stay_id, mentor.finished_on)
+    await start_mentor_training(follows.training, here, actor, today)
