@@ -30,15 +30,20 @@ MINE, THEIRS = "keep_mine", "keep_theirs"
 
 async def changed_meanwhile(journey: Journey[F, Any], asked: Asked[F]) -> Response[str] | None:
     """Return the page that shows both values, or what its answer leads to; None when nothing has changed (CON-01)."""
-    if journey.seen is None or asked.draft.seen is None:
+    if journey.seen is None or not has_changed(journey, asked):
         return None
     now = dict(journey.seen(asked.facts))
-    if now == dict(asked.draft.seen):
-        return None
     form = await read_form(asked.request)
     if RESOLVE not in form or form.get(MARK) != mark_of(now):
         return await show_both(journey, asked, now)
     return await settle(journey, asked, now, form)
+
+
+def has_changed(journey: Journey[F, Any], asked: Asked[F]) -> bool:
+    """Tell whether the value on record is another than the one the draft set out to change (CON-01)."""
+    if journey.seen is None or asked.draft.seen is None:
+        return False
+    return dict(journey.seen(asked.facts)) != dict(asked.draft.seen)
 
 
 def mark_of(seen: Mapping[str, str]) -> str:

@@ -15,10 +15,10 @@ from app.drafts import store
 from app.drafts.store import AnswerChangedMeanwhile, Draft
 from app.journeys.engine import Exit, Question, kept_form, walk
 from app.terms import DraftState, Refused
-from app.values import Form, Invalid
+from app.values import NOT_AN_OPTION, Form, Invalid
 from app.web.forms import known_id, read_form, read_query
 from app.web.journey import Asked, Journey
-from app.web.journey_conflict import changed_meanwhile
+from app.web.journey_conflict import changed_meanwhile, has_changed
 from app.web.journey_frame import CHECK, frame_of
 from app.web.journey_pages import (
     CheckPage,
@@ -40,6 +40,7 @@ F = TypeVar("F")
 C = TypeVar("C")
 CONFIRMATION, CANCEL = "confirmation", "cancel"
 CONFLICT, INVALID = 409, 422
+NO_LONGER_OFFERED = "What you chose here is no longer available. Choose again."
 
 
 async def show(journey: Journey[Any, Any], request: Request[Any, Any, Any], draft_id: str, step: str) -> Response[str]:
@@ -128,7 +129,8 @@ def changed_sentence(
     if refusal is not None and refusal.slug == question.slug:
         return refusal.message
     stopped_here = asked.walked.stopped is not None and asked.walked.stopped.slug == question.slug
-    return next((message for message in asked.walked.changed.values() if message), "") if stopped_here else ""
+    message = next((message for message in asked.walked.changed.values() if message), "") if stopped_here else ""
+    return NO_LONGER_OFFERED if message == NOT_AN_OPTION else message
 
 
 def show_check(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
@@ -251,13 +253,14 @@ async def go_on(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
 async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Response[str]:
     """Submit exactly once: ask outside systems, then lock, load afresh, walk, perform and erase (DRF-11, DRF-12)."""
     asked = await stand(journey, request, here, draft)
-    if (changed := await changed_meanwhile(journey, asked)) is not None:
-        return changed
-    if not asked.walked.complete:
+    if not asked.walked.complete or has_changed(journey, asked):
         # The facts are read after the draft: another press may have submitted it in between, and changed them.
         if (await find_draft(journey, here, str(draft.id))).state is DraftState.SUBMITTED:
             return redirect(request, journey.at(draft.id, CONFIRMATION))
-        return redirect(request, journey.at(draft.id, asked.walked.next_slug))
+        if (changed := await changed_meanwhile(journey, asked)) is not None:
+            return changed
+    if not asked.walked.complete:
+        return await go_back(journey, asked)
     if journey.refresh is not None:
         instead = await journey.refresh(asked)
         if instead is not None:
@@ -265,10 +268,24 @@ async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: 
     try:
         return await submit_locked(journey, request, here, draft, asked.walked.command)
     except Refused as refused:
-        refusal = journey.refusals.get(refused.code)
-        if refusal is None:
+        if refused.code not in journey.refusals:
             raise
-        return redirect(request, f"{journey.at(draft.id, refusal.slug)}?reason={refused.code}")
+        return explain(journey, request, draft, refused.code)
+
+
+async def go_back(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
+    """Go to the earliest page that a submit failed at, with the reason where there is one (DRF-12, RE-27)."""
+    dead_end = asked.walked.exit
+    if dead_end is not None and dead_end.blocks:
+        await store.block(asked.draft, asked.here.policy)
+    if dead_end is not None and dead_end.refusal in journey.refusals:
+        return explain(journey, asked.request, asked.draft, dead_end.refusal)
+    return redirect(asked.request, journey.at(asked.draft.id, asked.walked.next_slug))
+
+
+def explain(journey: Journey[Any, Any], request: Request[Any, Any, Any], draft: Draft, code: str) -> Response[str]:
+    """Lead to the page that a refusal is about, which gives the reason (DRF-12)."""
+    return redirect(request, f"{journey.at(draft.id, journey.refusals[code].slug)}?reason={code}")
 
 
 async def submit_locked(
@@ -285,10 +302,8 @@ async def submit_locked(
         asked = await stand(journey, request, here, fresh)
         if (changed := await changed_meanwhile(journey, asked)) is not None:
             return changed
-        if asked.walked.exit is not None and asked.walked.exit.blocks:
-            await store.block(fresh, here.policy)
         if not asked.walked.complete:
-            return redirect(request, journey.at(draft.id, asked.walked.next_slug))
+            return await go_back(journey, asked)
         outcome = await journey.perform(asked.walked.command, asked.facts, here)
         await store.finish(fresh, outcome, here.actor)
     return redirect(request, journey.at(draft.id, CONFIRMATION))

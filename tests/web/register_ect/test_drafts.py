@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from app.db.engine import fetch, fetch_one
+from tests.web.register_ect import history
 from tests.web.register_ect.walking import EMAIL, Walker, identity
 
 if TYPE_CHECKING:
     from tests.web.conftest import Browser
-    from tests.web.register_ect.conftest import Outside
+    from tests.web.register_ect.conftest import Outside, World
 
 STEPS = ("email-address", "start-date", "working-pattern", "appropriate-body", "check-answers", "confirmation")
 
@@ -122,15 +124,31 @@ async def test_a_fresh_snapshot_stands_in_for_a_silent_teaching_record(
 
 @pytest.mark.rule("DRF-12")
 @pytest.mark.rule("EML-02")
-async def test_an_address_taken_meanwhile_stops_the_confirmation(alice: Browser) -> None:
+@pytest.mark.rule("WT-15")
+async def test_an_address_taken_meanwhile_is_asked_again_with_the_reason(alice: Browser) -> None:
     await Walker(alice).register("9900002")
     walker = Walker(alice)
     walker.email = "tom@ash.example"
     await walker.to_check()
     await fetch("UPDATE ect_at_school_period SET email = 'tom@ash.example'")
-    answer = await alice.post(f"{walker.base}/check-answers")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{walker.base}/cant-use-email")
+    await walker.answer("email-address")
+    assert "now in use for someone else" in alice.text()
     assert len(await fetch("SELECT FROM ect_at_school_period")) == 1
+    await walker.answer("check-answers", email="priya@ash.example")
+    await walker.answer("confirmation")
+
+
+@pytest.mark.rule("WT-14")
+@pytest.mark.rule("DRF-11")
+@pytest.mark.rule("RE-19")
+@pytest.mark.rule("RE-27")
+async def test_somebody_registered_here_meanwhile_ends_the_draft_for_good(alice: Browser, world: World) -> None:
+    walker = await Walker(alice).to_check()
+    stay = await history.ect(world.ash, date(2025, 9, 1))
+    answer = await alice.post(f"{walker.base}/check-answers")
+    assert answer.headers["location"] == f"{walker.base}/already-registered"
+    assert (await fetch("SELECT state FROM draft"))[0]["state"] == "blocked"
+    assert [row["id"] for row in await fetch("SELECT id FROM ect_at_school_period")] == [stay["id"]]
 
 
 @pytest.mark.rule("DRF-02")

@@ -135,7 +135,7 @@ def ask_for_email(ask: Ask, facts: RegistrationFacts) -> str:
     """Ask for an address of their own; stops where somebody else uses it (RE-10, RE-24, EML-01)."""
     email = ask(EMAIL)
     if facts.email_taken:
-        raise Exit("cant-use-email")
+        raise Exit("cant-use-email", refusal="email_in_use")
     return email
 
 
