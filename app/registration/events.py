@@ -71,7 +71,9 @@ class TeacherNameFlagged(Event):
 
 
 @dataclass(frozen=True)
-class _LastDay(Event):
+class LastDay(Event):
+    """A stay gets a last day; rows: everything inside it that changed with that, as it was before (PER-40)."""
+
     name: str
     last_day: date
     former_last_day: date | None
@@ -80,14 +82,16 @@ class _LastDay(Event):
     rows: tuple[RowBefore, ...] = ()
 
     def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the former and the new last day."""
         return {"last_day": (self.former_last_day, self.last_day)}
 
     def metadata(self) -> dict[str, Any]:
+        """Return what is kept, rows spelled out."""
         return super().metadata() | {"rows": [asdict(row) for row in self.rows]}
 
 
 @dataclass(frozen=True)
-class _LeftSchool(_LastDay):
+class _LeftSchool(LastDay):
     def sentence(self) -> str:
         because = ": registered by another school" if self.why == "joined_another_school" else ""
         return f"{self.name}'s last day is {day(self.last_day)}{because}"
