@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from app.notices.kinds import (
     AcademicYear,
+    Count,
     DisplayName,
     PlainDate,
     Programme,
@@ -15,6 +16,7 @@ from app.notices.kinds import (
     SchoolName,
     SchoolURN,
     ServiceLink,
+    Tense,
 )
 
 
@@ -95,6 +97,77 @@ class ECTRegisteredElsewhere(Message):
     text = "M-05"
     name: DisplayName
     last_day: PlainDate
+
+
+@listed
+@dataclass(frozen=True)
+class LeavingReported(Message):
+    """To an ECT or mentor whose leaving was reported, with a copy to who reported it."""
+
+    id = "M-07"
+    text = "M-07"
+    name: DisplayName
+    school: SchoolName
+    last_day: PlainDate
+    tense: Tense
+
+
+@listed
+@dataclass(frozen=True)
+class MentorLeavesECTs(Message):
+    """To the school's contact, when a mentor leaves ECTs without a mentor."""
+
+    id = "M-07"
+    text = "M-07-tutor"
+    name: DisplayName
+    last_day: PlainDate
+    ects: Count
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class LeavingAmended(Message):
+    """To an ECT or mentor whose last day was changed, with a copy to who changed it."""
+
+    id = "M-08"
+    text = "M-08-amended"
+    name: DisplayName
+    school: SchoolName
+    last_day: PlainDate
+
+
+@listed
+@dataclass(frozen=True)
+class LeavingCancelled(Message):
+    """To an ECT or mentor who is no longer shown as leaving, with a copy to who changed that."""
+
+    id = "M-08"
+    text = "M-08-cancelled"
+    name: DisplayName
+    school: SchoolName
+
+
+@listed
+@dataclass(frozen=True)
+class RegistrationRemoved(Message):
+    """To an ECT or mentor whose registration was a mistake, with a copy to who removed it."""
+
+    id = "M-09"
+    text = "M-09"
+    name: DisplayName
+    school: SchoolName
+
+
+@listed
+@dataclass(frozen=True)
+class EarlierRegistrationRestored(Message):
+    """To the earlier school's contact; the school that had registered the person by mistake is never named."""
+
+    id = "M-09"
+    text = "M-09-earlier-school"
+    name: DisplayName
+    school: SchoolName
 
 
 @listed

@@ -17,6 +17,8 @@ class FieldKind(Enum):
     PROVIDER_NAME = "provider, partner or body name"
     PROGRAMME = "programme in words"
     URN = "URN of a school, to lead providers only"
+    COUNT = "number of people"
+    TENSE = "has left, or is leaving"
     SERVICE_LINK = "path of a page of the service"
 
 
@@ -28,5 +30,8 @@ AcademicYear = Annotated[int, FieldKind.ACADEMIC_YEAR]
 ProviderName = Annotated[str, FieldKind.PROVIDER_NAME]
 Programme = Annotated[str, FieldKind.PROGRAMME]
 SchoolURN = Annotated[str, FieldKind.URN]
+Count = Annotated[int, FieldKind.COUNT]
+Tense = Annotated[str, FieldKind.TENSE]
+"""The words "has left" or "is leaving", with "today" where it is so."""
 ServiceLink = Annotated[str, FieldKind.SERVICE_LINK]
 """A path such as "/school/home"; the reader gets it with the address of the service before it."""

@@ -121,6 +121,16 @@ async def queue_to_lead_provider(message: Message, *, lead_provider_id: int, cau
         await queue_message(message, to=email, dedupe_key=f"{message.id}:{cause}:{email.casefold()}", about=about)
 
 
+async def cancel_pending(dedupe_prefix: str) -> None:
+    """Cancel mail that has not left, by the beginning of its dedupe key: its cause was undone first (NOT-1.7)."""
+    await fetch(
+        """UPDATE message SET state = 'cancelled', finished_at = $2, updated_at = $2, version = version + 1
+        WHERE starts_with(dedupe_key, $1) AND state = 'pending'""",
+        dedupe_prefix,
+        clock.now(),
+    )
+
+
 async def defer_delivery(message: UUID, priority: int) -> None:
     """Put the delivery job of a message into the queue, in the transaction in force."""
     await fetch(

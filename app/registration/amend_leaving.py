@@ -99,7 +99,8 @@ async def _move(stay: WholeStay, last_day: date, actor: Actor) -> Reopened:
 
 
 def _kept(reopened: Reopened, closed: tuple[RowBefore, ...], stay: WholeStay) -> tuple[RowBefore, ...]:
-    """Keep the oldest dates known of each row; a row that ended only with the stay still does."""
-    now = {row.key: row for row in closed if row.finished_on != stay.finished_on}
+    """Keep the oldest dates known of each row; one that ended only with the stay has no end of its own."""
+    now = {row.key: row for row in closed}
     kept = [replace(row, cancelled=now.pop(row.key).cancelled) if row.key in now else row for row in reopened.kept]
-    return (*kept, *now.values())
+    own = [replace(row, finished_on=None) if row.finished_on == stay.finished_on else row for row in now.values()]
+    return (*kept, *own)

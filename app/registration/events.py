@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.events.record import Event, catalogued
+from app.terms import StayEndReason
 from app.training.events import day
 
 if TYPE_CHECKING:
@@ -70,6 +71,13 @@ class TeacherNameFlagged(Event):
         return f"Name change to {self.new_name} will be looked at by DfE support"
 
 
+BECAUSE = {
+    StayEndReason.JOINED_ANOTHER_SCHOOL.value: ": registered by another school",
+    StayEndReason.INDUCTION_COMPLETED.value: ": induction has ended",
+    StayEndReason.SCHOOL_CLOSED.value: ": the school closed",
+}
+
+
 @dataclass(frozen=True)
 class LastDay(Event):
     """A stay gets a last day; rows: everything inside it that changed with that, as it was before (PER-40)."""
@@ -93,7 +101,7 @@ class LastDay(Event):
 @dataclass(frozen=True)
 class _LeftSchool(LastDay):
     def sentence(self) -> str:
-        because = ": registered by another school" if self.why == "joined_another_school" else ""
+        because = BECAUSE.get(self.why, "")
         return f"{self.name}'s last day is {day(self.last_day)}{because}"
 
 

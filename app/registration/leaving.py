@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from app.registration.start_dates import day_in_words
 from app.terms import Period, Word
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 TWO_DAYS = timedelta(days=2)
+
+
+class _Mentored(Protocol):
+    @property
+    def period(self) -> Period: ...
+    @property
+    def cancelled(self) -> bool: ...
+    @property
+    def ect_finished_on(self) -> date | None: ...
+
+
+Mentored = TypeVar("Mentored", bound=_Mentored)
 
 
 class Tense(Word):
@@ -74,6 +86,20 @@ def leaving_bounds(
         (f"The earliest day you can enter is {first}, {why}.", f"The latest is {last}, {because}."),
         f"Last day must be on or after {first}, {why}",
         f"Last day must be on or before {last}, {because}",
+    )
+
+
+def left_without_mentor(mentorships: Iterable[Mentored], last_day: date) -> tuple[tuple[Mentored, date], ...]:
+    """Find whom a mentor's last day leaves without a mentor, each with the first day of that (LV-02, M-07).
+
+    An ECT who is gone by then, or whose mentorship was to end by then, is not among them.
+    """
+    return tuple(
+        (row, max(row.period.started_on, last_day + ONE_DAY))
+        for row in mentorships
+        if not row.cancelled
+        and (row.period.finished_on is None or row.period.finished_on > last_day)
+        and (row.ect_finished_on is None or row.ect_finished_on > last_day)
     )
 
 

@@ -55,7 +55,7 @@ async def leaving_cancelled(stay: WholeStay, actor: Actor) -> None:
 async def registration_removed(stay: WholeStay, actor: Actor) -> None:
     """Tell the person and the author; mail about the registration that has not left stays unsent (M-09, NOT-1.7)."""
     await _forget(stay, "M-07", "M-08")
-    for registered in ("M-01", "M-02", "M-03", "M-04"):
+    for registered in ("M-01", "M-02") if stay.role is Role.ECT else ("M-03", "M-04"):
         await cancel_pending(f"{registered}:stay {stay.id}:")
     await _to_person(stay, RegistrationRemoved(stay.name, stay.school), actor)
 

@@ -85,9 +85,7 @@ async def plan_reopening(stay: WholeStay, closing: Closing, until: date | None) 
     """Plan what regains its former dates when a stay with a last day goes on until another, or for good."""
     if stay.finished_on is None:
         raise LookupError("a stay without a last day is open")
-    return plan_restore(
-        _rows_now(stay), closing.before, Reopening(stay.finished_on, until), await _occupied(stay)
-    )
+    return plan_restore(_rows_now(stay), closing.before, Reopening(stay.finished_on, until), await _occupied(stay))
 
 
 async def reopen_rows(stay: WholeStay, closing: Closing, until: date | None, actor: Actor) -> Reopened:
@@ -96,8 +94,8 @@ async def reopen_rows(stay: WholeStay, closing: Closing, until: date | None, act
     Events: a start pair for each mentorship that goes on, with the dates it has now.
     """
     plan = await plan_reopening(stay, closing, until)
-    trainings = {row.id: row for row in stay.trainings}
-    mentorships = {row.id: row for row in stay.mentorships}
+    trainings: dict[int, TrainingInStay] = {row.id: row for row in stay.trainings}
+    mentorships: dict[int, MentorshipInStay] = {row.id: row for row in stay.mentorships}
     for row, finished_on in plan.restored:
         if row.kind is RowKind.TRAINING:
             await _restore_training(trainings[row.id], finished_on)
@@ -120,8 +118,10 @@ def words(stay: WholeStay, row: RowNow) -> str:
     if row.kind is RowKind.TRAINING:
         return next(training.words for training in stay.trainings if training.id == row.id)
     mentorship = next(mentorship for mentorship in stay.mentorships if mentorship.id == row.id)
-    return f"mentoring by {mentorship.mentor.displayed}" if stay.role is Role.ECT else (
-        f"mentoring of {mentorship.ect.displayed}"
+    return (
+        f"mentoring by {mentorship.mentor.displayed}"
+        if stay.role is Role.ECT
+        else (f"mentoring of {mentorship.ect.displayed}")
     )
 
 

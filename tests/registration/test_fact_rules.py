@@ -12,7 +12,17 @@ from app.terms import Role, ScheduleIdentifier, TrainingProgramme
 from app.training import arrangements, periods
 from app.training import rules as training_rules
 
-MODULES = [appropriate_bodies, body_changes, rules, start_dates, statuses, tracker, arrangements, periods, training_rules]
+MODULES = [
+    appropriate_bodies,
+    body_changes,
+    rules,
+    start_dates,
+    statuses,
+    tracker,
+    arrangements,
+    periods,
+    training_rules,
+]
 FACTS = [
     kind
     for module in MODULES
