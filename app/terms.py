@@ -162,11 +162,14 @@ class MentorIneligibleReason(Word):
 
 
 class ChallengeReason(Word):
-    AGREED_WITH_ANOTHER_LEAD_PROVIDER = "agreed_with_another_lead_provider"
-    AGREEMENT_NOT_CONFIRMED = "agreement_not_confirmed"
-    LEAD_PROVIDER_NOT_RECOGNISED = "lead_provider_not_recognised"
-    NO_ECTS_THIS_YEAR = "no_ects_this_year"
-    LOOKS_LIKE_A_MISTAKE = "looks_like_a_mistake"
+    AGREED_WITH_ANOTHER_LEAD_PROVIDER = (
+        "agreed_with_another_lead_provider",
+        "We have agreed to work with another lead provider",
+    )
+    AGREEMENT_NOT_CONFIRMED = "agreement_not_confirmed", "We have not agreed to work with this lead provider yet"
+    LEAD_PROVIDER_NOT_RECOGNISED = "lead_provider_not_recognised", "We do not recognise this lead provider"
+    NO_ECTS_THIS_YEAR = "no_ects_this_year", "We have no early career teachers this academic year"
+    LOOKS_LIKE_A_MISTAKE = "looks_like_a_mistake", "It looks like a mistake"
 
 
 class PartnershipOrigin(Word):

@@ -21,6 +21,7 @@ GUARDS: dict[str, tuple[str, str]] = {
     "schedule_fits_role": ("cannot_file_yet", "start_date"),
     "teacher_trn_key": ("changed_meanwhile", "trn"),
     "one_partnership": ("changed_meanwhile", "provider_choice"),
+    "partnership_reported_once": ("partnership_exists", "school_id"),
     "induction_tutor_current": ("changed_meanwhile", "induction_tutor_name"),
     "years_do_not_overlap": ("PERIOD_OVERLAP", "started_on"),
     "closures_do_not_overlap": ("CLOSURE_OVERLAP", "starts_on"),

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from app.notices.kinds import (
     AcademicYear,
+    ChallengeWords,
     Count,
     DisplayName,
     PlainDate,
@@ -190,6 +191,88 @@ class ReplacedAsInductionTutor(Message):
     text = "M-11"
     name: DisplayName
     school: SchoolName
+
+
+@listed
+@dataclass(frozen=True)
+class TrainingStopped(Message):
+    """To the school: the lead provider no longer trains somebody; never why."""
+
+    id = "M-12"
+    text = "M-12-stopped"
+    name: DisplayName
+    lead_provider: ProviderName
+    on: PlainDate
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class TrainingPaused(Message):
+    """To the school: the lead provider paused somebody's training; never why."""
+
+    id = "M-12"
+    text = "M-12-paused"
+    name: DisplayName
+    lead_provider: ProviderName
+    on: PlainDate
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class PartnershipReported(Message):
+    """To the school: a lead provider reported a partnership, also again after a challenge."""
+
+    id = "M-20"
+    text = "M-20"
+    lead_provider: ProviderName
+    delivery_partner: ProviderName
+    academic_year: AcademicYear
+    last_challenge_day: PlainDate
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class PartnershipStillOpen(Message):
+    """To the school, some days after M-20: there is still time to say that the partnership is wrong."""
+
+    id = "M-21"
+    text = "M-21"
+    priority = Priority.SUMMARY
+    lead_provider: ProviderName
+    delivery_partner: ProviderName
+    academic_year: AcademicYear
+    last_challenge_day: PlainDate
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class PartnershipChallenged(Message):
+    """To the lead provider: a school said that a partnership is wrong."""
+
+    id = "M-22"
+    text = "M-22-challenged"
+    school: SchoolName
+    urn: SchoolURN
+    delivery_partner: ProviderName
+    academic_year: AcademicYear
+    because: ChallengeWords
+
+
+@listed
+@dataclass(frozen=True)
+class PartnershipChallengeUndone(Message):
+    """To the lead provider: the school took its challenge back."""
+
+    id = "M-22"
+    text = "M-22-undone"
+    school: SchoolName
+    urn: SchoolURN
+    delivery_partner: ProviderName
+    academic_year: AcademicYear
 
 
 @listed

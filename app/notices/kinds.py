@@ -19,6 +19,7 @@ class FieldKind(Enum):
     URN = "URN of a school, to lead providers only"
     COUNT = "number of people"
     TENSE = "has left, or is leaving"
+    CHALLENGE = "what a school says is wrong with a partnership, in words, to lead providers only"
     SERVICE_LINK = "path of a page of the service"
 
 
@@ -29,6 +30,7 @@ AcademicYear = Annotated[int, FieldKind.ACADEMIC_YEAR]
 """The calendar year in which it starts; written "2026 to 2027"."""
 ProviderName = Annotated[str, FieldKind.PROVIDER_NAME]
 Programme = Annotated[str, FieldKind.PROGRAMME]
+ChallengeWords = Annotated[str, FieldKind.CHALLENGE]
 SchoolURN = Annotated[str, FieldKind.URN]
 Count = Annotated[int, FieldKind.COUNT]
 Tense = Annotated[str, FieldKind.TENSE]

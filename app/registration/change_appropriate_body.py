@@ -11,8 +11,8 @@ from app.db.transaction import transaction
 from app.events.record import About, record
 from app.registration.body_changes import LeftOut, left_out
 from app.registration.change_events import TeacherAppropriateBodyChanged
-from app.registration.locks import lock_people
 from app.registration.school_queries import body_holders
+from app.teachers.locks import lock_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

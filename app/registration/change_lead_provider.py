@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from app.db.transaction import transaction
 from app.events.record import record
-from app.registration.locks import lock_person
 from app.registration.training_change_facts import Terms, WhoseTraining, person_in_training
 from app.teachers.eligibility import stamp_frozen_year
+from app.teachers.locks import lock_person
 from app.terms import Refused, Role
 from app.training.change_decisions import decide_lead_provider, has_lead_provider, is_present
 from app.training.change_events import Providers, TeacherTrainingLeadProviderUpdated

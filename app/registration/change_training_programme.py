@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.change_lead_provider import note_frozen_move, present_providers
-from app.registration.locks import lock_people
 from app.registration.mentor_follows import MentorOfECT, training_that_follows, training_to_be
 from app.registration.mentor_of_ect import mentor_of_ect
 from app.registration.training_change_facts import Terms, WhoseTraining, person_in_training
+from app.teachers.locks import lock_people
 from app.terms import TRN, ECTAtSchoolId, Refused, TrainingProgramme
 from app.training.change_decisions import decide_programme, programmes_to_change_to
 from app.training.change_events import TeacherTrainingProgrammeUpdated

@@ -1,29 +1,5 @@
-"""Serialising what must not happen twice at once: per teacher and per email address (CON-03, EML-02)."""
+"""The locks of people, as registration takes them."""
 
-from __future__ import annotations
+from app.teachers.locks import lock_people, lock_person
 
-from typing import TYPE_CHECKING
-
-from app.db.engine import fetch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from app.terms import TRN
-
-
-async def lock_person(trn: TRN, email: str | None = None) -> None:
-    """Hold a teacher, and an email address ignoring case, until the transaction ends.
-
-    Locks are taken in a fixed order, so that two confirmations never wait for each other.
-    """
-    await _lock([f"trn:{trn}"] + ([f"email:{email.lower()}"] if email else []))
-
-
-async def lock_people(trns: Iterable[TRN]) -> None:
-    """Hold several teachers until the transaction ends, in the same fixed order."""
-    await _lock({f"trn:{trn}" for trn in trns})
-
-
-async def _lock(keys: Iterable[str]) -> None:
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) key", sorted(keys))
+__all__ = ["lock_people", "lock_person"]

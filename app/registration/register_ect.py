@@ -14,17 +14,18 @@ from app.events.record import About, record
 from app.registration import registration_messages as messages
 from app.registration.close_stay import CloseStay, close_ect_stay
 from app.registration.events import TeacherRegisteredAsECT
-from app.registration.locks import lock_person
 from app.registration.queries import KnownPerson, email_in_use, person
 from app.registration.record_name import RenamedPerson, record_name
 from app.registration.rules import transfer_closing
 from app.schools.events import SchoolYearAnswered
 from app.teachers.eligibility import stamp_frozen_year
+from app.teachers.locks import lock_person
 from app.teachers.refresh import StoredName, store_teacher
 from app.teachers.rules import teaching_record_name
 from app.terms import ECTAtSchoolId, Refused, Role, StayEndReason, TeacherId, TrainingProgramme
 from app.training.attach import NOT_ATTACHED, attach
 from app.training.events import TeacherFundingEligibilitySet
+from app.training.locks import lock_partnerships
 from app.training.periods import training_start
 from app.training.start_training import NewTraining, start_training
 
@@ -83,7 +84,7 @@ async def register_ect(command: RegisterECT, actor: Actor, today: date) -> Regis
     database guards; nothing is written then. Implements PER-03, PER-04, PER-05, ARR-09, SCH-05, NAM-04, CP-10.
     """
     async with transaction():
-        await lock_person(command.trn, command.email)
+        await lock(command)
         if await email_in_use(command.email, command.trn, today):
             raise Refused("email_in_use", "email")
         known = await person(command.trn)
@@ -101,6 +102,14 @@ async def register_ect(command: RegisterECT, actor: Actor, today: date) -> Regis
         await _remember_choices(command, actor)
         await messages.ect_registered(command, known, registered, closing, actor)
         return registered
+
+
+async def lock(command: RegisterECT) -> None:
+    """Hold what a registration may change until the transaction ends: partnerships, then people (API-19.6)."""
+    if command.arrangement is not None and command.registration is not None:
+        provider = command.arrangement.lead_provider
+        await lock_partnerships(provider.id, command.school_id, command.registration.year)
+    await lock_person(command.trn, command.email)
 
 
 async def _store_teacher(command: RegisterECT, known: KnownPerson) -> StoredName:

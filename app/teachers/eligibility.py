@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import fetch
+from app.terms import Role
 
 if TYPE_CHECKING:
     from app.terms import TeacherId, Year
@@ -22,12 +23,28 @@ async def stamp_mentor_eligibility(teacher_id: TeacherId) -> bool:
     return bool(stamped)
 
 
-async def stamp_frozen_year(teacher_id: TeacherId, year: Year) -> None:
-    """Stamp the year with frozen payments that an ECT is moved out of, unless one is stamped already (CP-10)."""
+async def stamp_frozen_year(teacher_id: TeacherId, year: Year, role: Role = Role.ECT) -> None:
+    """Stamp the year with frozen payments that somebody is moved out of, unless one is stamped already (CP-10)."""
     await fetch(
-        """UPDATE teacher SET ect_payments_frozen_year = $2, updated_at = $3
-        WHERE id = $1 AND ect_payments_frozen_year IS NULL""",
+        """UPDATE teacher SET updated_at = $4,
+            ect_payments_frozen_year = coalesce(ect_payments_frozen_year, CASE $3::text WHEN 'ect' THEN $2 END),
+            mentor_payments_frozen_year = coalesce(mentor_payments_frozen_year, CASE $3::text WHEN 'mentor' THEN $2 END)
+        WHERE id = $1""",
         teacher_id,
         year,
+        role.value,
+        clock.now(),
+    )
+
+
+async def forget_frozen_year(teacher_id: TeacherId, role: Role) -> None:
+    """Clear that stamp for somebody who is moved back into the frozen year (API-13.12)."""
+    await fetch(
+        """UPDATE teacher SET updated_at = $3,
+            ect_payments_frozen_year = CASE $2::text WHEN 'ect' THEN NULL ELSE ect_payments_frozen_year END,
+            mentor_payments_frozen_year = CASE $2::text WHEN 'mentor' THEN NULL ELSE mentor_payments_frozen_year END
+        WHERE id = $1""",
+        teacher_id,
+        role.value,
         clock.now(),
     )

@@ -15,6 +15,7 @@ from app.training.events import (
     SchoolPartnershipReused,
     TrainingPeriodAssignedToSchoolPartnership,
 )
+from app.training.locks import lock_partnerships
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,6 +46,7 @@ async def attach(arrangement: Arrangement, school_id: SchoolId, year: Year, acto
     if arrangement.kind is ArrangementKind.CONFIRMED:
         record(_reused(arrangement, school_id, year), actor)
         return Attachment(arrangement.partnership.id, ConfirmationSource.EXISTING_PARTNERSHIP)
+    await lock_partnerships(arrangement.lead_provider.id, school_id, year)
     partnership_id, created = await _carry_forward(arrangement, school_id, year)
     if created:
         record(_created(arrangement, school_id, year, partnership_id), actor)

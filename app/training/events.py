@@ -23,20 +23,20 @@ def day(value: date | None) -> str:
 @catalogued
 @dataclass(frozen=True)
 class SchoolPartnershipCreated(Event):
-    """A partnership was made by carrying an earlier one forward (ARR-09)."""
+    """A partnership was reported by the lead provider, or made by carrying an earlier one forward (ARR-09, ARR-10)."""
 
     kind = "school_partnership_created"
     lead_provider: str
     delivery_partner: str
     year: Year
-    carried_from: Year
+    carried_from: Year | None = None
 
     def sentence(self) -> str:
         """Say what was created."""
-        return (
-            f"Partnership with {self.lead_provider} and {self.delivery_partner} for {academic_year(self.year)} "
-            f"continues from {academic_year(self.carried_from)}"
-        )
+        what = f"Partnership with {self.lead_provider} and {self.delivery_partner} for {academic_year(self.year)}"
+        if self.carried_from is None:
+            return f"{what} reported by {self.lead_provider}"
+        return f"{what} continues from {academic_year(self.carried_from)}"
 
 
 @catalogued

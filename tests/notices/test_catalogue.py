@@ -66,7 +66,7 @@ def test_there_is_a_text_for_every_message_and_no_other() -> None:
     texts = {path.stem for path in (TEMPLATES / "emails").glob("M-*.txt")}
     assert texts == set(TEXTS)
     ids = " ".join(sorted({message.id for message in TEXTS.values()}))
-    assert ids == "M-01 M-02 M-05 M-07 M-08 M-09 M-10 M-11 M-15 M-23 M-30 M-32"
+    assert ids == "M-01 M-02 M-05 M-07 M-08 M-09 M-10 M-11 M-12 M-15 M-20 M-21 M-22 M-23 M-30 M-32"
     assert all(name.startswith(message.id) for name, message in TEXTS.items())
 
 

@@ -11,8 +11,7 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.drafts import store
-from app.registration.locks import lock_person
-from app.registration.register_ect import RegisterECT, outcome_of, register_ect
+from app.registration.register_ect import RegisterECT, lock, outcome_of, register_ect
 from app.registration.rules import transfer_closing
 from app.schools.rules import may_register_ects
 from app.terms import DraftKind, Role, TrainingProgramme
@@ -78,11 +77,6 @@ def notices(walked: Walk, facts: RegisterECTFacts, here: Here) -> list[str]:
 async def perform(command: RegisterECT, _facts: RegisterECTFacts, here: Here) -> Mapping[str, Any]:
     """Register, and keep what the confirmation shows."""
     return outcome_of(await register_ect(command, here.actor, here.today), command)
-
-
-async def lock(command: RegisterECT) -> None:
-    """Serialise submits about the same teacher or address before the facts are loaded (CON-03)."""
-    await lock_person(command.trn, command.email)
 
 
 async def confirmation(outcome: Mapping[str, Any], here: Here) -> ConfirmationPage:

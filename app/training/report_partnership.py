@@ -1,0 +1,261 @@
+"""A lead provider reports that it works with a school (API-11.2 to API-11.5, ARR-10, CHL-05)."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from app import clock
+from app.db.documents import document
+from app.db.engine import fetch, fetch_one
+from app.db.transaction import transaction
+from app.events.record import About, record
+from app.notices.catalogue import PartnershipReported
+from app.notices.outbox import Subjects, queue_to_school
+from app.schools.queries import school_facts
+from app.schools.rules import school_access
+from app.teachers.locks import lock_teachers
+from app.terms import ConfirmationSource, PartnershipOrigin, Role, SchoolPartnershipId, TeacherId
+from app.training.challenges import last_challenge_day
+from app.training.events import SchoolPartnershipCreated, TrainingPeriodAssignedToSchoolPartnership
+from app.training.locks import lock_partnerships
+from app.training.provider_acts import Unreadable, refuse
+from app.training.provider_events import SchoolPartnershipReportedAgain
+from app.training.queries import TRAINING, TRAINING_JOINS, calendar
+from app.training.report_refusals import ReportFacts, report_refusals
+from app.training.rules import Training, attached_by_report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from app.policy import Policy
+    from app.schools.rules import SchoolLevel
+    from app.terms import Actor, DeliveryPartnerId, LeadProviderId, SchoolId, Year
+
+TRAINING_THERE = """FROM training_period tp
+    LEFT JOIN ect_at_school_period e ON e.id = tp.ect_at_school_period_id
+    LEFT JOIN mentor_at_school_period m ON m.id = tp.mentor_at_school_period_id
+    WHERE tp.school_id = $2 AND tp.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL"""
+NAMING = f"""SELECT coalesce(json_agg(json_build_object('teacher_id', tp.teacher_id, 'training', {TRAINING})
+        ORDER BY tp.id), '[]')
+    FROM training_period tp {TRAINING_JOINS}
+    LEFT JOIN ect_at_school_period e ON e.id = tp.ect_at_school_period_id
+    LEFT JOIN mentor_at_school_period m ON m.id = tp.mentor_at_school_period_id
+    WHERE tp.school_id = $1 AND tp.lead_provider_id = $2 AND tp.contract_period_year = $3
+        AND coalesce(e.removed_at, m.removed_at) IS NULL"""  # noqa: S608 - constants
+
+
+@dataclass(frozen=True)
+class ReportPartnership:
+    """Who works with which school in which year; Unreadable where what was sent named nothing."""
+
+    lead_provider_id: LeadProviderId
+    year: Year | Unreadable
+    school_id: SchoolId | Unreadable
+    delivery_partner_id: DeliveryPartnerId | Unreadable
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The partnership, and how many trainings it confirmed."""
+
+    id: SchoolPartnershipId
+    public_id: UUID
+    attached: int
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A report in which everything names something."""
+
+    lead_provider_id: LeadProviderId
+    year: Year
+    school_id: SchoolId
+    delivery_partner_id: DeliveryPartnerId
+    lead_provider: str
+    delivery_partner: str
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The partnership as stored, and why it had been challenged, if it had."""
+
+    id: SchoolPartnershipId
+    public_id: UUID
+    challenge_reason: str | None = None
+
+
+async def report_partnership(command: ReportPartnership, actor: Actor, today: date, policy: Policy) -> Reported:
+    """Create the partnership, or take back the challenged one, and confirm whoever asked for it (API-11.4).
+
+    Of parallel reports one wins (API-11.5). Raises Refused with every refusal in its details (API-6.2): `cohort`,
+    `school_id` and `delivery_partner_id` with the codes of API-11.2. Message M-20.
+    """
+    async with transaction():
+        if not isinstance(command.year, Unreadable) and not isinstance(command.school_id, Unreadable):
+            await lock_partnerships(command.lead_provider_id, command.school_id, command.year)
+        facts = await _facts(command, today, policy)
+        refuse(report_refusals(command.year, command.school_id, command.delivery_partner_id, facts, today))
+        pair = await _pair(command)
+        await lock_teachers([one.teacher_id for one in await _asking(pair, today)])
+        asking, now = await _asking(pair, today), clock.now()
+        row = await _take_back(pair, now) or await _create(pair, now)
+        _record_report(pair, row, actor)
+        await _attach(pair, row, asking, actor)
+        await _tell_school(pair, row, now, policy)
+        return Reported(row.id, row.public_id, len(asking))
+
+
+async def _facts(command: ReportPartnership, today: date, policy: Policy) -> ReportFacts:
+    year = None if isinstance(command.year, Unreadable) else command.year
+    school_id = None if isinstance(command.school_id, Unreadable) else command.school_id
+    partner_id = None if isinstance(command.delivery_partner_id, Unreadable) else command.delivery_partner_id
+    row = await fetch_one(
+        f"""SELECT
+            EXISTS (SELECT {TRAINING_THERE} AND tp.lead_provider_id = $1 AND tp.contract_period_year = $3) AS asked_for,
+            EXISTS (SELECT FROM school_partnership WHERE school_id = $2 AND lead_provider_id = $1
+                AND contract_period_year = $3 AND challenged_at IS NULL) AS reported_already,
+            NOT EXISTS (SELECT {TRAINING_THERE} AND tp.contract_period_year = $3)
+                AND EXISTS (SELECT {TRAINING_THERE} AND tp.training_programme = 'school_led' AND tp.started_on BETWEEN
+                    (SELECT started_on FROM contract_period WHERE year = $3)
+                    AND (SELECT finished_on FROM contract_period WHERE year = $3)) AS school_led,
+            EXISTS (SELECT FROM delivery_partner WHERE id = $4) AS partner_known,
+            EXISTS (SELECT FROM provider_pairing WHERE lead_provider_id = $1 AND delivery_partner_id = $4
+                AND contract_period_year = $3) AS paired""",  # noqa: S608 - a constant
+        command.lead_provider_id,
+        school_id,
+        year,
+        partner_id,
+    )
+    level = await _level(school_id, today, policy) if school_id is not None else None
+    return ReportFacts((await calendar()).of_year(year), level, **dict(row or {}))
+
+
+async def _level(school_id: SchoolId, today: date, policy: Policy) -> SchoolLevel | None:
+    facts = await school_facts(school_id, today)
+    return school_access(facts, today, policy).level if facts.known else None
+
+
+async def _pair(command: ReportPartnership) -> _Pair:
+    year, school_id, partner_id = command.year, command.school_id, command.delivery_partner_id
+    assert not isinstance(year, Unreadable) and not isinstance(school_id, Unreadable)  # noqa: S101, PT018 - refused
+    assert not isinstance(partner_id, Unreadable)  # noqa: S101 - as above
+    names = await fetch_one(
+        "SELECT lp.name, dp.name AS partner FROM lead_provider lp, delivery_partner dp WHERE lp.id = $1 AND dp.id = $2",
+        command.lead_provider_id,
+        partner_id,
+    )
+    if names is None:
+        raise LookupError("no such lead provider")
+    return _Pair(command.lead_provider_id, year, school_id, partner_id, names["name"], names["partner"])
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Whose training names the lead provider for the school and year."""
+
+    teacher_id: TeacherId
+    training: Training
+
+
+async def _asking(pair: _Pair, today: date) -> list[_Asking]:
+    """List the trainings that the report confirms (ARR-10)."""
+    found = await document(tuple[_Asking, ...], NAMING, pair.school_id, pair.lead_provider_id, pair.year)
+    asking = found or ()
+    return [a for a in asking if attached_by_report(a.training, pair.lead_provider_id, pair.year, today)]
+
+
+async def _take_back(pair: _Pair, now: datetime) -> _Row | None:
+    """Clear the challenge of this very pair, whose row comes back with its id (CHL-05)."""
+    row = await fetch_one(
+        """UPDATE school_partnership sp SET challenged_at = NULL, challenge_reason = NULL,
+            challenged_by_user_id = NULL, origin = $5, reported_at = $6, updated_at = $6
+        FROM school_partnership old WHERE old.id = sp.id AND sp.school_id = $1 AND sp.lead_provider_id = $2
+            AND sp.delivery_partner_id = $3 AND sp.contract_period_year = $4 AND sp.challenged_at IS NOT NULL
+        RETURNING sp.id, sp.public_id, old.challenge_reason""",
+        pair.school_id,
+        pair.lead_provider_id,
+        pair.delivery_partner_id,
+        pair.year,
+        PartnershipOrigin.REPORTED.value,
+        now,
+    )
+    return _Row(**dict(row)) if row else None
+
+
+async def _create(pair: _Pair, now: datetime) -> _Row:
+    row = await fetch_one(
+        """INSERT INTO school_partnership (created_at, updated_at, school_id, lead_provider_id, delivery_partner_id,
+            contract_period_year, origin, reported_at)
+        VALUES ($6, $6, $1, $2, $3, $4, $5, $6) RETURNING id, public_id""",
+        pair.school_id,
+        pair.lead_provider_id,
+        pair.delivery_partner_id,
+        pair.year,
+        PartnershipOrigin.REPORTED.value,
+        now,
+    )
+    if row is None:
+        raise LookupError("an insert returned no row")
+    return _Row(**dict(row))
+
+
+def _about(pair: _Pair, row: _Row) -> About:
+    return About(
+        school_id=pair.school_id,
+        school_partnership_id=row.id,
+        lead_provider_id=pair.lead_provider_id,
+        delivery_partner_id=pair.delivery_partner_id,
+    )
+
+
+def _record_report(pair: _Pair, row: _Row, actor: Actor) -> None:
+    about, names = _about(pair, row), (pair.lead_provider, pair.delivery_partner, pair.year)
+    if row.challenge_reason is None:
+        record(SchoolPartnershipCreated(about, *names), actor)
+    else:
+        record(SchoolPartnershipReportedAgain(about, *names, row.challenge_reason), actor)
+
+
+async def _attach(pair: _Pair, row: _Row, asking: Sequence[_Asking], actor: Actor) -> None:
+    """Attach trainings to the partnership, with one event each (ARR-10)."""
+    source = ConfirmationSource.LEAD_PROVIDER_REPORT
+    await fetch(
+        """UPDATE training_period SET school_partnership_id = $2, confirmed_at = $3, confirmation_source = $4,
+            updated_at = $3 WHERE id = ANY($1)""",
+        [one.training.id for one in asking],
+        row.id,
+        clock.now(),
+        source.value,
+    )
+    for one in asking:
+        training = one.training
+        about = dataclasses.replace(
+            _about(pair, row),
+            teacher_id=one.teacher_id,
+            ect_at_school_period_id=training.stay_id if training.role is Role.ECT else None,
+            mentor_at_school_period_id=training.stay_id if training.role is Role.MENTOR else None,
+            training_period_id=training.id,
+        )
+        names = (pair.lead_provider, pair.delivery_partner)
+        record(TrainingPeriodAssignedToSchoolPartnership(about, *names, source.value), actor)
+
+
+async def _tell_school(pair: _Pair, row: _Row, reported_at: datetime, policy: Policy) -> None:
+    last_day = last_challenge_day(reported_at, pair.year, policy)
+    link = f"/school/partnerships/{row.public_id}"
+    await queue_to_school(
+        PartnershipReported(pair.lead_provider, pair.delivery_partner, pair.year, last_day, link),
+        school_id=pair.school_id,
+        cause=report_cause(row.id, reported_at),
+        about=Subjects(school_id=pair.school_id),
+    )
+
+
+def report_cause(partnership_id: SchoolPartnershipId, reported_at: datetime) -> str:
+    """Name one report of a partnership, to tell each once and to remind of it once (NOT-1.3)."""
+    return f"partnership {partnership_id} reported {reported_at.astimezone(UTC):%Y%m%dT%H%M%S}"
