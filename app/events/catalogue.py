@@ -51,6 +51,20 @@ class SchoolAccessOpened(Event):
 
 @catalogued
 @dataclass(frozen=True)
+class SchoolAccessEnded(Event):
+    """Somebody may work for a school no longer (ACC-3.6)."""
+
+    kind: ClassVar[str] = "school_access_ended"
+    reason: str
+    name: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Access to the school ended for {self.name}"
+
+
+@catalogued
+@dataclass(frozen=True)
 class SchoolSwitched(Event):
     """Somebody works for another of their schools."""
 

@@ -18,6 +18,7 @@ from app.notices.kinds import (
     SchoolURN,
     ServiceLink,
     Tense,
+    YesOrNo,
 )
 
 
@@ -191,6 +192,7 @@ class ReplacedAsInductionTutor(Message):
     text = "M-11"
     name: DisplayName
     school: SchoolName
+    keeps_access: YesOrNo = True
 
 
 @listed
@@ -320,3 +322,14 @@ class RegistrationOpened(Message):
     name: DisplayName
     academic_year: AcademicYear
     link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class AccessRemoved(Message):
+    """To a user whose access to a school was ended."""
+
+    id = "M-73"
+    text = "M-73"
+    name: DisplayName
+    school: SchoolName

@@ -21,6 +21,7 @@ class FieldKind(Enum):
     TENSE = "has left, or is leaving"
     CHALLENGE = "what a school says is wrong with a partnership, in words, to lead providers only"
     SERVICE_LINK = "path of a page of the service"
+    YES_OR_NO = "yes or no"
 
 
 DisplayName = Annotated[str, FieldKind.DISPLAY_NAME]
@@ -35,5 +36,6 @@ SchoolURN = Annotated[str, FieldKind.URN]
 Count = Annotated[int, FieldKind.COUNT]
 Tense = Annotated[str, FieldKind.TENSE]
 """The words "has left" or "is leaving", with "today" where it is so."""
+YesOrNo = Annotated[bool, FieldKind.YES_OR_NO]
 ServiceLink = Annotated[str, FieldKind.SERVICE_LINK]
 """A path such as "/school/home"; the reader gets it with the address of the service before it."""

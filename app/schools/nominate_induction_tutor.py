@@ -35,12 +35,16 @@ class Done(StrEnum):
 
 @dataclass(frozen=True)
 class NominateInductionTutor:
-    """Who is the tutor of a school from now on, and for which academic year that is confirmed."""
+    """Who is the tutor of a school from now on, and for which academic year that is confirmed.
+
+    outgoing_keeps_access: what is said to the person they replace; their access itself is ended by whoever asked.
+    """
 
     school_id: SchoolId
     name: str
     email: str
     year: Year | None
+    outgoing_keeps_access: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,12 @@ async def _store(command: NominateInductionTutor, current: Mapping[str, Any] | N
         )
         return Done.EDITED
     if current is not None:
-        await fetch("UPDATE induction_tutor SET ended_at = $2, updated_at = $2 WHERE id = $1", current["id"], now)
+        # The clock may stand before the day on which they were named (contract, section 3).
+        await fetch(
+            "UPDATE induction_tutor SET ended_at = greatest(started_at, $2), updated_at = $2 WHERE id = $1",
+            current["id"],
+            now,
+        )
     year = command.year if command.year is not None or current is None else current["confirmed_for_year"]
     await fetch(
         """INSERT INTO induction_tutor (created_at, updated_at, school_id, name, email, confirmed_for_year, started_at,
@@ -151,7 +160,7 @@ async def _tell(command: NominateInductionTutor, current: Mapping[str, Any] | No
     )
     if current is not None and current["email"].casefold() != command.email.casefold():
         await queue_message(
-            ReplacedAsInductionTutor(current["name"], name),
+            ReplacedAsInductionTutor(current["name"], name, command.outgoing_keeps_access),
             to=current["email"],
             dedupe_key=f"M-11:{cause}",
             about=about,

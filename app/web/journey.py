@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from app.drafts.store import Draft
     from app.events.queries import Entry
-    from app.journeys.engine import JourneyFunction, Row, Walk
+    from app.journeys.engine import JourneyFunction, Question, Row, Walk
     from app.terms import DraftKind
     from app.values import Form
     from app.web.journey_pages import ConfirmationPage
@@ -52,7 +52,8 @@ class Journey(Generic[F, C]):
     submit, outside any transaction, None or an answer; lock: what the submit serialises on; perform: the operation.
     about: the stay or other row that every draft of it belongs to. seen: label and words of the value on record, which
     the draft remembers and the submit compares; last_change: who changed it (CON-01). cancel, cancel_text: where
-    giving up leads, and the words for that.
+    giving up leads, and the words for that. asks: a question of the check page itself, whose answer is kept under
+    `check-answers` and read by `load`.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Journey(Generic[F, C]):
     starts: bool = False
     cancel: str = ""
     cancel_text: str = "Cancel and go back"
+    asks: Callable[[Walk, F], Question[Any] | None] = lambda _walk, _facts: None
     about: int | None = None
     seen: Callable[[F], Mapping[str, str]] | None = None
     last_change: Callable[[Here], Awaitable[Entry | None]] | None = None

@@ -46,13 +46,16 @@ class QuestionPage:
 
 @dataclass(frozen=True)
 class CheckPage:
-    """Check answers: rows with their Change links, notices above the button (RE-28, RE-29)."""
+    """Check answers: rows with their Change links, notices and perhaps a question above the button (RE-28, RE-29)."""
 
     frame: Frame
     headline: str
     button_text: str
     rows: tuple[Row, ...]
     notices: tuple[str, ...] = ()
+    question: Question[Any] | None = None
+    values: Form = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ beyond parsing is a hook; everything else follows from walking the journey.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from litestar.exceptions import NotFoundException
@@ -133,7 +134,14 @@ def changed_sentence(
     return NO_LONGER_OFFERED if message == NOT_AN_OPTION else message
 
 
-def show_check(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
+def show_check(
+    journey: Journey[F, Any],
+    asked: Asked[F],
+    *,
+    typed: Form | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
     """Show everything that will be saved; it never looks like a confirmation (G-06)."""
     context = CheckPage(
         frame=frame_of(journey, asked, CHECK),
@@ -141,8 +149,27 @@ def show_check(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
         button_text=journey.check_button,
         rows=tuple(journey.rows(asked.walked, asked.facts)),
         notices=tuple(journey.notices(asked.walked, asked.facts, asked.here)),
+        question=journey.asks(asked.walked, asked.facts),
+        values=typed or {},
+        errors=errors or {},
     )
-    return page(asked.request, "journeys/check-answers.html", context)
+    return page(asked.request, "journeys/check-answers.html", context, status=status)
+
+
+async def take_check_answer(journey: Journey[F, Any], asked: Asked[F]) -> Response[str] | None:
+    """Keep the answer to the question of the check page, if it has one; None to go on, also after another press."""
+    question = journey.asks(asked.walked, asked.facts)
+    if question is None:
+        return None
+    form, draft, here = await read_form(asked.request), asked.draft, asked.here
+    try:
+        kept = kept_form(question, form, question.parse(form))
+    except Invalid as invalid:
+        return show_check(journey, asked, typed=form, errors=invalid.errors, status=INVALID)
+    with suppress(AnswerChangedMeanwhile):
+        async with transaction():
+            await store.save_answer(draft, CHECK, kept, draft.version_of(CHECK), here.actor, here.policy)
+    return None
 
 
 def show_exit(
@@ -261,10 +288,8 @@ async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: 
             return changed
     if not asked.walked.complete:
         return await go_back(journey, asked)
-    if journey.refresh is not None:
-        instead = await journey.refresh(asked)
-        if instead is not None:
-            return instead
+    if (instead := await before_submit(journey, asked)) is not None:
+        return instead
     try:
         return await submit_locked(journey, request, here, draft, asked.walked.command)
     except Refused as refused:
@@ -286,6 +311,13 @@ async def go_back(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
 def explain(journey: Journey[Any, Any], request: Request[Any, Any, Any], draft: Draft, code: str) -> Response[str]:
     """Lead to the page that a refusal is about, which gives the reason (DRF-12)."""
     return redirect(request, f"{journey.at(draft.id, journey.refusals[code].slug)}?reason={code}")
+
+
+async def before_submit(journey: Journey[F, Any], asked: Asked[F]) -> Response[str] | None:
+    """Do what comes before the draft is locked: the check page's own question, and outside systems; None to go on."""
+    if (wrong := await take_check_answer(journey, asked)) is not None:
+        return wrong
+    return await journey.refresh(asked) if journey.refresh is not None else None
 
 
 async def submit_locked(

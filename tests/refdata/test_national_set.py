@@ -1,6 +1,5 @@
 """The shipped national set is the tables of the specification, and loads."""
 
-
 from __future__ import annotations
 
 import csv

@@ -1,6 +1,5 @@
 """Every fault of a reference-data set: its code, and the file, line and column it stands in."""
 
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
