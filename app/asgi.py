@@ -17,7 +17,18 @@ from app.web import personas as personas_page
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
-from app.web.schools import drafts, ect_record, ects, history, home, induction_tutor, information, year
+from app.web.schools import (
+    drafts,
+    ect_record,
+    ects,
+    history,
+    home,
+    induction_tutor,
+    information,
+    mentor_record,
+    mentors,
+    year,
+)
 from app.web.schools.register_ect import pages as register_ect_pages
 from app.web.session import COOKIE, SECURE_COOKIE
 from app.web.static import static_file
@@ -48,6 +59,8 @@ HANDLERS: list[Any] = [
     *year.HANDLERS,
     *ects.HANDLERS,
     *ect_record.HANDLERS,
+    *mentors.HANDLERS,
+    *mentor_record.HANDLERS,
     *history.HANDLERS,
     *drafts.HANDLERS,
     *information.HANDLERS,

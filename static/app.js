@@ -17,9 +17,13 @@ function start() {
   watchSession();
 }
 
-function focus() {
+function focusPage() {
   if (document.querySelector(".govuk-error-summary, .govuk-notification-banner[role=alert]")) return; // focus themselves
-  const heading = document.querySelector("main h1") ?? byId("main-content");
+  focus(document.querySelector("main h1") ?? byId("main-content"));
+}
+
+function focus(heading) {
+  if (!heading) return;
   heading.setAttribute("tabindex", "-1");
   heading.addEventListener("blur", () => heading.removeAttribute("tabindex"), { once: true });
   heading.focus({ preventScroll: true });
@@ -45,11 +49,12 @@ function forget() {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "page") {
     start();
-    focus();
+    focusPage();
   } else if (event.target.id !== "service-nav") {
     start();
     const status = event.target.querySelector("[data-status]") ?? event.target.closest("[data-status]");
     if (status) announce(status.textContent.trim());
+    if (document.activeElement === document.body) focus(event.target.querySelector("h2")); // what was used is gone
   }
 });
 for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:load"]) document.addEventListener(name, forget);

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.registration.rules import ECTState, ECTStay, InductionRecord, Mentorship, ect_state
+from app.registration.rules import ECTState, ECTStay, InductionRecord, Mentorship, Standing, ect_standing, ect_state
 from app.registration.statuses import ECTFacts, Tag, ect_tag, london_day
 from app.teachers.rules import display_name, teaching_record_name
 from app.terms import (
@@ -16,12 +16,13 @@ from app.terms import (
     ConfirmationSource,
     DeferralReason,
     RemovalReason,
+    SchoolId,
     TeacherId,
     WithdrawalReason,
     WorkingPattern,
     Year,
 )
-from app.training.rules import Training
+from app.training.rules import Training, decisive_training
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,35 +100,33 @@ class TrainingRow:
 
 @dataclass(frozen=True)
 class MentorshipRow:
-    """A mentorship with the mentor's name, and when the mentor was reported as leaving."""
+    """A mentorship with the mentor's name and record, and when the mentor was reported as leaving."""
 
     mentorship: Mentorship
     mentor: PersonName
+    mentor_public_id: UUID
     leaving_reported_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class ECTAtSchool:
-    """Everything a school sees of one ECT; rows are those of this stay, and the inductions those of the person."""
+@dataclass(frozen=True, kw_only=True)
+class PersonAtSchool:
+    """What a school sees of an ECT and of a mentor alike; the trainings are those of this stay.
 
-    stay: ECTStay
+    email_failed_at: when the last email to the address bounced, unless one arrived since (MSG-03).
+    """
+
     teacher_id: TeacherId
     public_id: UUID
     trn: TRN
     name: PersonName
     email: str
     registered_at: datetime
-    induction: InductionRecord
-    induction_completed_on: date | None = None
-    qts_awarded_on: date | None = None
-    working_pattern: WorkingPattern | None = None
     registered_by: str | None = None
     removed_at: datetime | None = None
     removal_reason: RemovalReason | None = None
-    reported_body_id: AppropriateBodyId | None = None
-    bodies: tuple[Body, ...] = ()
+    email_failed_at: datetime | None = None
+    leaving_reported_by: SchoolId | None = None
     trainings: tuple[TrainingRow, ...] = ()
-    mentorships: tuple[MentorshipRow, ...] = ()
 
     @property
     def displayed(self) -> str:
@@ -138,6 +137,25 @@ class ECTAtSchool:
     def registered_on(self) -> date:
         """The day in London on which they were registered."""
         return london_day(self.registered_at)
+
+    def decisive(self, today: date) -> TrainingRow | None:
+        """Return the training that speaks for the stay (PER-20)."""
+        chosen = decisive_training((row.training for row in self.trainings), today)
+        return next((row for row in self.trainings if row.training is chosen), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ECTAtSchool(PersonAtSchool):
+    """Everything a school sees of one ECT; rows are those of this stay, and the inductions those of the person."""
+
+    stay: ECTStay
+    induction: InductionRecord
+    induction_completed_on: date | None = None
+    qts_awarded_on: date | None = None
+    working_pattern: WorkingPattern | None = None
+    reported_body_id: AppropriateBodyId | None = None
+    bodies: tuple[Body, ...] = ()
+    mentorships: tuple[MentorshipRow, ...] = ()
 
     def state(self, today: date) -> ECTState:
         """Say what state they are in (STA-01)."""
@@ -156,14 +174,13 @@ class ECTAtSchool:
             qts_awarded_on=self.qts_awarded_on,
         )
 
+    def standing(self, today: date) -> Standing:
+        """Say which column of the permissions applies (PRM-01)."""
+        return ect_standing(self.stay, self.induction, today)
+
     def tag(self, today: date) -> Tag:
         """Return the tag, its reason and next actions (STA-02)."""
         return ect_tag(self.facts(today), today)
-
-    def decisive(self, today: date) -> TrainingRow | None:
-        """Return the training that speaks for the stay (PER-20)."""
-        chosen = ECTFacts(self.stay, tuple(row.training for row in self.trainings)).decisive(today)
-        return next((row for row in self.trainings if row.training is chosen), None)
 
     def body(self, body_id: AppropriateBodyId | None) -> Body | None:
         """Return an appropriate body that the person or the stay names."""

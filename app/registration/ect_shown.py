@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from app.registration.appropriate_bodies import BodySource, body_shown, induction_start
 from app.registration.rules import ECTState
 from app.registration.start_dates import day_in_words
-from app.registration.statuses import london_day
-from app.terms import InductionOutcome
+from app.registration.statuses import NEW_CHOICES, london_day
+from app.terms import InductionOutcome, WithdrawalReason, Word
 from app.training.periods import academic_year
 from app.training.rules import TrainingStatus, training_status
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.policy import Policy
-    from app.registration.ect_facts import Body, ECTAtSchool, MentorshipRow, TrainingRow
+    from app.registration.ect_facts import Body, ECTAtSchool, PersonAtSchool, TrainingRow
+    from app.registration.rules import Mentorship
     from app.terms import DeferralReason
 
 NOT_REPORTED = "Not reported"
@@ -28,12 +30,20 @@ PERIOD_OF_LEAVE = "a period of leave"
 
 @dataclass(frozen=True)
 class Line:
-    """One row about an ECT: its fixed key (contract, section 6), label, value and a hint below it."""
+    """One row about a person: its fixed key (contract, section 6), label, value and a hint below it.
+
+    about: the record of whom the value names. The page adds the address that it leads to, and that of the journey
+    that changes it with the word to press.
+    """
 
     key: str
     label: str
     value: str
     hint: str = ""
+    about: UUID | None = None
+    href: str = ""
+    change: str = ""
+    action: str = "Change"
 
 
 def body_line(ect: ECTAtSchool, today: date) -> Line:
@@ -128,38 +138,74 @@ def mentor_lines(ect: ECTAtSchool, today: date) -> tuple[Line, ...]:
     if not rows:
         return (Line("mentor", "Mentor", "No mentor yet"),) if ect.state(today) is ECTState.IN_PROGRESS else ()
     first, *later = rows
-    lines = [Line("mentor", "Mentor", first.mentor.displayed, mentorship_days(first))]
-    lines += [Line("later-mentor", "Later mentor", row.mentor.displayed, mentorship_days(row)) for row in later]
+    lines = [
+        Line("mentor", "Mentor", first.mentor.displayed, mentorship_days(first.mentorship), first.mentor_public_id)
+    ]
+    lines += [
+        Line(
+            "later-mentor", "Later mentor", row.mentor.displayed, mentorship_days(row.mentorship), row.mentor_public_id
+        )
+        for row in later
+    ]
     return tuple(lines)
 
 
-def mentorship_days(row: MentorshipRow) -> str:
+def mentorship_days(mentorship: Mentorship) -> str:
     """Return from when, and until when if known, somebody mentors."""
-    start, end = row.mentorship.started_on, row.mentorship.finished_on
+    start, end = mentorship.started_on, mentorship.finished_on
     return f"From {day_in_words(start)}" + (f" to {day_in_words(end)}" if end else "")
+
+
+class Stop(Word):
+    """Why the training that speaks for a stay needs the school's attention (WD-01, WD-02, CHL-03)."""
+
+    WITHDRAWN = "withdrawn"
+    DISPUTED = "disputed"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True)
 class Stopped:
-    """What a lead provider told us when it stopped or paused training (journeys, section 12)."""
+    """How training was stopped, paused or called wrong: by whom, when, and the reason that is shown."""
 
-    withdrawn: bool
+    stop: Stop
     lead_provider: str
     on: date | None
-    reason: str
+    reason: str = ""
+    why: WithdrawalReason | None = None
+
+    def choices(self, *, mentor: bool) -> tuple[str, ...]:
+        """Return the journeys to offer, the most likely one first; mentors cannot be school-led (WD-01 to WD-03)."""
+        other, school_led, left = NEW_CHOICES
+        order = [other, school_led, left]
+        if self.stop is Stop.DISPUTED:
+            order.remove(left)
+        elif self.why in GONE:
+            order = [left, other, school_led]
+        elif self.why is WithdrawalReason.SWITCHED_TO_SCHOOL_LED:
+            order = [school_led, other, left]
+        return tuple(choice for choice in order if not (mentor and choice == school_led))
 
 
-def stopped(ect: ECTAtSchool, today: date, policy: Policy) -> Stopped | None:
-    """Return how the decisive training was stopped, if it was (WD-01, WD-02)."""
-    row = ect.decisive(today)
+GONE = frozenset({WithdrawalReason.MOVED_SCHOOL, WithdrawalReason.LEFT_TEACHING_PROFESSION})
+"""Reasons that say the person may not be at the school any more (WD-01)."""
+
+
+def stopped(person: PersonAtSchool, today: date, policy: Policy) -> Stopped | None:
+    """Return how the decisive training was stopped, if it was (WD-01 to WD-03)."""
+    row = person.decisive(today)
     if row is None:
         return None
-    status = training_status(row.training)
-    if status is TrainingStatus.ACTIVE:
-        return None
-    withdrawn = status is TrainingStatus.WITHDRAWN
-    at = row.training.withdrawn_at if withdrawn else row.training.deferred_at
-    return Stopped(withdrawn, row.lead_provider or "", london_day(at) if at else None, stop_reason(row, policy))
+    training, provider = row.training, row.lead_provider or ""
+    status = training_status(training)
+    if status is TrainingStatus.WITHDRAWN:
+        reason = stop_reason(row, policy)
+        return Stopped(Stop.WITHDRAWN, provider, _day(training.withdrawn_at), reason, row.withdrawal_reason)
+    if training.disputed:
+        return Stopped(Stop.DISPUTED, provider, _day(row.challenged_at))
+    if status is TrainingStatus.DEFERRED:
+        return Stopped(Stop.PAUSED, provider, _day(training.deferred_at), stop_reason(row, policy))
+    return None
 
 
 def stop_reason(row: TrainingRow, policy: Policy) -> str:
@@ -172,6 +218,10 @@ def stop_reason(row: TrainingRow, policy: Policy) -> str:
 def deferral_words(reason: DeferralReason, policy: Policy) -> str:
     """Return a reason for pausing; the private ones are all the same (WDR-02)."""
     return PERIOD_OF_LEAVE if reason in policy.deferral_reasons_hidden else reason.words
+
+
+def _day(moment: datetime | None) -> date | None:
+    return london_day(moment) if moment else None
 
 
 def _since(moment: datetime | None) -> str:

@@ -89,6 +89,7 @@ class MentorStay:
     started_on: date
     finished_on: date | None = None
     removed: bool = False
+    end_reason: StayEndReason | None = None
 
     @property
     def period(self) -> Period:
@@ -157,7 +158,7 @@ class InductionRecord:
         return any(period.outcome is outcome for period in self.periods)
 
 
-def ect_state(stay: ECTStay, induction: InductionRecord, today: date) -> ECTState:
+def ect_state(stay: ECTStay | MentorStay, induction: InductionRecord, today: date) -> ECTState:
     """Say what state an ECT is in at a school (STA-01)."""
     completed_here = stay.end_reason is StayEndReason.INDUCTION_COMPLETED
     if stay.removed:
@@ -169,12 +170,12 @@ def ect_state(stay: ECTStay, induction: InductionRecord, today: date) -> ECTStat
     return ECTState.EXEMPT if induction.exempt else ECTState.IN_PROGRESS
 
 
-def is_leaving(stay: ECTStay, today: date) -> bool:
+def is_leaving(stay: ECTStay | MentorStay, today: date) -> bool:
     """Tell whether a last day is recorded and not past: on that day the person is still leaving (PER-42, STA-01)."""
     return stay.finished_on is not None and stay.finished_on >= today
 
 
-def ect_standing(stay: ECTStay, induction: InductionRecord, today: date) -> Standing:
+def ect_standing(stay: ECTStay | MentorStay, induction: InductionRecord, today: date) -> Standing:
     """Say which column of the permissions applies; leaving comes before starting (STA-01, PRM-01)."""
     state = ect_state(stay, induction, today)
     if state is not ECTState.IN_PROGRESS:

@@ -26,21 +26,37 @@ INDUCTION = """json_build_object('trs_status', t.trs_induction_status, 'trs_star
         'started_on', i.started_on, 'finished_on', i.finished_on, 'outcome', i.outcome) ORDER BY i.started_on), '[]')
         FROM induction_period i WHERE i.teacher_id = e.teacher_id))"""
 
+MENTORSHIP = """json_build_object('id', m.id, 'started_on', m.started_on, 'finished_on', m.finished_on,
+    'cancelled', false, 'ect_stay_id', m.ect_at_school_period_id, 'mentor_stay_id', m.mentor_at_school_period_id,
+    'mentor_teacher_id', m.mentor_teacher_id)"""
+
 
 def name_of(teacher: str) -> str:
-    """Return the SQL of a `PersonName` of the table with this alias."""
+    """Return SQL that gives the names of a teacher by its alias (NAM-01)."""
     columns = ("trs_first_name", "trs_last_name", "corrected_name")
     parts = ", ".join(f"'{column}', {teacher}.{column}" for column in columns)
     return f"json_build_object({parts})"
 
 
-_NAME, _MENTOR_NAME = name_of("t"), name_of("mentor")
+def person_of(stay: str, teacher: str) -> str:
+    """Return SQL with what a school sees of ECTs and mentors alike, by the aliases of stay and teacher.
+
+    It ends inside `json_build_object(`, after a value. `email_failed_at` is as in MSG-03: the last mail to the
+    address with a known end bounced.
+    """
+    return f"""json_build_object('teacher_id', {stay}.teacher_id, 'public_id', {stay}.public_id,
+    'trn', {teacher}.trn, 'name', {name_of(teacher)}, 'email', {stay}.email, 'registered_at', {stay}.created_at,
+    'registered_by', u.name, 'removed_at', {stay}.removed_at, 'removal_reason', {stay}.removal_reason,
+    'leaving_reported_by', {stay}.leaving_reported_by_school_id,
+    'email_failed_at', (SELECT CASE WHEN latest.state = 'bounced' THEN latest.finished_at END
+        FROM (SELECT ms.state, ms.finished_at FROM message ms WHERE lower(ms.recipient) = lower({stay}.email)
+            AND ms.state IN ('delivered', 'bounced') ORDER BY ms.finished_at DESC NULLS LAST LIMIT 1) latest)"""  # noqa: S608 - constants
 
 
 # `awaiting`: the earliest training that goes on (PER-20) names a lead provider and has no partnership yet.
 LISTED = f"""
     SELECT coalesce(json_agg(json_build_object('stay', {STAY}, 'public_id', e.public_id, 'trn', t.trn,
-        'name', {_NAME}, 'search_name', t.search_name, 'induction', {INDUCTION},
+        'name', {name_of("t")}, 'search_name', t.search_name, 'induction', {INDUCTION},
         'mentored', EXISTS (SELECT FROM mentorship_period m WHERE m.ect_at_school_period_id = e.id
             AND m.cancelled_at IS NULL AND coalesce(m.finished_on, 'infinity') >= $2),
         'awaiting', coalesce((SELECT tp.training_programme = 'provider_led' AND tp.school_partnership_id IS NULL
@@ -61,24 +77,19 @@ TRAINING_ROWS = f"""SELECT coalesce(json_agg(json_build_object('training', {TRAI
         LEFT JOIN school_partnership earlier ON earlier.id = sp.carried_from_partnership_id"""  # noqa: S608 - constants
 """The rows of training of whoever a WHERE says, as `TrainingRow`s."""
 
-ECT = f"""json_build_object('stay', {STAY}, 'teacher_id', e.teacher_id, 'public_id', e.public_id, 'trn', t.trn,
-    'name', {_NAME}, 'email', e.email, 'registered_at', e.created_at, 'induction', {INDUCTION},
+ECT = f"""{person_of("e", "t")}, 'stay', {STAY}, 'induction', {INDUCTION},
     'induction_completed_on', t.trs_induction_completed_date, 'qts_awarded_on', t.trs_qts_awarded_on,
-    'working_pattern', e.working_pattern, 'registered_by', u.name, 'removed_at', e.removed_at,
-    'removal_reason', e.removal_reason, 'reported_body_id', e.school_reported_appropriate_body_id,
+    'working_pattern', e.working_pattern, 'reported_body_id', e.school_reported_appropriate_body_id,
     'bodies', (SELECT coalesce(json_agg(json_build_object('id', b.id, 'name', b.name, 'active_to', b.active_to,
         'contact_email', b.contact_email, 'contact_url', b.contact_url)), '[]') FROM appropriate_body b
         WHERE b.id = e.school_reported_appropriate_body_id
         OR b.id IN (SELECT i.appropriate_body_id FROM induction_period i WHERE i.teacher_id = e.teacher_id)),
     'trainings', ({TRAINING_ROWS} WHERE tp.ect_at_school_period_id = e.id AND tp.cancelled_at IS NULL),
-    'mentorships', (SELECT coalesce(json_agg(json_build_object('mentor', {_MENTOR_NAME},
-        'leaving_reported_at', ms.leaving_reported_at,
-        'mentorship', json_build_object('id', m.id, 'started_on', m.started_on, 'finished_on', m.finished_on,
-            'cancelled', false, 'ect_stay_id', m.ect_at_school_period_id,
-            'mentor_stay_id', m.mentor_at_school_period_id, 'mentor_teacher_id', m.mentor_teacher_id))
+    'mentorships', (SELECT coalesce(json_agg(json_build_object('mentor', {name_of("mentor")},
+        'mentor_public_id', n.public_id, 'leaving_reported_at', n.leaving_reported_at, 'mentorship', {MENTORSHIP})
         ORDER BY m.started_on, m.id), '[]')
         FROM mentorship_period m JOIN teacher mentor ON mentor.id = m.mentor_teacher_id
-        JOIN mentor_at_school_period ms ON ms.id = m.mentor_at_school_period_id
+        JOIN mentor_at_school_period n ON n.id = m.mentor_at_school_period_id
         WHERE m.ect_at_school_period_id = e.id AND m.cancelled_at IS NULL))"""  # noqa: S608 - constants
 FROM = """FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
     LEFT JOIN app_user u ON u.id = e.registered_by_user_id"""
@@ -88,7 +99,7 @@ ONE = f"SELECT {ECT} {FROM} WHERE e.school_id = $1 AND e.public_id = $2"
 
 HOLDERS = f"""
     SELECT coalesce(json_agg(json_build_object('stay', {STAY}, 'public_id', e.public_id, 'teacher_id', e.teacher_id,
-        'trn', t.trn, 'name', {_NAME}, 'induction', {INDUCTION},
+        'trn', t.trn, 'name', {name_of("t")}, 'induction', {INDUCTION},
         'reported_id', b.id, 'reported_name', b.name, 'reported_until', b.active_to)), '[]')
     FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
     LEFT JOIN appropriate_body b ON b.id = e.school_reported_appropriate_body_id

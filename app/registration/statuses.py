@@ -94,8 +94,7 @@ def _tag_of_end(facts: ECTFacts, today: date) -> Tag | None:
     stay = facts.stay
     state = ect_state(stay, facts.induction, today)
     if state is ECTState.LEFT and stay.finished_on is not None:
-        last_day = day_in_words(stay.finished_on)
-        return Tag("Left the school", "grey", f"Their last day at your school was {last_day}.", day=stay.finished_on)
+        return left_tag(stay.finished_on)
     if state is not ECTState.COMPLETED:
         return None
     if facts.induction.failed and not facts.induction.passed:
@@ -103,17 +102,27 @@ def _tag_of_end(facts: ECTFacts, today: date) -> Tag | None:
     return Tag("Completed induction", "blue", "They have completed their induction.")
 
 
+def left_tag(last_day: date) -> Tag:
+    """Return the tag of somebody whose stay has ended (STA-02, STA-03)."""
+    reason = f"Their last day at your school was {day_in_words(last_day)}."
+    return Tag("Left the school", "grey", reason, day=last_day)
+
+
+def leaving_tag(last_day: date, why: StayEndReason | None, advice: str) -> Tag:
+    """Return the tag of somebody whose last day is today or later (STA-02, STA-03, PER-45)."""
+    tag = Tag("Leaving school", "yellow", f"Their last day is {day_in_words(last_day)}.", day=last_day)
+    if why is StayEndReason.JOINED_ANOTHER_SCHOOL:
+        return replace(tag, reason=f"{tag.reason} Another school has registered them from the day after.")
+    if why is not StayEndReason.LEFT:
+        return tag
+    return replace(tag, reason=f"{tag.reason} You can change or cancel this. {advice}", actions=("change-leaving",))
+
+
 def _tag_of_leaving(facts: ECTFacts, today: date) -> Tag | None:
     stay = facts.stay
     if stay.finished_on is None or not is_leaving(stay, today):
         return None
-    tag = Tag("Leaving school", "yellow", f"Their last day is {day_in_words(stay.finished_on)}.", day=stay.finished_on)
-    if stay.end_reason is StayEndReason.JOINED_ANOTHER_SCHOOL:
-        return replace(tag, reason=f"{tag.reason} Another school has registered them from the day after.")
-    if stay.end_reason is not StayEndReason.LEFT:
-        return tag
-    advice = "You can change or cancel this. Their mentor stays registered."
-    return replace(tag, reason=f"{tag.reason} {advice}", actions=("change-leaving",))
+    return leaving_tag(stay.finished_on, stay.end_reason, "Their mentor stays registered.")
 
 
 def _tag_of_exemption(facts: ECTFacts, _today: date) -> Tag | None:
@@ -125,18 +134,23 @@ def _tag_of_exemption(facts: ECTFacts, _today: date) -> Tag | None:
 
 def _tag_of_stopped_training(facts: ECTFacts, today: date) -> Tag | None:
     training = facts.decisive(today)
-    if training is None:
-        return None
+    return stopped_tag(training, facts.lead_provider, NEW_CHOICES) if training is not None else None
+
+
+def stopped_tag(training: Training, lead_provider: str, choices: tuple[str, ...]) -> Tag | None:
+    """Return the tag of training that is withdrawn, disputed or paused, with what can be chosen instead (WDR-03)."""
+    who = lead_provider or "The lead provider"
     status = training_status(training)
     if status is TrainingStatus.WITHDRAWN:
-        reason = f"{_provider(facts)} told us{_on(training.withdrawn_at)} that it no longer trains them."
-        return Tag("Action required", "red", f"{reason} Choose what happens next.", NEW_CHOICES)
+        reason = f"{who} told us{_on(training.withdrawn_at)} that it no longer trains them."
+        return Tag("Action required", "red", f"{reason} Choose what happens next.", choices)
     if training.disputed:
-        reason = f"You told us that training with {_provider(facts, start=False)} is wrong. Choose their training."
-        return Tag("Action required", "red", reason, NEW_CHOICES[:2])
+        reason = f"You told us that training with {lead_provider or 'the lead provider'} is wrong."
+        instead = tuple(choice for choice in choices if choice != "report-leaving")
+        return Tag("Action required", "red", f"{reason} Choose their training.", instead)
     if status is TrainingStatus.DEFERRED:
-        reason = f"{_provider(facts)} told us{_on(training.deferred_at)} that their training is paused."
-        return Tag("Training paused", "orange", f"{reason} Tell it when they are back.", NEW_CHOICES)
+        reason = f"{who} told us{_on(training.deferred_at)} that their training is paused."
+        return Tag("Training paused", "orange", f"{reason} Tell it when they are back.", choices)
     return None
 
 
@@ -153,16 +167,13 @@ def _tag_of_missing(facts: ECTFacts, today: date) -> Tag | None:
 def _tag_of_waiting(facts: ECTFacts, today: date) -> Tag | None:
     training = facts.decisive(today)
     if training is not None and training.requested:
-        reason = f"{_provider(facts)} has not confirmed yet that it will train them. Contact it if this takes long."
+        who = facts.lead_provider or "The lead provider"
+        reason = f"{who} has not confirmed yet that it will train them. Contact it if this takes long."
         return Tag("Awaiting lead provider", "light-blue", reason)
     if facts.stay.period.is_future(today):
         first_day = facts.stay.started_on
         return Tag("Starting soon", "green", f"They start on {day_in_words(first_day)}.", day=first_day)
     return None
-
-
-def _provider(facts: ECTFacts, *, start: bool = True) -> str:
-    return facts.lead_provider or ("The lead provider" if start else "the lead provider")
 
 
 def _on(moment: datetime | None) -> str:

@@ -52,7 +52,7 @@ class Party(Word):
 class TrackerLine:
     """One step: its state, who acts, since when, a sentence for the school, and the journeys that help."""
 
-    step: Step
+    step: Word
     state: TrackerState
     who: Party
     since: date | None = None
@@ -143,7 +143,7 @@ def _confirmed(training: Training, today: date, policy: Policy) -> TrackerLine:
         since = london_day(training.confirmed_at) if training.confirmed_at is not None else None
         return TrackerLine(step, TrackerState.DONE, Party.LEAD_PROVIDER, since)
     since = london_day(training.requested_at) if training.requested_at is not None else training.started_on
-    late = _late(since, policy.lp_confirm_days, today)
+    late = is_late(since, policy.lp_confirm_days, today)
     advice = "Contact the lead provider." if late else "The lead provider confirms that it will train them."
     return TrackerLine(step, TrackerState.WAITING, Party.LEAD_PROVIDER, since, advice)
 
@@ -178,7 +178,7 @@ def _induction_recorded(facts: ECTFacts, today: date, policy: Policy) -> Tracker
         return TrackerLine(step, TrackerState.NOT_NEEDED, Party.APPROPRIATE_BODY)
     if stay.period.is_future(today):
         return TrackerLine(step, TrackerState.LATER, Party.APPROPRIATE_BODY)
-    late = _late(stay.started_on, policy.ab_record_days, today)
+    late = is_late(stay.started_on, policy.ab_record_days, today)
     advice = "Contact the appropriate body." if late else "The appropriate body records when induction starts."
     changes = ("change-appropriate-body",)
     return TrackerLine(step, TrackerState.WAITING, Party.APPROPRIATE_BODY, stay.started_on, advice, changes)
@@ -202,5 +202,6 @@ def _outcome_day(facts: ECTFacts) -> date | None:
     return next((period.finished_on for period in facts.induction.periods if period.outcome in outcomes), None)
 
 
-def _late(since: date, days: int, today: date) -> bool:
+def is_late(since: date, days: int, today: date) -> bool:
+    """Tell whether somebody has been waited for longer than so many days."""
     return today > since + timedelta(days=days)

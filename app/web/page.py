@@ -34,6 +34,7 @@ class Link:
 NAVIGATION = (
     Link("Home", "/school/home", "home"),
     Link("ECTs", "/school/ects", "ects"),
+    Link("Mentors", "/school/mentors", "mentors"),
     Link("Induction tutor", "/school/induction-tutor", "induction-tutor"),
 )
 FOOTER = (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from app.registration.ect_list import parse_search
+from app.registration.people_list import parse_search
 from tests import factories
 from tests.cast import Cast, cast, sign_in
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlencode
 
-from app.registration.ect_list import LONGEST_SEARCH, Show, Sort, Tab
+from app.registration.ect_list import Show
+from app.registration.people_list import LONGEST_SEARCH, Sort
 from app.terms import Word
 from app.web.forms import read_query
 
@@ -20,10 +21,10 @@ MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
-class ListQuery:
-    """The parameters of a list; no tab means the first that is not empty."""
+class ListQuery(Generic[W]):
+    """The parameters of a list with its tabs; no tab means the first that is not empty."""
 
-    tab: Tab | None = None
+    tab: W | None = None
     q: str = ""
     sort: Sort = Sort.DEFAULT
     show: Show = Show.ALL
@@ -46,11 +47,11 @@ class ListQuery:
         return f"{path}?{query}" if query else path
 
 
-def list_query(request: Request[Any, Any, Any]) -> ListQuery:
+def list_query(request: Request[Any, Any, Any], tabs: type[W]) -> ListQuery[W]:
     """Read the parameters; an unknown value counts as none (LS-02)."""
     query = read_query(request)
     return ListQuery(
-        tab=_word(Tab, query.get("tab", "")),
+        tab=_word(tabs, query.get("tab", "")),
         q=query.get("q", "")[:LONGEST_SEARCH],
         sort=_word(Sort, query.get("sort", "")) or Sort.DEFAULT,
         show=_word(Show, query.get("filter", "")) or Show.ALL,
