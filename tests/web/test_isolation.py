@@ -1,0 +1,194 @@
+"""No school reaches anything of another one: every route and method, every id in the address, found by enumeration.
+
+A new kind of id in an address has to be added to `IDS`; a route with an unknown one fails here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.drafts import store
+from app.drafts.store import NewDraft
+from app.policy import Policy
+from app.terms import Actor, ActorKind, DraftKind, SchoolId, UserId
+from app.web.policies import routes_with_policies
+from tests import factories
+from tests.cast import cast, sign_in
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tests.cast import Cast
+    from tests.factories import School, User
+    from tests.web.conftest import Browser
+
+CANARY = "Quetzal"
+"""Begins or ends every name of the other school that it stands in."""
+VOLATILE = re.compile(
+    r'name="(?:csrf_token|school_mark)" value="[^"]*"|data-session-[a-z-]+="[^"]*"|request id: [0-9a-f-]+|[0-9a-f-]{36}'
+)
+
+
+@dataclass
+class Ids:
+    """What the ids of an address may name: something of one school."""
+
+    school: School
+    ect: UUID
+    mentor: UUID
+    partnership: UUID
+    drafts: dict[str, UUID] = field(default_factory=dict)
+
+    def of(self, name: str, path: str) -> str:
+        """Return the id for a part of an address; raises KeyError for a kind this test does not know."""
+        known = {
+            "ect_id": self.ect,
+            "mentor_id": self.mentor,
+            "partnership_id": self.partnership,
+            "step": "check-answers",
+            "name": "new",
+        }
+        return str(self.drafts[journey_of(path)] if name == "draft_id" else known[name])
+
+
+def journey_of(path: str) -> str:
+    """Return the name of the journey whose drafts an address is about."""
+    found = re.search(r"/(ects|mentors|partnerships)/\{\w+\}/([a-z-]+)/\{draft_id\}", path)
+    if found:
+        return f"{found.group(1)[:-1]}-{found.group(2)}"
+    if "/induction-tutor/" in path:
+        return "induction-tutor-new"
+    several = re.search(r"/ects/(change-appropriate-body)/\{draft_id\}", path)
+    return "ects-change-appropriate-body" if several else path.split("/")[2]
+
+
+def parts(path: str) -> list[str]:
+    return re.findall(r"\{(\w+)\}", path)
+
+
+def school_routes(app: Any) -> list[tuple[str, str]]:
+    """Return path pattern and method of every route of school users."""
+    return [
+        (path, method)
+        for path, method, policy in routes_with_policies(app)
+        if policy.audience == "school" and method in {"GET", "POST"}
+    ]
+
+
+async def somebody_at(school: School, of: User, suffix: str, paths: set[str]) -> Ids:
+    """Give a school an ECT in training with a mentor, a partnership, and an unfinished draft of every journey."""
+    provider = await factories.lead_provider(f"Provider {suffix}")
+    partner = await factories.delivery_partner(f"Partner {suffix}")
+    partnership = await factories.partnership(school, provider, partner)
+    ect = await factories.ect(school, f"Ella {suffix}", registered_by_user_id=of.id)
+    mentor = await factories.mentor(school, f"Mo {suffix}", registered_by_user_id=of.id)
+    await factories.training(ect, provider, partnership)
+    await factories.mentorship(ect, mentor)
+    made = Ids(school, ect.public_id, mentor.public_id, partnership["public_id"])
+    about = {"ect": ect.id, "mentor": mentor.id, "partnership": partnership["id"]}
+    actor = Actor(ActorKind.SCHOOL_USER, of.name, of.email, UserId(of.id), SchoolId(school.id))
+    for name in {journey_of(path) for path in paths if "{draft_id}" in path}:
+        kind = {"register-ect": DraftKind.REGISTER_ECT, "register-mentor": DraftKind.REGISTER_MENTOR}.get(name)
+        new = NewDraft(kind or DraftKind.CHANGE, name, SchoolId(school.id), about=about.get(name.split("-")[0]))
+        async with transaction():
+            made.drafts[name] = await store.start(new, actor, Policy())
+    return made
+
+
+async def two_schools(app: Any) -> tuple[Cast, Ids, Ids]:
+    people = await cast()
+    paths = {path for path, _ in school_routes(app)}
+    mine = await somebody_at(people.ash, people.alice, "Ashby", paths)
+    return people, mine, await somebody_at(people.birch, people.carla, CANARY, paths)
+
+
+def address(path: str, mine: Ids, name: str, value: str) -> str:
+    filled = {part: mine.of(part, path) for part in parts(path)} | {name: value}
+    return re.sub(r"\{(\w+)\}", lambda found: filled[found.group(1)], path)
+
+
+def same_words(text: str, asked: str) -> str:
+    return VOLATILE.sub("", text.replace(asked, ""))
+
+
+@pytest.mark.rule("GEN-05")
+@pytest.mark.rule("ACC-14.1")
+@pytest.mark.rule("ACC-14.2")
+@pytest.mark.rule("SEC-30")
+@pytest.mark.parametrize("swapped_in", [False, True], ids=["whole pages", "parts"])
+async def test_every_id_of_another_school_is_as_unknown_as_one_of_nobody(
+    client: Browser, app: Any, swapped_in: bool
+) -> None:
+    people, mine, theirs = await two_schools(app)
+    await sign_in(client, people.alice, people.ash)
+    await client.get("/school/ects")
+    headers = {"HX-Request": "true"} if swapped_in else {}
+    cells = 0
+    for path, method in school_routes(app):
+        for name in (part for part in parts(path) if part.endswith("_id")):
+            answers = []
+            for value in (theirs.of(name, path), str(uuid4()), "nonsense"):
+                asked = address(path, mine, name, value)
+                send = client.get if method == "GET" else client.post
+                answer = await send(asked, headers=headers)
+                assert answer.status_code == 404, (method, asked, answer.status_code)
+                assert CANARY not in answer.text + str(answer.headers), (method, asked)
+                answers.append(same_words(answer.text, asked))
+            assert answers[0] == answers[1] == answers[2], (method, path)
+            cells += 1
+    assert cells >= 9
+
+
+@pytest.mark.rule("PRM-06")
+@pytest.mark.rule("ACC-14.4")
+@pytest.mark.rule("SEC-30")
+async def test_no_page_of_a_school_names_anybody_of_another(client: Browser, app: Any) -> None:
+    people, mine, theirs = await two_schools(app)
+    await sign_in(client, people.alice, people.ash)
+    seen = 0
+    foreign = f"ect_id={theirs.ect}&mentor_id={theirs.mentor}&about={theirs.ect}&school_id={theirs.school.public_id}"
+    for path, method in school_routes(app):
+        if method != "GET":
+            continue
+        asked = address(path, mine, "", "")
+        for url in (asked, f"{asked}?q={CANARY[:5]}", f"{asked}?{foreign}"):
+            answer = await client.get(url)
+            assert answer.status_code < 500, url
+            assert CANARY not in answer.text, url
+            seen += answer.status_code == 200
+    assert seen >= 10
+
+
+async def contents() -> dict[str, str]:
+    """Return a sum of every table, without the times at which sessions were used (ACC-15.2)."""
+    tables = await fetch(
+        "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    sums = {}
+    for name in (row["name"] for row in tables if row["name"] != "session"):
+        rows = await fetch(f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{name}\" t")
+        sums[name] = rows[0][0]
+    return sums
+
+
+@pytest.mark.rule("G-04")
+@pytest.mark.rule("ACC-15.2")
+@pytest.mark.rule("SEC-8")
+async def test_no_page_of_a_school_changes_anything_by_being_read(client: Browser, app: Any) -> None:
+    people, mine, _ = await two_schools(app)
+    await sign_in(client, people.alice, people.ash)
+    await client.get("/school/home")
+    before = await contents()
+    for path, method in school_routes(app):
+        if method == "GET":
+            asked = address(path, mine, "", "")
+            for headers in ({}, {"HX-Request": "true"}):
+                assert (await client.get(asked, headers=headers)).status_code < 500, asked
+            assert await contents() == before, asked
