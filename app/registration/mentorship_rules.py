@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.registration.rules import ONE_DAY, Standing, ect_standing
-from app.terms import Period, Word
+from app.registration.rules import ONE_DAY, ECTStay, InductionRecord, Mentorship, MentorStay, Standing, ect_standing
+from app.terms import Period, TeacherId, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
-
-    from app.registration.rules import ECTStay, InductionRecord, Mentorship, MentorStay
-    from app.terms import TeacherId
 
 
 class MentorFrom(Word):
@@ -54,26 +51,35 @@ class PossibleMentor:
     stay: MentorStay
     teacher_id: TeacherId
 
-    @property
-    def staying(self) -> bool:
-        """Whether no last day is recorded (PER-61)."""
-        return not self.stay.removed and self.stay.finished_on is None
+
+class WhyNotMentor(Word):
+    """Why somebody can't become an ECT's mentor; the first that applies (PER-61)."""
+
+    ECT_NOT_ASSIGNABLE = "ect_not_assignable"
+    OTHER_SCHOOL = "other_school"
+    THEMSELF = "themself"
+    LEFT = "left"
+    LEAVING = "leaving"
+    PRESENT = "present"
+    STARTS_TOO_LATE = "starts_too_late"
 
 
-def can_mentor(ect: MentoredECT, mentor: PossibleMentor, today: date) -> bool:
-    """Tell whether a mentor of the same school can become an ECT's mentor (PER-61).
+def why_not_mentor(ect: MentoredECT, mentor: PossibleMentor, today: date) -> WhyNotMentor | None:
+    """Say why a mentor can't become an ECT's mentor, or None if they can (PER-61).
 
     Not themself, not the present mentor, nobody with a last day, nobody who starts after the ECT has left.
     """
     present, last_day = ect.present(today), ect.stay.finished_on
-    return (
-        mentor.staying
-        and ect.assignable(today)
-        and mentor.teacher_id != ect.teacher_id
-        and mentor.stay.school_id == ect.stay.school_id
-        and (present is None or present.mentor_stay_id != mentor.stay.id)
-        and (last_day is None or mentor.stay.started_on <= last_day)
+    checks = (
+        (WhyNotMentor.ECT_NOT_ASSIGNABLE, not ect.assignable(today)),
+        (WhyNotMentor.OTHER_SCHOOL, mentor.stay.school_id != ect.stay.school_id),
+        (WhyNotMentor.THEMSELF, mentor.teacher_id == ect.teacher_id),
+        (WhyNotMentor.LEFT, mentor.stay.removed or mentor.stay.period.is_ended(today)),
+        (WhyNotMentor.LEAVING, mentor.stay.finished_on is not None),
+        (WhyNotMentor.PRESENT, present is not None and present.mentor_stay_id == mentor.stay.id),
+        (WhyNotMentor.STARTS_TOO_LATE, last_day is not None and mentor.stay.started_on > last_day),
     )
+    return next((why for why, applies in checks if applies), None)
 
 
 def mentorship_start(

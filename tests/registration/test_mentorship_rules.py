@@ -8,12 +8,13 @@ from app.registration.mentorship_rules import (
     MentoredECT,
     MentorFrom,
     PossibleMentor,
+    WhyNotMentor,
     after_present,
-    can_mentor,
     has_load_note,
     mentorship_finish,
     mentorship_start,
     plan_mentorship,
+    why_not_mentor,
 )
 from app.terms import MentorAtSchoolId, Period, StayEndReason, TeacherId
 from tests.registration.builders import BIRCH, mentor_stay, mentorship, record, stay
@@ -138,31 +139,46 @@ def test_otherwise_there_is_no_day_after(whom):
 
 @pytest.mark.rule("PER-61")
 @pytest.mark.parametrize(
-    ("whom", "who", "can"),
+    ("whom", "who"),
     [
-        (ect(), mentor(), True),
-        (ect(), mentor(started_on=NOVEMBER), True),
-        (ect(started_on=NOVEMBER), mentor(), True),
-        (ect(finished_on=DECEMBER), mentor(), True),
-        (ect(by_mia()), mentor(), True),
-        (ect(mentorship(mentor_stay_id=MAX)), mentor(), False),
-        (ect(mentorship(NOVEMBER, mentor_stay_id=MAX)), mentor(), False),
-        (ect(mentorship(SEPTEMBER, date(2025, 10, 5), mentor_stay_id=MAX)), mentor(), True),
-        (ect(mentorship(mentor_stay_id=MAX, cancelled=True)), mentor(), True),
-        (ect(), mentor(teacher=1), False),
-        (ect(), mentor(finished_on=DECEMBER), False),
-        (ect(), mentor(removed=True), False),
-        (ect(), mentor(at=BIRCH), False),
-        (ect(finished_on=DECEMBER), mentor(started_on=date(2026, 1, 5)), False),
-        (ect(finished_on=date(2025, 9, 30)), mentor(), False),
-        (ect(removed=True), mentor(), False),
-        (ect(induction=record("Exempt")), mentor(), False),
-        (ect(induction=record("Passed")), mentor(), False),
-        (ect(finished_on=DECEMBER, end_reason=StayEndReason.INDUCTION_COMPLETED), mentor(), False),
+        (ect(), mentor()),
+        (ect(), mentor(started_on=NOVEMBER)),
+        (ect(started_on=NOVEMBER), mentor()),
+        (ect(finished_on=DECEMBER), mentor()),
+        (ect(by_mia()), mentor()),
+        (ect(mentorship(SEPTEMBER, date(2025, 10, 5), mentor_stay_id=MAX)), mentor()),
+        (ect(mentorship(mentor_stay_id=MAX, cancelled=True)), mentor()),
     ],
 )
-def test_who_can_mentor_whom(whom, who, can):
-    assert can_mentor(whom, who, TODAY) is can
+def test_a_mentor_who_stays_can_mentor_an_ect_in_progress(whom, who):
+    assert why_not_mentor(whom, who, TODAY) is None
+
+
+@pytest.mark.rule("PER-61")
+@pytest.mark.parametrize(
+    ("whom", "who", "why"),
+    [
+        (ect(mentorship(mentor_stay_id=MAX)), mentor(), WhyNotMentor.PRESENT),
+        (ect(mentorship(NOVEMBER, mentor_stay_id=MAX)), mentor(), WhyNotMentor.PRESENT),
+        (ect(), mentor(teacher=1), WhyNotMentor.THEMSELF),
+        (ect(), mentor(finished_on=DECEMBER), WhyNotMentor.LEAVING),
+        (ect(), mentor(finished_on=date(2025, 10, 5)), WhyNotMentor.LEFT),
+        (ect(), mentor(removed=True), WhyNotMentor.LEFT),
+        (ect(), mentor(at=BIRCH), WhyNotMentor.OTHER_SCHOOL),
+        (ect(finished_on=DECEMBER), mentor(started_on=date(2026, 1, 5)), WhyNotMentor.STARTS_TOO_LATE),
+        (ect(finished_on=date(2025, 9, 30)), mentor(), WhyNotMentor.ECT_NOT_ASSIGNABLE),
+        (ect(removed=True), mentor(), WhyNotMentor.ECT_NOT_ASSIGNABLE),
+        (ect(induction=record("Exempt")), mentor(), WhyNotMentor.ECT_NOT_ASSIGNABLE),
+        (ect(induction=record("Passed")), mentor(), WhyNotMentor.ECT_NOT_ASSIGNABLE),
+        (
+            ect(finished_on=DECEMBER, end_reason=StayEndReason.INDUCTION_COMPLETED),
+            mentor(),
+            WhyNotMentor.ECT_NOT_ASSIGNABLE,
+        ),
+    ],
+)
+def test_others_cannot_and_why(whom, who, why):
+    assert why_not_mentor(whom, who, TODAY) is why
 
 
 @pytest.mark.rule("PER-60")
