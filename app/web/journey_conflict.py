@@ -83,9 +83,12 @@ async def show_both(
 
 
 def wanted(journey: Journey[F, Any], asked: Asked[F]) -> tuple[tuple[str, str], ...]:
-    """Return the user's own change in words; of answers that no longer fit, what was typed."""
+    """Return the user's own change in words; of answers that no longer fit, what was kept in words or typed."""
     if asked.walked.complete:
         return tuple((row.label, row.value or ", ".join(row.lines)) for row in journey.rows(asked.walked, asked.facts))
     stopped = asked.walked.stopped
-    typed = asked.draft.answers.get(stopped.slug, {}) if stopped is not None else {}
-    return tuple((stopped.title, value) for value in typed.values()) if stopped is not None else ()
+    if stopped is None:
+        return ()
+    typed = asked.draft.answers.get(stopped.slug, {})
+    words = [typed["words"]] if "words" in typed else typed.values()
+    return tuple((stopped.title, value) for value in words)

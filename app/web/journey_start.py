@@ -14,7 +14,7 @@ from app.drafts.store import Draft, NewDraft
 from app.journeys.engine import kept_form, walk
 from app.terms import DraftState
 from app.values import Form, Invalid
-from app.web.forms import read_form
+from app.web.forms import read_form, read_query
 from app.web.journey_pages import Frame, QuestionPage
 from app.web.journeys import INVALID, find_draft, stand
 from app.web.page import page, redirect
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from litestar import Request, Response
 
+    from app.journeys.engine import Question
     from app.web.journey import Asked, Journey
     from app.web.session import Here
 
@@ -84,9 +85,14 @@ def show_question_at_base(
         cancel_text=journey.cancel_text,
         support_email=asked.here.policy.support_email,
     )
-    values = typed if typed is not None else question.initial
+    values = typed if typed is not None else {**question.initial, **preselected(question, read_query(asked.request))}
     context = QuestionPage(question, frame, values, errors)
     return page(asked.request, question.template or "journeys/question.html", context, status=status)
+
+
+def preselected(question: Question[Any], query: Form) -> Form:
+    """Return what a link to the first question chooses beforehand among its options (AM-01)."""
+    return {name: query[name] for name in question.fields if name in query and question.options}
 
 
 async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:

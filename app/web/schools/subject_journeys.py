@@ -21,7 +21,7 @@ from app.registration.subjects import Subject, subject
 from app.terms import DraftKind, DraftState, Role
 from app.web import journey_start, journeys
 from app.web.forms import known_id
-from app.web.page import page
+from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.session import here_of
 
@@ -47,6 +47,14 @@ class NotAllowed(Exception):
     def __init__(self, reason: str, contact: str = "") -> None:
         super().__init__(reason)
         self.reason, self.contact = reason, contact
+
+
+class Instead(Exception):
+    """There is nothing to ask here: another page, at this address, does what is wanted."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 async def _nothing_else(_subject: Subject, _here: Here) -> None:
@@ -158,6 +166,8 @@ def _routes(role: Role, offered: SubjectJourney) -> list[Any]:
                 return await act(await journey_about(request, offered, person), request)
             except NotAllowed as refusal:
                 return not_allowed(request, person, refusal)
+            except Instead as instead:
+                return redirect(request, instead.path)
 
         return handle
 

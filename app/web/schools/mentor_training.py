@@ -1,0 +1,161 @@
+"""A mentor's training, as the journeys that give somebody a mentor ask about it (MFT-04, MFT-06, MFT-07)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app.journeys import kinds
+from app.journeys.engine import Ask, Exit, Option, Question, Row
+from app.training.mentor_training import (
+    TrainingOffer,
+    WhyNone,
+    decided,
+    mentor_schedule,
+    offered_arrangement,
+    training_offer,
+    why_in_words,
+)
+from app.training.periods import academic_year
+from app.values import Form, Invalid
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from app.policy import Policy
+    from app.training.arrangements import Arrangement, LeadProvider
+    from app.training.mentor_training import MentorTraining, MentorTrainingFacts
+    from app.training.queries import SchoolProviders
+
+ACCEPT, OTHER = "accept", "other_lead_provider"
+CHANGED = "The training that the lead provider gives has changed since you chose. Choose again."
+
+
+@dataclass(frozen=True)
+class WhoseTraining:
+    """Whose training is asked about, and everything that it depends on."""
+
+    name: str
+    facts: MentorTrainingFacts
+    providers: SchoolProviders
+    policy: Policy
+    today: date
+
+
+def ask_for_first_training(ask: Ask, whose: WhoseTraining) -> MentorTraining | None:
+    """Tell of first training or ask who gives it; None where none is offered (MFT-03, MFT-04, MFT-06, MFT-07).
+
+    Stops where nothing can be filed because the data has a gap (CP-11, SCD-04).
+    """
+    offer = training_offer(whose.facts, whose.today)
+    if isinstance(offer, WhyNone):
+        return None
+    if not isinstance(offer, TrainingOffer):
+        raise Exit("cannot-file-yet")
+    if offer.proposed is not None and ask(mentor_training(whose, offer, offer.proposed)) == ACCEPT:
+        return chosen_training(whose, offer, offer.proposed)
+    return chosen_training(whose, offer, ask(lead_provider(whose, offer)))
+
+
+def chosen_training(whose: WhoseTraining, offer: TrainingOffer, provider: LeadProvider) -> MentorTraining:
+    """Return the training with a lead provider; stops where its schedule is missing (SCD-04)."""
+    available = whose.providers.schedules_of(offer.registration.year)
+    schedule = mentor_schedule(whose.facts, offer, available, whose.policy.schedule_months, whose.today)
+    if schedule is None:
+        raise Exit("cannot-file-yet")
+    return decided(whose.facts, offer, provider.id, schedule)
+
+
+def mentor_training(whose: WhoseTraining, offer: TrainingOffer, provider: LeadProvider) -> Question[str]:
+    """Tell of first training with the ECT's lead provider, with a way to name another (MFT-04, RM-12)."""
+    arrangement = offered_arrangement(whose.facts, offer.registration, provider.id)
+    options = (
+        Option(ACCEPT, "Accept and continue"),
+        Option(OTHER, f"{provider.name} will not be training {whose.name}"),
+    )
+    question = kinds.radios(
+        "mentor-training",
+        f"{whose.name} can have {'funded ' if offer.funded else ''}mentor training",
+        "mentor_training",
+        options,
+        f"Select whether {provider.name} will train them",
+        template="journeys/mentor-training.html",
+        details={
+            "lead_provider": provider.name,
+            "delivery_partner": partner_name(arrangement),
+            "amount": whose.policy.mentor_training_text,
+            "starts_on": offer.starts_on,
+        },
+    )
+    return as_shown(question, "mentor_training", {ACCEPT: arrangement.shown})
+
+
+def lead_provider(whose: WhoseTraining, offer: TrainingOffer) -> Question[LeadProvider]:
+    """Ask which lead provider trains the mentor, those of the chosen ECTs first (MFT-06, MFT-07, RM-14)."""
+    entries = {
+        str(p.public_id): offered_arrangement(whose.facts, offer.registration, p.id) for p in offer.lead_providers
+    }
+    question = kinds.radios(
+        "lead-provider",
+        f"Which lead provider will train {whose.name} as a mentor?",
+        "lead_provider_id",
+        [Option(value, entry.lead_provider.name, provider_hint(entry)) for value, entry in entries.items()],
+        "Select a lead provider",
+        why=f"{whose.name} can have mentor training in the academic year {academic_year(offer.registration.year)}.",
+        template="journeys/mentor-lead-provider.html",
+    )
+    asked = as_shown(question, "lead_provider_id", {value: entry.shown for value, entry in entries.items()})
+    return replace(  # type: ignore[return-value]
+        asked,
+        parse=lambda form: entries[asked.parse(form)].lead_provider,  # type: ignore[arg-type, return-value]
+        show=lambda provider: provider.name,  # type: ignore[attr-defined]
+        keep=lambda provider: asked.keep(str(provider.public_id)),  # type: ignore[attr-defined]
+    )
+
+
+def as_shown(question: Question[str], field: str, shown: dict[str, str]) -> Question[str]:
+    """Keep beside the answer what it stood for; when that changes, the page is asked again (ARR-08)."""
+
+    def parse(form: Form) -> str:
+        answer = question.parse(form)
+        if form.get("shown", shown.get(answer, "")) != shown.get(answer, ""):
+            raise Invalid({field: CHANGED})
+        return answer
+
+    return replace(question, parse=parse, keep=lambda answer: {"shown": shown.get(answer, "")})
+
+
+def partner_name(arrangement: Arrangement) -> str:
+    """Return the delivery partner's name, "" while the lead provider has not named one."""
+    return arrangement.delivery_partner.name if arrangement.delivery_partner else ""
+
+
+def provider_hint(arrangement: Arrangement) -> str:
+    """Say which delivery partner comes with a lead provider (ARR-11)."""
+    partner = partner_name(arrangement)
+    return f"Delivery partner: {partner}" if partner else "The lead provider will confirm the delivery partner"
+
+
+def training_words(training: MentorTraining) -> tuple[str, ...]:
+    """Return lead provider, delivery partner and first day of a mentor's training, a line each."""
+    partner = partner_name(training.arrangement) or "to be confirmed by the lead provider"
+    day = training.starts_on
+    return (
+        f"Lead provider: {training.arrangement.lead_provider.name}",
+        f"Delivery partner: {partner}",
+        f"From {day.day} {day:%B %Y}",
+    )
+
+
+def no_training_words(whose: WhoseTraining) -> str:
+    """Say why no training is offered; "" where nothing is to be said (MFT-08)."""
+    why = training_offer(whose.facts, whose.today)
+    return why_in_words(why, whose.facts.history) if isinstance(why, WhyNone) else ""
+
+
+def training_rows(whose: WhoseTraining, training: MentorTraining | None, change: str) -> list[Row]:
+    """Return the row about a mentor's training; change: the page it was asked on (RM-21)."""
+    if training is not None:
+        return [Row("mentor-training", "Mentor training", "", change, training_words(training))]
+    why = no_training_words(whose)
+    return [Row("mentor-training", "Mentor training", f"None: {why}")] if why else []
