@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.events.record import About, record
-from app.terms import ConfirmationSource, PartnershipOrigin, SchoolPartnershipId
+from app.terms import ConfirmationSource, PartnershipOrigin, Refused, SchoolPartnershipId
 from app.training.arrangements import ArrangementKind
 from app.training.events import (
     SchoolPartnershipCreated,
@@ -39,14 +39,16 @@ async def attach(arrangement: Arrangement, school_id: SchoolId, year: Year, acto
     """Give the partnership of a choice, carrying one forward where that was chosen (ARR-09).
 
     A carried-forward partnership also takes every open requested training of the school, lead provider and
-    year. A bare request gives nothing: the lead provider confirms later.
+    year. A bare request gives nothing: the lead provider confirms later. Raises Refused `changed_meanwhile` when
+    the lead provider's report came first, or the school challenged the partnership (ARR-08, API-19.6).
     """
+    await lock_partnerships(arrangement.lead_provider.id, school_id, year)
+    await _check_unchanged(arrangement, school_id, year)
     if arrangement.partnership is None or arrangement.delivery_partner is None:
         return NOT_ATTACHED
     if arrangement.kind is ArrangementKind.CONFIRMED:
         record(_reused(arrangement, school_id, year), actor)
         return Attachment(arrangement.partnership.id, ConfirmationSource.EXISTING_PARTNERSHIP)
-    await lock_partnerships(arrangement.lead_provider.id, school_id, year)
     partnership_id, created = await _carry_forward(arrangement, school_id, year)
     if created:
         record(_created(arrangement, school_id, year, partnership_id), actor)
@@ -54,6 +56,22 @@ async def attach(arrangement: Arrangement, school_id: SchoolId, year: Year, acto
     else:
         record(_reused(arrangement, school_id, year), actor)
     return Attachment(partnership_id, ConfirmationSource.CARRIED_FORWARD)
+
+
+async def _check_unchanged(arrangement: Arrangement, school_id: SchoolId, year: Year) -> None:
+    """Compare with what stands now: a request where nothing is confirmed, a confirmation that was not challenged."""
+    rows = await fetch(
+        """SELECT id FROM school_partnership WHERE school_id = $1 AND lead_provider_id = $2
+            AND contract_period_year = $3 AND challenged_at IS NULL""",
+        school_id,
+        arrangement.lead_provider.id,
+        year,
+    )
+    confirmed = {row["id"] for row in rows}
+    shown = arrangement.partnership.id if arrangement.partnership else None
+    requested, attached = (arrangement.kind is kind for kind in (ArrangementKind.REQUESTED, ArrangementKind.CONFIRMED))
+    if (requested and confirmed) or (attached and shown not in confirmed):
+        raise Refused("changed_meanwhile", "provider_choice")
 
 
 async def _carry_forward(arrangement: Arrangement, school_id: SchoolId, year: Year) -> tuple[SchoolPartnershipId, bool]:

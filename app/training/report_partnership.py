@@ -173,7 +173,8 @@ async def _take_back(pair: _Pair, now: datetime) -> _Row | None:
     """Clear the challenge of this very pair, whose row comes back with its id (CHL-05)."""
     row = await fetch_one(
         """UPDATE school_partnership sp SET challenged_at = NULL, challenge_reason = NULL,
-            challenged_by_user_id = NULL, origin = $5, reported_at = $6, updated_at = $6
+            challenged_by_user_id = NULL, checked_at = NULL, checked_by_user_id = NULL, origin = $5,
+            reported_at = $6, updated_at = $6
         FROM school_partnership old WHERE old.id = sp.id AND sp.school_id = $1 AND sp.lead_provider_id = $2
             AND sp.delivery_partner_id = $3 AND sp.contract_period_year = $4 AND sp.challenged_at IS NOT NULL
         RETURNING sp.id, sp.public_id, old.challenge_reason""",

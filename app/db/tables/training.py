@@ -33,6 +33,8 @@ class SchoolPartnership(PublicRow, tablename="school_partnership"):
     challenged_at = moment(null=True)
     challenge_reason = word(ChallengeReason, null=True)
     challenged_by_user_id = refers(AppUser, null=True)
+    checked_at = moment(null=True)
+    checked_by_user_id = refers(AppUser, null=True)
 
 
 class TrainingPeriod(PublicRow, tablename="training_period"):
