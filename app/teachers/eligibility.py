@@ -28,7 +28,8 @@ async def stamp_frozen_year(teacher_id: TeacherId, year: Year, role: Role = Role
     await fetch(
         """UPDATE teacher SET updated_at = $4,
             ect_payments_frozen_year = coalesce(ect_payments_frozen_year, CASE $3::text WHEN 'ect' THEN $2::int END),
-            mentor_payments_frozen_year = coalesce(mentor_payments_frozen_year, CASE $3::text WHEN 'mentor' THEN $2::int END)
+            mentor_payments_frozen_year =
+                coalesce(mentor_payments_frozen_year, CASE $3::text WHEN 'mentor' THEN $2::int END)
         WHERE id = $1""",
         teacher_id,
         year,
