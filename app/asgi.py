@@ -30,6 +30,7 @@ from app.web.schools import (
     year,
 )
 from app.web.schools.assign import pages as assign_pages
+from app.web.schools.change_details import pages as change_details
 from app.web.schools.register_ect import pages as register_ect_pages
 from app.web.session import COOKIE, SECURE_COOKIE
 from app.web.static import static_file
@@ -63,6 +64,7 @@ HANDLERS: list[Any] = [
     *mentors.HANDLERS,
     *mentor_record.HANDLERS,
     *history.HANDLERS,
+    *change_details.HANDLERS,
     *drafts.HANDLERS,
     *assign_pages.HANDLERS,
     *information.HANDLERS,

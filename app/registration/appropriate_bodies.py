@@ -44,6 +44,11 @@ class BodyOption:
     body: AppropriateBody
     in_your_area: bool = False
 
+    @property
+    def words(self) -> str:
+        """The body's name, marked when it looks after the school's district."""
+        return f"{self.body.name} (in your area)" if self.in_your_area else self.body.name
+
 
 class BodySource(Word):
     """Where the appropriate body shown for an ECT comes from (ABR-06)."""

@@ -100,11 +100,6 @@ def bodies_for(
     today: date,
     district: str | None = None,
 ) -> tuple[BodyOption, ...]:
-    """List the bodies that at least one of the ECTs can change to, in the order of ABR-03 (CH-05, CH-11, ABR-02)."""
-    days = [(deciding_day_of_change(holder.stay, today), holder.reported_id) for holder in holders]
-    some = [
-        body
-        for body in bodies
-        if any(body.id != reported and is_selectable(body, kind, day, today) for day, reported in days)
-    ]
-    return in_order(some, district)
+    """List the bodies that at least one of the ECTs can have on their day, in the order of ABR-03 (CH-11, ABR-02)."""
+    days = {deciding_day_of_change(holder.stay, today) for holder in holders}
+    return in_order((b for b in bodies if any(is_selectable(b, kind, day, today) for day in days)), district)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.db.documents import document
+from app.db.engine import fetch_one
 from app.registration.ect_facts import PersonName
 from app.registration.permissions import ect_may, mentor_may
 from app.registration.rules import ECTStay, InductionRecord, Standing, ect_standing, is_leaving
@@ -56,7 +57,7 @@ class Subject:
     @property
     def record(self) -> str:
         """The address of the record."""
-        return f"/school/{'ects' if self.role is Role.ECT else 'mentors'}/{self.public_id}"
+        return record_of(self.role, self.public_id)
 
     def may(self, action: Action) -> bool:
         """Tell whether the school may do something with them (PRM-01, PRM-02)."""
@@ -81,3 +82,32 @@ QUERIES = {Role.ECT: _query("ect_at_school_period"), Role.MENTOR: _query("mentor
 async def subject(role: Role, school_id: SchoolId, public_id: UUID, today: date) -> Subject | None:
     """Return a person of the school in a role, also one whose registration was removed; None for others (GEN-05)."""
     return await document(Subject, QUERIES[role], school_id, public_id, today)
+
+
+@dataclass(frozen=True)
+class OtherRole:
+    """The same person in their other role, open at this school or another; record: its address if it is here."""
+
+    role: Role
+    record: str = ""
+
+
+async def other_role(person: Subject) -> OtherRole | None:
+    """Return a person's open stay in the other role, one at their own school first (CH-13); None if there is none."""
+    other = Role.MENTOR if person.role is Role.ECT else Role.ECT
+    row = await fetch_one(
+        f"""SELECT public_id, school_id = $2 AS here FROM {other.value}_at_school_period
+        WHERE teacher_id = $1 AND removed_at IS NULL AND coalesce(finished_on, 'infinity') >= $3
+        ORDER BY here DESC, started_on, id LIMIT 1""",  # noqa: S608 - one of two words
+        person.teacher_id,
+        person.stay.school_id,
+        person.today,
+    )
+    if row is None:
+        return None
+    return OtherRole(other, record_of(other, row["public_id"]) if row["here"] else "")
+
+
+def record_of(role: Role, public_id: UUID) -> str:
+    """Return the address of a record."""
+    return f"/school/{'ects' if role is Role.ECT else 'mentors'}/{public_id}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Option, Question
-from app.registration.appropriate_bodies import BodyOption, is_selectable, selectable
+from app.registration.appropriate_bodies import is_selectable, selectable
 from app.schools.rules import is_self_funded, programmes_for_new_ects
 from app.terms import Role, TrainingProgramme
 from app.training.arrangements import (
@@ -143,18 +143,13 @@ def appropriate_body(
         "appropriate-body",
         "Which appropriate body will assure their induction?",
         "appropriate_body_id",
-        [Option(str(o.body.public_id), body_words(o)) for o in offered],
+        [Option(str(o.body.public_id), o.words) for o in offered],
         "Select an appropriate body",
         template="journeys/register-ect/appropriate-body.html",
         details={"lost": reuse_sentence(registration, started_on, facts)},
     )
     bodies = {str(option.body.public_id): option.body for option in offered}
     return replace(question, parse=lambda form: bodies[question.parse(form)])  # type: ignore[arg-type, return-value]
-
-
-def body_words(option: BodyOption) -> str:
-    """Return a body's name, marked when it looks after the school's district."""
-    return f"{option.body.name} (in your area)" if option.in_your_area else option.body.name
 
 
 def reuse_sentence(registration: RegistrationPeriod, started_on: date, facts: RegisterECTFacts) -> str:
