@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.db.transaction import transaction
 from app.drafts import store
+from app.journeys.engine import rows_of
 from app.values import Invalid, parse_choice
 from app.web.forms import read_form
 from app.web.journey_frame import CHECK, frame_of
@@ -84,11 +85,11 @@ async def show_both(
 
 def wanted(journey: Journey[F, Any], asked: Asked[F]) -> tuple[tuple[str, str], ...]:
     """Return the user's own change in words; of answers that no longer fit, what was kept in words or typed."""
-    if asked.walked.complete:
-        return tuple((row.label, row.value or ", ".join(row.lines)) for row in journey.rows(asked.walked, asked.facts))
-    stopped = asked.walked.stopped
-    if stopped is None:
-        return ()
-    typed = asked.draft.answers.get(stopped.slug, {})
+    complete, stopped = asked.walked.complete, asked.walked.stopped
+    rows = journey.rows(asked.walked, asked.facts) if complete else rows_of(asked.walked.trail)
+    typed = asked.draft.answers.get(stopped.slug, {}) if stopped is not None else {}
     words = [typed["words"]] if "words" in typed else typed.values()
-    return tuple((stopped.title, value) for value in words)
+    return (
+        *((row.label, row.value or ", ".join(row.lines)) for row in rows if row.change),
+        *((stopped.title, value) for value in words if stopped is not None),
+    )

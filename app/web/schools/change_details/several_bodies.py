@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
@@ -78,7 +79,17 @@ def which_ects(facts: SeveralFacts) -> Question[Seen]:
             return {ECTAtSchoolId(int(stay)): body for stay, body in json.loads(form["seen"]).items()}
         return {by_id[value].stay.id: by_id[value].reported_id for value in question.parse(form)}
 
-    return replace(question, parse=parse, keep=lambda seen: {"seen": json.dumps(seen)})  # type: ignore[arg-type, return-value]
+    return replace(  # type: ignore[return-value]
+        question,
+        parse=parse,  # type: ignore[arg-type]
+        keep=lambda seen: {"seen": json.dumps(seen)},
+        show=partial(names, facts),
+    )
+
+
+def names(facts: SeveralFacts, seen: Any) -> str:
+    """Return who was chosen, by name."""
+    return ", ".join(holder.displayed for holder in facts.ects if holder.stay.id in seen)
 
 
 def ect_hint(holder: BodyHolder, facts: SeveralFacts) -> str:
