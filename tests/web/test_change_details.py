@@ -107,6 +107,7 @@ async def test_a_name_refused_is_kept_and_stores_nothing(
 async def test_a_change_of_case_is_a_change(alice: Browser, people: Cast) -> None:
     change = Change(alice, address(await somebody(people), "change-name"))
     await change.answer("check-answers", reason="entered_incorrectly", new_name="Siân EVANS")
+    assert rows(alice.page.text)["name"] == "Siân EVANS"  # type: ignore[union-attr]
 
 
 @pytest.mark.rule("CH-02", "NAM-05")
@@ -457,3 +458,4 @@ async def test_other_facts_changed_meanwhile_do_not_matter(alice: Browser, peopl
     await change.answer("check-answers", **NAME)
     await fetch("UPDATE ect_at_school_period SET email = 'bob@ash.example', working_pattern = 'part_time'")
     await change.confirm()
+    assert await kinds() == ["teacher_name_updated_by_user"]

@@ -156,7 +156,7 @@ async def test_when_nobody_can_change_any_more_nothing_is_written(alice: Browser
     await change.answer("check-answers", appropriate_body_id=str(ash.south.public_id))
     await factories.induction(ash.amy.teacher, ash.north)
     await change.confirm()
-    assert alice.h1() == "Nothing has been changed"
+    assert alice.h1() == "No appropriate body has been changed"
     assert await events() == 0
 
 
