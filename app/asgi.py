@@ -25,8 +25,10 @@ from app.web.schools import (
     home,
     induction_tutor,
     information,
+    leaving,
     mentor_record,
     mentors,
+    mistakes,
     year,
 )
 from app.web.schools.assign import pages as assign_pages
@@ -65,6 +67,8 @@ HANDLERS: list[Any] = [
     *mentor_record.HANDLERS,
     *history.HANDLERS,
     *change_details.HANDLERS,
+    *leaving.HANDLERS,
+    *mistakes.HANDLERS,
     *drafts.HANDLERS,
     *assign_pages.HANDLERS,
     *information.HANDLERS,

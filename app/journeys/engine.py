@@ -179,13 +179,17 @@ def walk(journey: JourneyFunction[Any, Any], answers: Mapping[str, Form], facts:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of check answers; change: the slug of the page that changes it, "" for none."""
+    """One row of check answers; change: the slug of the page that changes it, "" for none.
+
+    lines, links: several values instead of one; a link is its words and its address.
+    """
 
     key: str
     label: str
     value: str
     change: str = ""
     lines: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def rows_of(steps: Sequence[Step]) -> list[Row]:

@@ -27,6 +27,8 @@ class _Mentored(Protocol):
     def cancelled(self) -> bool: ...
     @property
     def ect_finished_on(self) -> date | None: ...
+    @property
+    def succeeded(self) -> bool: ...
 
 
 Mentored = TypeVar("Mentored", bound=_Mentored)
@@ -89,18 +91,25 @@ def leaving_bounds(
     )
 
 
-def left_without_mentor(mentorships: Iterable[Mentored], last_day: date) -> tuple[tuple[Mentored, date], ...]:
+def left_without_mentor(
+    mentorships: Iterable[Mentored], last_day: date, present_last_day: date | None = None
+) -> tuple[tuple[Mentored, date], ...]:
     """Find whom a mentor's last day leaves without a mentor, each with the first day of that (LV-02, M-07).
 
-    An ECT who is gone by then, or whose mentorship was to end by then, is not among them.
+    An ECT who is gone by then, or whose mentorship was to end by then, is not among them. present_last_day: the one
+    recorded already; mentorships that end with it, and that nobody continues, count too.
     """
     return tuple(
         (row, max(row.period.started_on, last_day + ONE_DAY))
         for row in mentorships
         if not row.cancelled
-        and (row.period.finished_on is None or row.period.finished_on > last_day)
         and (row.ect_finished_on is None or row.ect_finished_on > last_day)
+        and (_ends_after(row, last_day) or (row.period.finished_on == present_last_day and not row.succeeded))
     )
+
+
+def _ends_after(row: _Mentored, day: date) -> bool:
+    return row.period.finished_on is None or row.period.finished_on > day
 
 
 class RowKind(Word):

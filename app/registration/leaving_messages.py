@@ -42,12 +42,11 @@ async def leaving_reported(stay: WholeStay, last_day: date, today: date, actor: 
 
 async def leaving_amended(stay: WholeStay, last_day: date, actor: Actor) -> None:
     """Tell the person and the author of another last day (M-08)."""
-    await _forget(stay, "M-07", "M-08")
     await _to_person(stay, LeavingAmended(stay.name, stay.school, last_day), actor)
 
 
 async def leaving_cancelled(stay: WholeStay, actor: Actor) -> None:
-    """Tell the person and the author that nobody is leaving (M-08)."""
+    """Tell the person and the author that nobody is leaving; earlier mail that waits is not sent (M-08, NOT-1.7)."""
     await _forget(stay, "M-07", "M-08")
     await _to_person(stay, LeavingCancelled(stay.name, stay.school), actor)
 

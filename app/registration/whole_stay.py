@@ -39,7 +39,10 @@ class TrainingInStay(Training):
 
 @dataclass(frozen=True, kw_only=True)
 class MentorshipInStay(Mentorship):
-    """A mentorship of the stay, from either side, with both people and how long each of them is there."""
+    """A mentorship of the stay, from either side, with both people and how long each of them is there.
+
+    succeeded: the ECT has another mentor later.
+    """
 
     ect: PersonName
     mentor: PersonName
@@ -49,6 +52,7 @@ class MentorshipInStay(Mentorship):
     ect_removed: bool = False
     mentor_finished_on: date | None = None
     mentor_removed: bool = False
+    succeeded: bool = False
 
     @property
     def of_ect(self) -> About:
@@ -133,7 +137,9 @@ def _statement(role: Role) -> str:
             'mentor_teacher_id', m.mentor_teacher_id, 'ect_teacher_id', m.ect_teacher_id,
             'ect', {_name("ect")}, 'mentor', {_name("mentor")}, 'ect_public_id', es.public_id,
             'ect_finished_on', es.finished_on, 'ect_removed', es.removed_at IS NOT NULL,
-            'mentor_finished_on', ms.finished_on, 'mentor_removed', ms.removed_at IS NOT NULL)
+            'mentor_finished_on', ms.finished_on, 'mentor_removed', ms.removed_at IS NOT NULL,
+            'succeeded', EXISTS (SELECT FROM mentorship_period later WHERE later.cancelled_at IS NULL
+                AND later.ect_at_school_period_id = m.ect_at_school_period_id AND later.started_on > m.started_on))
             ORDER BY m.started_on, m.id), '[]')
             FROM mentorship_period m
             JOIN teacher ect ON ect.id = m.ect_teacher_id JOIN teacher mentor ON mentor.id = m.mentor_teacher_id

@@ -42,11 +42,14 @@ PLURALS = {Role.ECT: "ects", Role.MENTOR: "mentors"}
 
 
 class NotAllowed(Exception):
-    """Something beside the person's standing forbids the journey: a sentence, and whom to ask (G-02, PRM-01)."""
+    """Something beside the person's standing forbids the journey: a sentence, and whom to ask (G-02, PRM-01).
 
-    def __init__(self, reason: str, contact: str = "") -> None:
+    instead: words and address of what can be done instead (PER-52).
+    """
+
+    def __init__(self, reason: str, contact: str = "", instead: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(reason)
-        self.reason, self.contact = reason, contact
+        self.reason, self.contact, self.instead = reason, contact, tuple(instead)
 
 
 class Instead(Exception):
@@ -111,11 +114,12 @@ class NotAllowedPage:
     reason: str
     contact: str
     record: str
+    instead: tuple[tuple[str, str], ...] = ()
 
 
 def not_allowed(request: HTMXRequest, person: Subject, refusal: NotAllowed) -> Response[str]:
     """Answer that a journey is not open for a person; nothing is stored (PRM-01)."""
-    context = NotAllowedPage(person.displayed, refusal.reason, refusal.contact, person.record)
+    context = NotAllowedPage(person.displayed, refusal.reason, refusal.contact, person.record, refusal.instead)
     return page(request, "schools/not-allowed.html", context, status=FORBIDDEN)
 
 
