@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.drafts.expire import expire_drafts
-from app.jobs import housekeeping, reminders
+from app.jobs import housekeeping, partnership_mail, reminders
 from app.notices import tidy
 
 
@@ -39,6 +39,20 @@ JOBS: tuple[PeriodicJob, ...] = (
         "drafts",
         "less warning before a draft is deleted",
         reminders.warn_of_expiry,
+    ),
+    PeriodicJob(
+        "tell_who_was_confirmed",
+        "30 6 * * *",
+        "training",
+        "schools learn later whom lead providers confirmed; their pages show it at once",
+        partnership_mail.tell_who_was_confirmed,
+    ),
+    PeriodicJob(
+        "remind_of_partnerships",
+        "45 6 * * *",
+        "training",
+        "schools are reminded later, with fewer days left to say that a partnership is wrong",
+        partnership_mail.remind_of_partnerships,
     ),
     PeriodicJob(
         "expire_drafts",

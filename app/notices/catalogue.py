@@ -9,6 +9,7 @@ from typing import ClassVar
 from app.notices.kinds import (
     AcademicYear,
     ChallengeWords,
+    ConfirmedPeople,
     Count,
     DisplayName,
     PlainDate,
@@ -218,6 +219,18 @@ class TrainingPaused(Message):
     name: DisplayName
     lead_provider: ProviderName
     on: PlainDate
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class TrainingConfirmed(Message):
+    """To the school, once for a day: whom lead providers confirmed, each with provider and partner."""
+
+    id = "M-13"
+    text = "M-13"
+    priority = Priority.SUMMARY
+    confirmed: ConfirmedPeople
     link: ServiceLink
 
 

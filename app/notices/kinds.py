@@ -11,6 +11,7 @@ class FieldKind(Enum):
     """What a field of a message may hold, and nothing else ever (NOT-3.3)."""
 
     DISPLAY_NAME = "display name"
+    CONFIRMED = "display names with the provider and partner of each"
     SCHOOL_NAME = "school name"
     PLAIN_DATE = "plain date"
     ACADEMIC_YEAR = "academic year"
@@ -25,6 +26,7 @@ class FieldKind(Enum):
 
 
 DisplayName = Annotated[str, FieldKind.DISPLAY_NAME]
+ConfirmedPeople = Annotated[tuple[str, ...], FieldKind.CONFIRMED]
 SchoolName = Annotated[str, FieldKind.SCHOOL_NAME]
 PlainDate = Annotated[date, FieldKind.PLAIN_DATE]
 AcademicYear = Annotated[int, FieldKind.ACADEMIC_YEAR]

@@ -107,11 +107,16 @@ async def queue_to_school(
         await queue_message(
             message,
             to=recipient.email,
-            dedupe_key=f"{message.id}:{cause}:school",
+            dedupe_key=school_key(message.id, cause),
             about=dataclasses.replace(about, school_id=school_id),
             explain_access=recipient.from_register,
         )
     return recipient
+
+
+def school_key(message_id: str, cause: str) -> str:
+    """Return the dedupe key of school mail, to ask whether it was queued before (NOT-1.3)."""
+    return f"{message_id}:{cause}:school"
 
 
 async def queue_to_lead_provider(message: Message, *, lead_provider_id: int, cause: str, about: Subjects) -> None:

@@ -20,8 +20,14 @@ SPEC = TEMPLATES.parent / "docs" / "spec"
 SPECIFIED = "".join((SPEC / name).read_text(encoding="utf-8") for name in ("rules.md", "notifications.md"))
 LONGEST = "Wilhelmina-Maximiliane " * 10
 VALUES = {
-    "shortest": {str: "A", date: date(2026, 9, 1), int: 2026, bool: True},
-    "longest": {str: LONGEST.strip(), date: date(2026, 12, 31), int: 2026, bool: False},
+    "shortest": {str: "A", date: date(2026, 9, 1), int: 2026, bool: True, tuple[str, ...]: ("A",)},
+    "longest": {
+        str: LONGEST.strip(),
+        date: date(2026, 12, 31),
+        int: 2026,
+        bool: False,
+        tuple[str, ...]: (LONGEST.strip(),) * 9,
+    },
 }
 
 
