@@ -25,7 +25,8 @@ from app.web.session import here_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.registration.ect_facts import ECTAtSchool
+    from app.registration.ect_facts import ECTAtSchool, ListedECT
+    from app.registration.people_list import Listing
     from app.web.session import Here
 
 PATH = "/school/ects"
@@ -40,11 +41,10 @@ SORTS_OF_FORMER = SORTS | {Sort.DEFAULT.value: "Last day, newest first"}
 async def show_list(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the ECTs of a tab, searched, filtered, ordered and paged (LS-01 to LS-06)."""
     here, query = here_of(request), list_query(request, Tab)
-    wanted = Wanted(query.tab, parse_search(query.q), query.sort, query.show)
-    found = listing(await listed_ects(here.school.id, here.today), wanted, here.today)
-    current = found.tab is Tab.CURRENT
+    listed = await found(here, query)
+    current = listed.tab is Tab.CURRENT
     query = replace(query, show=query.show if current else Show.ALL)
-    one = paged(found, query, here.policy.page_size)
+    one = paged(listed, query, here.policy.page_size)
     people = await ects(here.school.id, [row.stay.id for row in one.rows])
     context = list_page(
         KIND,
@@ -56,6 +56,12 @@ async def show_list(request: Request[Any, Any, Any]) -> Response[str]:
         more=(SEVERAL,) if current and one.rows else (),
     )
     return page(request, "schools/list.html", context)
+
+
+async def found(here: Here, query: ListQuery[Tab]) -> Listing[Tab, ListedECT]:
+    """Return the ECTs of the school that a query finds."""
+    wanted = Wanted(query.tab, parse_search(query.q), query.sort, query.show)
+    return listing(await listed_ects(here.school.id, here.today), wanted, here.today)
 
 
 def cards_of(people: Sequence[ECTAtSchool], here: Here, query: ListQuery[Tab]) -> tuple[Card, ...]:

@@ -24,7 +24,8 @@ from app.web.session import here_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.registration.mentor_facts import MentorAtSchool
+    from app.registration.mentor_facts import ListedMentor, MentorAtSchool
+    from app.registration.people_list import Listing
     from app.web.schools.list_query import ListQuery
     from app.web.session import Here
 
@@ -38,12 +39,16 @@ SORTS = {Sort.DEFAULT.value: Sort.NAME.words, Sort.START.value: Sort.START.words
 async def show_list(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the mentors of a tab, searched, ordered and paged (LS-01 to LS-05, LS-07)."""
     here, query = here_of(request), list_query(request, MentorTab)
-    rows = await listed_mentors(here.school.id, here.today)
-    found = listing(rows, query.tab, parse_search(query.q), query.sort, here.today)
-    one = paged(found, query, here.policy.page_size)
+    one = paged(await found(here, query), query, here.policy.page_size)
     people = await mentors(here.school.id, [row.stay.id for row in one.rows])
     context = list_page(KIND, one, cards_of(people, here, one.query), REGISTER, sorts=SORTS)
     return page(request, "schools/list.html", context)
+
+
+async def found(here: Here, query: ListQuery[MentorTab]) -> Listing[MentorTab, ListedMentor]:
+    """Return the mentors of the school that a query finds."""
+    rows = await listed_mentors(here.school.id, here.today)
+    return listing(rows, query.tab, parse_search(query.q), query.sort, here.today)
 
 
 def cards_of(people: Sequence[MentorAtSchool], here: Here, query: ListQuery[MentorTab]) -> tuple[Card, ...]:
