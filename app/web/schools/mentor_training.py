@@ -71,7 +71,7 @@ def mentor_training(whose: WhoseTraining, offer: TrainingOffer, provider: LeadPr
     arrangement = offered_arrangement(whose.facts, offer.registration, provider.id)
     options = (
         Option(ACCEPT, "Accept and continue"),
-        Option(OTHER, f"{provider.name} will not be training {whose.name}"),
+        Option(OTHER, "Choose another lead provider"),
     )
     question = kinds.radios(
         "mentor-training",
@@ -81,6 +81,7 @@ def mentor_training(whose: WhoseTraining, offer: TrainingOffer, provider: LeadPr
         f"Select whether {provider.name} will train them",
         template="journeys/mentor-training.html",
         details={
+            "name": whose.name,
             "lead_provider": provider.name,
             "delivery_partner": partner_name(arrangement),
             "amount": whose.policy.mentor_training_text,

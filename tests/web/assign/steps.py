@@ -39,7 +39,7 @@ class Assigning:
     async def done(self) -> str:
         """Confirm, and return the words of the confirmation."""
         answer = await self.confirm()
-        assert answer.headers["location"] == f"{self.base}/confirmation", answer.text
+        assert answer.headers.get("location") == f"{self.base}/confirmation", answer.headers
         await self.browser.get(answer.headers["location"])
         return self.browser.text()
 
