@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -249,3 +250,23 @@ async def test_a_draft_is_found_at_its_own_school_and_ect_alone(client: Browser,
     assert (await client.get(f"{elsewhere}/check-answers")).status_code == 404
     await sign_in(client, people.carla, people.birch, TODAY)
     assert (await client.get(f"{going.base}/check-answers")).status_code == 404
+
+
+@pytest.mark.rule("PRF-3")
+async def test_the_pages_send_as_many_statements_for_one_as_for_many(
+    client: Browser, people: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    counts: list[int] = []
+    for number in range(8):
+        ect = await factories.ect(people.ash, f"Eve Number{number}")
+        mentor = await factories.mentor(people.ash, f"Max Number{number}")
+        await factories.mentorship(ect, mentor)
+        if number in {1, 7}:
+            with caplog.at_level(logging.INFO):
+                for path in (f"{ect.url}/assign-mentor", f"{mentor.url}/assign-ects"):
+                    await client.get(path)
+                    logged = [record.fields["db_count"] for record in caplog.records if hasattr(record, "fields")]
+                    counts.append(logged[-1])
+
+    assert counts[:2] == counts[2:]
+    assert max(counts) <= 6

@@ -37,7 +37,7 @@ async def provider_led(people: Cast, provider: Named, name: str = "Siân Evans",
     return ect
 
 
-@pytest.mark.rule("AM-02", "MFT-03", "MFT-04", "MFT-09", "MFT-10", "PER-65", "W11")
+@pytest.mark.rule("AM-02", "MFT-03", "MFT-04", "MFT-09", "MFT-10", "PER-65")
 async def test_a_mentor_never_trained_gets_training_with_the_first_provider_led_ect(
     client: Browser, people: Cast
 ) -> None:
