@@ -132,6 +132,20 @@ async def test_reasons_for_something_else_lead_elsewhere(
     assert await kinds() == []
 
 
+@pytest.mark.rule("CH-02", "PER-50", "PER-52")
+async def test_somebody_already_trained_is_not_removed_by_the_school(alice: Browser, people: Cast) -> None:
+    stay = await somebody(people)
+    provider, partner = await factories.lead_provider("Larch Learning"), await factories.delivery_partner()
+    training = await factories.training(stay, provider, await factories.partnership(people.ash, provider, partner))
+    await factories.insert(
+        "declaration", training_period_id=training["id"], type="started", declared_on=date(2025, 10, 1)
+    )
+    change = Change(alice, address(stay, "change-name"))
+    await change.answer("not-for-removing", reason="should_not_be_registered")
+    assert "registered-by-mistake" not in alice.page.text  # type: ignore[union-attr]
+    assert "Contact their lead provider, Larch Learning" in alice.text()
+
+
 @pytest.mark.rule("NAM-04", "CH-01")
 async def test_a_very_different_name_is_confirmed_and_flagged(alice: Browser, people: Cast) -> None:
     stay = await somebody(people)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.drafts import store
 from app.journeys.engine import Ask, Exit, Option, Question, Row, Walk
 from app.registration.change_name import ChangeName, NameReason, change_name
 from app.registration.permissions import Action
+from app.registration.removal import Blocker, removal_blocker
+from app.registration.remove_registration import removal_facts
+from app.registration.whole_stay import whole_stay
 from app.teachers.rules import needs_same_person_question
+from app.training.rules import decisive_training
 from app.values import Form, Invalid, normalised_name, parse_both, parse_choice, parse_name
 from app.web.journey import Asked, Journey
 from app.web.page import redirect
@@ -37,11 +41,21 @@ EXITS = {
 """Reasons that are for something else, and the page that says what (NAM-05)."""
 
 
-def ask_for_name(ask: Ask, person: Subject) -> ChangeName:
+@dataclass(frozen=True)
+class NameFacts:
+    """The person; when they should not be registered here, what prevents removing them, and their lead provider."""
+
+    person: Subject
+    blocker: Blocker | None = None
+    lead_provider: str = ""
+
+
+def ask_for_name(ask: Ask, facts: NameFacts) -> ChangeName:
     """Ask why and for the new name; a very different one is confirmed (NAM-04, NAM-05)."""
+    person = facts.person
     reason, name = ask(new_name(person))
     if name is None:
-        raise Exit(EXITS[reason], elsewhere(person))
+        raise Exit(EXITS[reason], elsewhere(facts))
     if needs_same_person_question(person.displayed, name):
         ask(same_person(person, name))
     return ChangeName(person.role, person.stay_id, name, reason)
@@ -96,51 +110,63 @@ def same_person(person: Subject, name: str) -> Question[bool]:
     return replace(question, parse=parse, keep=lambda _: {"about": name})
 
 
-async def settle_same_person(asked: Asked[Subject], form: Form) -> Response[str] | None:
+async def settle_same_person(asked: Asked[NameFacts], form: Form) -> Response[str] | None:
     """Drop a name that is another person's, and ask again (RE-08)."""
     if form.get("same_person") != "no":
         return None
     await store.forget_answer(asked.draft, FIRST)
-    return redirect(asked.request, f"{asked.facts.record}/{FIRST}/{asked.draft.id}/{FIRST}")
+    return redirect(asked.request, f"{asked.facts.person.record}/{FIRST}/{asked.draft.id}/{FIRST}")
 
 
-def elsewhere(person: Subject) -> dict[str, Any]:
-    """Return what to do instead, as far as it is open for this person (CH-02)."""
-    role = person.role.value
-    leaving = person.may(Action.REPORT_LEAVING)
-    mistake = person.may(Action.REGISTERED_BY_MISTAKE)
+def elsewhere(facts: NameFacts) -> dict[str, Any]:
+    """Return what to do instead, as far as it is open for this person (CH-02, PER-50)."""
+    person = facts.person
+    mistake = person.may(Action.REGISTERED_BY_MISTAKE) and facts.blocker is None
     return {
         "name": person.displayed,
         "role": person.role.words,
-        "report_leaving": f"{person.record}/report-leaving" if leaving else "",
+        "report_leaving": f"{person.record}/report-leaving" if person.may(Action.REPORT_LEAVING) else "",
         "registered_by_mistake": f"{person.record}/registered-by-mistake" if mistake else "",
-        "register": f"/school/register-{role}",
+        "why_not": facts.blocker.words if facts.blocker else "",
+        "lead_provider": facts.lead_provider,
+        "register": f"/school/register-{person.role.value}",
     }
 
 
-def rows(walked: Walk, person: Subject) -> list[Row]:
+async def load_facts(draft: Draft, person: Subject, here: Here) -> NameFacts:
+    """Load what prevents removing a registration only where the answer asks for that (PER-50)."""
+    if draft.answers.get(FIRST, {}).get("reason") != NameReason.SHOULD_NOT_BE_REGISTERED:
+        return NameFacts(person)
+    stay = await whole_stay(person.role, person.stay_id)
+    blocker = removal_blocker(await removal_facts(stay), here.today, here.policy)
+    decisive = decisive_training(stay.trainings, here.today)
+    provider = next((row.lead_provider for row in stay.trainings if row is decisive), None)
+    return NameFacts(person, blocker, provider or "")
+
+
+def rows(walked: Walk, facts: NameFacts) -> list[Row]:
     """Return the old and the new name."""
     command = walked.command
     if not isinstance(command, ChangeName):
         return []
     return [
-        Row("name-now", "Name now", person.displayed),
+        Row("name-now", "Name now", facts.person.displayed),
         Row("name", "New name", command.new_name, FIRST),
         Row("reason", "Reason", command.reason.words, FIRST),
     ]
 
 
-async def perform(command: ChangeName, _person: Subject, here: Here) -> Mapping[str, Any]:
+async def perform(command: ChangeName, _facts: NameFacts, here: Here) -> Mapping[str, Any]:
     """Change the name, and keep both for the confirmation."""
     await change_name(command, here.actor, here.today)
     return {"name": command.new_name}
 
 
-async def build(person: Subject, _here: Here) -> Journey[Subject, ChangeName]:
+async def build(person: Subject, _here: Here) -> Journey[NameFacts, ChangeName]:
     """Return the journey for one person."""
 
-    async def load(_draft: Draft, here: Here) -> Subject:
-        return await still(person, ACTION, here)
+    async def load(draft: Draft, here: Here) -> NameFacts:
+        return await load_facts(draft, await still(person, ACTION, here), here)
 
     async def confirmation(outcome: Mapping[str, Any], _here: Here) -> ConfirmationPage:
         told = "We do not email anybody about this. Appropriate bodies and lead providers will be able to see the name."
@@ -156,9 +182,9 @@ async def build(person: Subject, _here: Here) -> Journey[Subject, ChangeName]:
         check_button="Confirm and change the name",
         confirmation=confirmation,
         exits={slug: f"journeys/change-name/{slug}.html" for slug in EXITS.values()},
-        notices=lambda _walked, _person, _here: (ABOUT_NAME,),
+        notices=lambda _walked, _facts, _here: (ABOUT_NAME,),
         hooks={"confirm-name": settle_same_person},
-        seen=lambda person: {"Name": person.displayed},
+        seen=lambda facts: {"Name": facts.person.displayed},
         lock=locking(person),
     )
 
