@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -232,3 +233,17 @@ async def test_an_ect_of_another_school_is_never_changed(people: Cast) -> None:
     await factories.appropriate_body("South Hub")
     done = await move(people, "South Hub", await factories.ect(people.birch, "Vic Other"))
     assert (done.changed, done.left_out) == ((), ())
+
+
+@pytest.mark.rule("EML-02", "CON-03")
+async def test_of_two_people_given_one_address_at_once_one_is_refused(committed_database: str) -> None:
+    people = await cast()
+    both = [await factories.ect(people.ash, "Amy Able"), await factories.mentor(people.ash, "Ben Box")]
+    changes = (
+        change_email(ChangeEmail(role, stay.id, "one@ash.example"), alice(people), TODAY)
+        for role, stay in zip((Role.ECT, Role.MENTOR), both, strict=True)
+    )
+    outcomes = await asyncio.gather(*changes, return_exceptions=True)
+    assert list(outcomes).count(None) == 1
+    assert [outcome.code for outcome in outcomes if isinstance(outcome, Refused)] == ["email_in_use"]
+    assert len(await events()) == len(await fetch("SELECT FROM message")) == 1
