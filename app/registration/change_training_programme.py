@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.change_lead_provider import note_frozen_move, present_providers
-from app.registration.mentor_follows import MentorOfECT, training_that_follows, training_to_be
+from app.registration.mentor_follows import mentor_too
 from app.registration.mentor_of_ect import mentor_of_ect
 from app.registration.training_change_facts import Terms, WhoseTraining, person_in_training
 from app.teachers.locks import lock_people
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from app.terms import Actor
     from app.training.arrangements import Arrangement
     from app.training.change_decisions import ChangeDecided
-    from app.training.mentor_training import MentorTraining
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,6 @@ class ChangeTrainingProgramme:
         return (self.who.trn, self.mentor) if self.mentor is not None else (self.who.trn,)
 
 
-@dataclass(frozen=True)
-class MentorToo:
-    """The mentor who gets training with an ECT's change, and that training."""
-
-    mentor: MentorOfECT
-    training: MentorTraining
-
-
 async def change_training_programme(command: ChangeTrainingProgramme, actor: Actor, today: date) -> ChangeDecided:
     """Give an ECT another training programme, with its events; returns what was decided.
 
@@ -71,18 +62,6 @@ async def change_training_programme(command: ChangeTrainingProgramme, actor: Act
         _record(change, person, actor)
         await _train_mentor(command, change, actor, today)
         return change
-
-
-async def mentor_too(person: PersonInTraining, change: ChangeDecided, terms: Terms) -> MentorToo | None:
-    """Find the mentor who would get training with a decided change, before it is saved (PER-34)."""
-    if change.arrangement is None:
-        return None
-    mentor = await mentor_of_ect(ECTAtSchoolId(person.facts.stay_id), change.plan.starts_on)
-    if mentor is None:
-        return None
-    to_be = training_to_be(change)
-    training = training_that_follows(mentor, person.facts, change, to_be, school_trains=terms.trains_mentors)
-    return MentorToo(mentor, training) if training is not None else None
 
 
 def _check(command: ChangeTrainingProgramme, person: PersonInTraining) -> None:
@@ -105,11 +84,12 @@ async def _train_mentor(command: ChangeTrainingProgramme, change: ChangeDecided,
     if change.arrangement is None:
         return
     person = await person_in_training(command.who, command.terms, today)
-    follows = await mentor_too(person, change, command.terms)
+    mentor = await mentor_of_ect(ECTAtSchoolId(command.who.stay_id), change.plan.starts_on)
+    follows = mentor_too(mentor, person.facts, change, school_trains=command.terms.trains_mentors)
     if (follows.mentor.trn if follows else None) != command.mentor:
         raise Refused("mentor_changed")
     if follows is None or follows.mentor.history.teacher_id is None:
         return
-    mentor = follows.mentor
-    here = MentorHere(follows.mentor.history.teacher_id, command.who.school_id, mentor.stay_id, mentor.finished_on)
+    found = follows.mentor
+    here = MentorHere(follows.mentor.history.teacher_id, command.who.school_id, found.stay_id, found.finished_on)
     await start_mentor_training(follows.training, here, actor, today)

@@ -70,6 +70,24 @@ def training_that_follows(
     return decided(asked, offer, change.arrangement.lead_provider.id, schedule)
 
 
+@dataclass(frozen=True)
+class MentorToo:
+    """The mentor who gets training with an ECT's change, and that training."""
+
+    mentor: MentorOfECT
+    training: MentorTraining
+
+
+def mentor_too(
+    mentor: MentorOfECT | None, facts: TrainingChangeFacts, change: ChangeDecided, *, school_trains: bool
+) -> MentorToo | None:
+    """Find the mentor who gets training with a decided change, before or after it is saved (PER-34)."""
+    if mentor is None or change.arrangement is None:
+        return None
+    training = training_that_follows(mentor, facts, change, training_to_be(change), school_trains=school_trains)
+    return MentorToo(mentor, training) if training is not None else None
+
+
 def training_to_be(change: ChangeDecided) -> Training:
     """Return the ECT's training as it will be once the change is saved; its partnership only if it exists already."""
     assert change.arrangement is not None and change.registration is not None  # noqa: S101, PT018 - provider-led has them

@@ -12,14 +12,12 @@ from app import clock
 from app.db.engine import fetch, fetch_one
 from app.policy import Policy
 from app.registration.change_lead_provider import ChangeLeadProvider, change_lead_provider
-from app.registration.change_training_programme import (
-    ChangeTrainingProgramme,
-    change_training_programme,
-    mentor_too,
-)
+from app.registration.change_training_programme import ChangeTrainingProgramme, change_training_programme
+from app.registration.mentor_follows import mentor_too
+from app.registration.mentor_of_ect import mentor_of_ect
 from app.registration.training_change_facts import WhoseTraining, person_in_training, terms_of
 from app.schools.rules import SchoolLevel
-from app.terms import TRN, Actor, ActorKind, Refused, Role, SchoolId, TrainingProgramme
+from app.terms import TRN, Actor, ActorKind, ECTAtSchoolId, Refused, Role, SchoolId, TrainingProgramme
 from app.training.change_decisions import (
     decide_programme,
     lead_provider_period,
@@ -86,7 +84,9 @@ async def to_programme(stay, programme, provider=None, terms=TERMS):
     """Change as the pages do: with the arrangement offered now, and the mentor who would be shown."""
     arrangement = await choice(stay, provider, to_provider_led=True) if provider else None
     person = await person_in_training(whose(stay), terms, TODAY)
-    shown = await mentor_too(person, decide_programme(person.facts, programme, arrangement), terms)
+    change = decide_programme(person.facts, programme, arrangement)
+    mentor_now = await mentor_of_ect(ECTAtSchoolId(stay.id), change.plan.starts_on)
+    shown = mentor_too(mentor_now, person.facts, change, school_trains=terms.trains_mentors)
     mentor = shown.mentor.trn if shown else None
     command = ChangeTrainingProgramme(whose(stay), programme, arrangement, terms, mentor)
     return await change_training_programme(command, ACTOR, TODAY)
