@@ -34,6 +34,7 @@ from app.web.schools import (
 )
 from app.web.schools.assign import pages as assign_pages
 from app.web.schools.change_details import pages as change_details
+from app.web.schools.change_training import pages as change_training
 from app.web.schools.register_ect import pages as register_ect_pages
 from app.web.session import COOKIE, SECURE_COOKIE
 from app.web.static import static_file
@@ -71,6 +72,7 @@ HANDLERS: list[Any] = [
     *change_details.HANDLERS,
     *leaving.HANDLERS,
     *mistakes.HANDLERS,
+    *change_training.HANDLERS,
     *drafts.HANDLERS,
     *assign_pages.HANDLERS,
     *information.HANDLERS,

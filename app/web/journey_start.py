@@ -15,7 +15,7 @@ from app.journeys.engine import kept_form, walk
 from app.terms import DraftState
 from app.values import Form, Invalid
 from app.web.forms import read_form, read_query
-from app.web.journey_pages import Frame, QuestionPage
+from app.web.journey_pages import ExitPage, Frame, QuestionPage
 from app.web.journeys import INVALID, find_draft, stand
 from app.web.page import page, redirect
 from app.web.session import here_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from litestar import Request, Response
 
-    from app.journeys.engine import Question
+    from app.journeys.engine import Exit, Question
     from app.web.journey import Asked, Journey
     from app.web.session import Here
 
@@ -66,7 +66,28 @@ async def show_first(journey: Journey[Any, Any], request: Request[Any, Any, Any]
     """Show the first question of a journey that has no draft yet; nothing is stored (DRF-02)."""
     here = here_of(request)
     asked = await stand(journey, request, here, blank_draft(journey, here))
+    if asked.walked.exit is not None:
+        return show_exit_at_base(journey, asked, asked.walked.exit)
     return show_question_at_base(journey, asked, typed=None, errors={}, status=200)
+
+
+def show_exit_at_base(journey: Journey[Any, Any], asked: Asked[Any], dead_end: Exit) -> Response[str]:
+    """Show why a journey stops before its first question (G-08)."""
+    context = ExitPage(frame_at_base(journey, asked), dict(dead_end.details), asked.draft)
+    return page(asked.request, journey.exits[dead_end.slug], context)
+
+
+def frame_at_base(journey: Journey[Any, Any], asked: Asked[Any]) -> Frame:
+    """Return what surrounds the first page of a journey that has no draft yet."""
+    return Frame(
+        action=journey.base,
+        back=journey.cancel,
+        base=journey.base,
+        subject=journey.subject(asked.facts, asked.walked),
+        cancel=journey.cancel,
+        cancel_text=journey.cancel_text,
+        support_email=asked.here.policy.support_email,
+    )
 
 
 def show_question_at_base(
@@ -76,22 +97,13 @@ def show_question_at_base(
     question = asked.walked.stopped
     if question is None:
         raise NotFoundException
-    frame = Frame(
-        action=journey.base,
-        back=journey.cancel,
-        base=journey.base,
-        subject=journey.subject(asked.facts, asked.walked),
-        cancel=journey.cancel,
-        cancel_text=journey.cancel_text,
-        support_email=asked.here.policy.support_email,
-    )
     values = typed if typed is not None else {**question.initial, **preselected(question, read_query(asked.request))}
-    context = QuestionPage(question, frame, values, errors)
+    context = QuestionPage(question, frame_at_base(journey, asked), values, errors)
     return page(asked.request, question.template or "journeys/question.html", context, status=status)
 
 
 def preselected(question: Question[Any], query: Form) -> Form:
-    """Return what a link to the first question chooses beforehand among its options (AM-01)."""
+    """Return what a link to the first question chooses beforehand among its options (AM-01, WD-01)."""
     return {name: query[name] for name in question.fields if name in query and question.options}
 
 
@@ -100,6 +112,8 @@ async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, An
     here = here_of(request)
     asked = await stand(journey, request, here, blank_draft(journey, here))
     question = asked.walked.stopped
+    if asked.walked.exit is not None:
+        return show_exit_at_base(journey, asked, asked.walked.exit)
     if question is None:
         raise NotFoundException
     form = await read_form(request, question.many)
