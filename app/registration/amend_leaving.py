@@ -13,10 +13,10 @@ from app.registration import leaving_messages as messages
 from app.registration.close_stay import CloseStay, close_rows
 from app.registration.leaving import leaving_bounds
 from app.registration.leaving_events import TeacherLeavingAmended
-from app.registration.locks import lock_person
 from app.registration.reopen_stay import Reopened, closing_of, later_stay_from, reopen_rows
 from app.registration.report_leaving import CHANGED_MEANWHILE, OUT_OF_BOUNDS, own_stay
 from app.registration.whole_stay import whole_stay
+from app.teachers.locks import lock_person
 from app.terms import Refused, Role, StayEndReason
 
 if TYPE_CHECKING:

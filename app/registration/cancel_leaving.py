@@ -12,8 +12,8 @@ from app.events.record import record
 from app.registration import leaving_messages as messages
 from app.registration.amend_leaving import leaving_stay
 from app.registration.leaving_events import TeacherLeavingCancelled
-from app.registration.locks import lock_person
 from app.registration.reopen_stay import closing_of, later_stay_from, reopen_rows
+from app.teachers.locks import lock_person
 from app.terms import Refused, Role
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from app.db.transaction import transaction
 from app.events.record import record
 from app.registration import leaving_messages as messages
 from app.registration.leaving_events import TeacherLeavingCancelled, TeacherRegistrationRemoved
-from app.registration.locks import lock_person
 from app.registration.removal import RemovalFacts, removal_blocker
 from app.registration.remove_stay import remove_stay
 from app.registration.reopen_stay import closing_of, later_stay_from, reopen_rows
@@ -20,6 +19,7 @@ from app.registration.report_leaving import own_stay
 from app.registration.rules import ONE_DAY, InductionRecord
 from app.registration.school_queries import INDUCTION
 from app.registration.whole_stay import whole_stay
+from app.teachers.locks import lock_person
 from app.terms import ConfirmationSource, Refused, Role
 
 if TYPE_CHECKING:

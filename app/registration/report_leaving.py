@@ -11,8 +11,8 @@ from app.db.transaction import transaction
 from app.registration import leaving_messages as messages
 from app.registration.close_stay import CloseStay, close_ect_stay, close_mentor_stay
 from app.registration.leaving import leaving_bounds
-from app.registration.locks import lock_person
 from app.registration.whole_stay import whole_stay
+from app.teachers.locks import lock_person
 from app.terms import Refused, Role, StayEndReason
 
 if TYPE_CHECKING:

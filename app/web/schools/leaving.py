@@ -11,13 +11,13 @@ from app.journeys.engine import Ask, Option, Question, Row, Walk
 from app.registration.amend_leaving import AmendLeaving, amend_leaving
 from app.registration.cancel_leaving import CancelLeaving, cancel_leaving
 from app.registration.leaving import LeavingBounds, Tense, leaving_bounds, left_without_mentor, tense
-from app.registration.locks import lock_person
 from app.registration.permissions import Action
 from app.registration.reopen_stay import later_stay_from
 from app.registration.report_leaving import ReportLeaving, report_leaving
 from app.registration.rules import plan_close
 from app.registration.start_dates import day_in_words
 from app.registration.whole_stay import WholeStay, whole_stay
+from app.teachers.locks import lock_person
 from app.terms import Role, StayEndReason
 from app.values import Form, Invalid, out_of_bounds, parse_choice, parse_date
 from app.web.journey import Journey, Refusal
@@ -36,6 +36,7 @@ PREFIX = "leaving_date"
 FIELDS = tuple(f"{PREFIX}_{part}" for part in ("day", "month", "year"))
 CHANGE_DATE, CANCEL = "change_date", "cancel"
 REGISTERED_LATER = "They are registered from a later day on, so this cannot be cancelled here. Contact support"
+MEANWHILE = ("changed_meanwhile", "mentor_changed_meanwhile", "training_changed_meanwhile", "last_day_out_of_bounds")
 COLLEAGUE = "A colleague changed this meanwhile. Check what is on record now"
 
 
@@ -245,7 +246,7 @@ async def build_report(person: Subject, _here: Here) -> Journey[LeavingFacts, Co
         report,
         check_title=f"Check {person.displayed}’s last day",
         check_button="Confirm and report",
-        refusals={"changed_meanwhile": Refusal(Action.REPORT_LEAVING.value, COLLEAGUE)},
+        refusals=dict.fromkeys(MEANWHILE, Refusal(Action.REPORT_LEAVING.value, COLLEAGUE)),
     )
 
 
@@ -259,7 +260,7 @@ async def build_change(person: Subject, _here: Here) -> Journey[LeavingFacts, Co
         check_title="Check this change",
         check_button="Confirm and save",
         refusals={
-            "changed_meanwhile": Refusal(slug, COLLEAGUE),
+            **dict.fromkeys(MEANWHILE, Refusal(slug, COLLEAGUE)),
             "registered_later": Refusal(slug, REGISTERED_LATER),
         },
         seen=lambda facts: {"Last day": day_in_words(facts.stay.finished_on) if facts.stay.finished_on else "None"},

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Option, Row, Walk
-from app.registration.locks import lock_person
 from app.registration.permissions import Action
 from app.registration.removal import Blocker, removal_blocker
 from app.registration.remove_registration import (
@@ -19,6 +18,7 @@ from app.registration.remove_registration import (
 )
 from app.registration.start_dates import day_in_words
 from app.registration.whole_stay import WholeStay, whole_stay
+from app.teachers.locks import lock_person
 from app.terms import RemovalReason, Role
 from app.training.rules import decisive_training
 from app.web.journey import Journey, Refusal
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from app.web.session import Here
 
 SLUG = Action.REGISTERED_BY_MISTAKE.value
+MEANWHILE = (
+    "changed_meanwhile",
+    "mentor_changed_meanwhile",
+    "training_changed_meanwhile",
+    "already_registered_elsewhere",
+)
 REASONS = {
     RemovalReason.WRONG_PERSON: "We registered the wrong person",
     RemovalReason.DUPLICATE: "They are registered already",
@@ -165,7 +171,7 @@ async def build(person: Subject, _here: Here) -> Journey[MistakeFacts, RemoveReg
         lock=lambda command: lock_person(command.trn),
         refusals={
             code: Refusal(SLUG, "The record changed meanwhile. Check if it can still be removed.")
-            for code in ("changed_meanwhile", *(blocker.value for blocker in Blocker))
+            for code in (*MEANWHILE, *(blocker.value for blocker in Blocker))
         },
     )
 

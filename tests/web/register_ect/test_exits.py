@@ -275,3 +275,18 @@ async def test_a_school_that_may_register_no_more_ects_is_led_to_its_list(alice:
         for answer in (await alice.get(path), await alice.post(path) if path != walker.base else await alice.get(path)):
             assert (answer.status_code, answer.headers["location"]) == (303, "/school/ects")
     assert await state_of_draft() == "open"
+
+
+@pytest.mark.rule("PER-46")
+@pytest.mark.parametrize(("trn", "closed"), [("9900007", True), ("9900008", True), ("9900010", False)])
+async def test_an_outcome_found_on_the_teaching_record_closes_the_registration_elsewhere(
+    alice: Browser, world: World, trn: str, closed: bool
+) -> None:
+    """Passed or failed closes the stay at Birch School today; exempt closes nothing."""
+    await history.ect(world.birch, SINCE, trn=trn)
+    await found(alice, trn)
+    row = await fetch_one("SELECT end_reason, finished_on FROM ect_at_school_period")
+    assert row is not None
+    assert row["end_reason"] == ("induction_completed" if closed else None)
+    events = await fetch("SELECT actor_kind FROM event WHERE school_id = $1", world.birch)
+    assert [event["actor_kind"] for event in events] == ["system"] * closed

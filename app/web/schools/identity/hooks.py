@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app import clock
 from app.db.transaction import transaction
 from app.drafts import store
+from app.registration.complete_induction import outcome_found
 from app.settings import settings
 from app.teachers import snapshot as snapshots
 from app.teachers.look_up import Found, Limited, LookUp, Missed, TryLater, look_up
@@ -105,6 +106,7 @@ async def ask_and_go_on(
             snapshot = snapshots.take(record, here.today, settings().prohibition_categories)
             stored = snapshots.to_dict(snapshot)
             await store.match(asked.draft, trn, by, stored, here.actor, here.policy)
+            await outcome_found(trn, snapshot, here.today)
             return await go_on(asked.journey, asked)
         case Missed(outcome):
             step = STEPS[outcome]
@@ -206,6 +208,7 @@ async def read_again(asked: FactsAsked) -> Response[str] | None:
     if isinstance(outcome, ReadAgain):
         snapshot = snapshots.take(outcome.record, asked.here.today, settings().prohibition_categories)
         await store.refresh(draft, snapshots.to_dict(snapshot))
+        await outcome_found(draft.trn, snapshot, asked.here.today)
         return None
     if isinstance(outcome, Unavailable):
         return None if is_fresh(asked) else try_again(asked, {}, outcome.retry_after)
