@@ -157,6 +157,7 @@ async def test_a_very_different_name_is_confirmed_and_flagged(alice: Browser, pe
     await change.answer("check-answers", same_person="yes")
     change.step = "change-name"
     await change.answer("confirm-name", reason="name_changed", new_name="Tom Green")
+    assert " checked" not in alice.page.text  # type: ignore[union-attr]
     await change.answer("check-answers", same_person="yes")
     await change.confirm()
     assert await kinds() == ["teacher_name_updated_by_user", "teacher_name_flagged"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.drafts import store
@@ -57,7 +57,7 @@ def ask_for_name(ask: Ask, facts: NameFacts) -> ChangeName:
     if name is None:
         raise Exit(EXITS[reason], elsewhere(facts))
     if needs_same_person_question(person.displayed, name):
-        ask(same_person(person, name))
+        ask(confirm_name(person.displayed, name, person.trn))
     return ChangeName(person.role, person.stay_id, name, reason)
 
 
@@ -98,16 +98,10 @@ def parse_new_name(form: Form, person: Subject) -> str:
     return name
 
 
-def same_person(person: Subject, name: str) -> Question[bool]:
-    """Ask if a very different name is the same person's; the answer is about this very name (NAM-04)."""
-    question = confirm_name(person.displayed, name, person.trn)
-
-    def parse(form: Form) -> bool:
-        if form.get("about", name) != name:
-            raise Invalid(same_person="")
-        return question.parse(form)
-
-    return replace(question, parse=parse, keep=lambda _: {"about": name})
+async def ask_again(asked: Asked[NameFacts], form: Form) -> None:
+    """Ask again about the same person whenever the new name changes (NAM-04)."""
+    if asked.draft.answers.get(FIRST, {}).get("new_name", "") != form.get("new_name", ""):
+        await store.forget_answer(asked.draft, "confirm-name")
 
 
 async def settle_same_person(asked: Asked[NameFacts], form: Form) -> Response[str] | None:
@@ -183,7 +177,7 @@ async def build(person: Subject, _here: Here) -> Journey[NameFacts, ChangeName]:
         confirmation=confirmation,
         exits={slug: f"journeys/change-name/{slug}.html" for slug in EXITS.values()},
         notices=lambda _walked, _facts, _here: (ABOUT_NAME,),
-        hooks={"confirm-name": settle_same_person},
+        hooks={FIRST: ask_again, "confirm-name": settle_same_person},
         seen=lambda facts: {"Name": facts.person.displayed},
         lock=locking(person),
     )
