@@ -134,9 +134,7 @@ def mentors_so_far(found: ECTAtSchool) -> tuple[Line, ...]:
     """Return every mentorship of this stay, newest first."""
     return tuple(
         Line(
-            "mentor-so-far",
-            row.mentor.displayed,
-            ect_shown.mentorship_days(row.mentorship),
+            "mentor-so-far", row.mentor.displayed, ect_shown.mentorship_days(row.mentorship), about=row.mentor_public_id
         )
         for row in reversed(found.mentorships)
     )
