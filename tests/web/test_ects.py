@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 
 from app.registration.people_list import parse_search
+from app.teachers.rules import search_text
+from app.terms import TRN
 from tests import factories
 from tests.cast import Cast, cast, sign_in
 
@@ -78,6 +83,44 @@ def test_a_search_is_cut_and_understands_digits_of_any_script() -> None:
     assert parse_search("٤٥١٢٣٧٨").trns == {SIAN}
     assert parse_search("sa\ufffdm").pieces == ("sa", "m")
     assert parse_search(f"8845120 {SIAN} sam").trns == {SIAN, SAM}
+
+
+@pytest.mark.rule("LS-03", "TRP-7")
+@pytest.mark.parametrize("typed", ["sa%00m", "%ED%A0%80sam", "%ff", "sam%0d%0a", "%2525", "sam%EF%BF%BD%F0%9F%98%80"])
+async def test_no_bytes_in_a_search_break_the_list(typed: str, alice: Any, people: Cast) -> None:
+    await two_to_search(people)
+
+    for path in ("/school/ects", "/school/ects/export", "/school/mentors", "/school/mentors/export"):
+        assert (await alice.get(f"{path}?q={typed}")).status_code == 200
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to be searched for."""
+
+    trn: TRN
+    search_name: str
+    stay: Any = None
+    name: Any = None
+
+
+@pytest.mark.rule("LS-03", "NAM-03")
+@given(st.text())
+def test_any_text_is_a_search(typed: str) -> None:
+    search = parse_search(typed)
+
+    assert all(len(trn) == 7 and trn.isascii() and trn.isdigit() for trn in search.trns)
+    assert all(piece.isalnum() for piece in search.pieces)
+    assert search.blank or not search.finds(Person(TRN("0000000"), ""))
+
+
+@pytest.mark.rule("LS-03", "LS-03a")
+@given(st.from_regex(r"[A-Za-zÀ-ÖØ-öø-ÿ'’ -]{1,40}", fullmatch=True), st.integers(0, 40), st.data())
+def test_the_beginning_of_every_word_of_a_name_finds_it(name: str, cut: int, data: st.DataObject) -> None:
+    words = search_text(name).split()
+    pieces = [word[: 1 + cut % len(word)] for word in data.draw(st.permutations(words))]
+
+    assert parse_search(" ".join(pieces)).finds(Person(TRN("4512378"), search_text(name)))
 
 
 @pytest.mark.rule("LS-03", "AX-6")
@@ -245,6 +288,61 @@ async def test_a_card_shows_who_trains_and_mentors_somebody(alice: Any, people: 
     assert shown["mentor"].startswith("Max Mentor")
     tag = html.fromstring(answer.text).xpath("(//*[contains(@class, 'govuk-tag')])[1]")[0]
     assert (tag.text, tag.get("class")) == ("Registered", "govuk-tag govuk-tag--green")
+
+
+@pytest.mark.rule("LS-06", "AX-18")
+async def test_a_card_without_a_mentor_leads_straight_to_assigning_one(alice: Any, people: Cast) -> None:
+    needs = await factories.ect(people.ash, "Nell Alone")
+    mentored = await factories.ect(people.ash, "Mia Mentored")
+    for name, first_day in (("Max Now", None), ("Lou Later", date(2026, 1, 1))):
+        end = None if first_day else date(2025, 12, 31)
+        await factories.mentorship(mentored, await factories.mentor(people.ash, name), first_day, finished_on=end)
+    exempt = await factories.teacher("Ed Exempt", trs_induction_status="Exempt")
+    await factories.ect(people.ash, exempt)
+
+    answer = await alice.get("/school/ects?sort=name")
+
+    (link,) = html.fromstring(answer.text).xpath("//a[contains(@href, 'assign-mentor')]")
+    assert (link.get("href"), link.text_content()) == (f"{needs.url}/assign-mentor", "Assign a mentor for Nell Alone")
+    assert rows(answer)["later-mentor"] == "Lou Later From 1 January 2026"
+
+
+@pytest.mark.rule("LS-06", "PRM-01")
+async def test_a_card_of_somebody_who_left_has_nothing_to_change(alice: Any, people: Cast) -> None:
+    ect = await factories.ect(people.ash, "Gil Gone", date(2024, 9, 1), finished_on=date(2025, 7, 1))
+
+    page = html.fromstring((await alice.get("/school/ects")).text)
+
+    assert page.xpath(f"//main//a[starts-with(@href, '{ect.url}/')]") == []
+
+
+@pytest.mark.rule("WD-05", "STA-02")
+@pytest.mark.parametrize("mark", [("withdrawn_at", "withdrawal_reason"), ("deferred_at", "deferral_reason")])
+async def test_a_card_tells_that_training_stopped_and_leads_to_it(
+    mark: tuple[str, str], alice: Any, people: Cast
+) -> None:
+    ect = await factories.ect(people.ash, "Wim Withdrawn")
+    facts = {mark[0]: factories.noon(date(2025, 10, 6)), mark[1]: "other", "finished_on": date(2025, 10, 6)}
+    await factories.training(ect, await factories.lead_provider(), **facts)
+
+    page = html.fromstring((await alice.get("/school/ects")).text)
+
+    assert "Larch Learning told us on 6 October 2025" in alice.text()
+    (link,) = page.xpath("//a[contains(@href, '#training')]")
+    assert link.text == "See the training of Wim Withdrawn"
+    assert link.get("href").startswith(ect.url)
+
+
+@pytest.mark.rule("LS-09")
+async def test_the_list_leads_to_what_is_done_with_several_people(alice: Any, people: Cast) -> None:
+    await factories.ect(people.ash, "Ida Progress")
+
+    links = html.fromstring((await alice.get("/school/ects")).text).xpath("//main//a/@href")
+
+    assert {"/school/register-ect", "/school/ects/change-appropriate-body", "/school/ects/export?tab=current"} <= set(
+        links
+    )
+    assert "/school/ects/change-appropriate-body" not in (await alice.get("/school/ects?tab=left")).text
 
 
 @pytest.mark.rule("LS-06")

@@ -94,7 +94,7 @@ def _with_change(line: Line, base: str, may: May) -> Line:
     if action is None or not may(action):
         return line
     missing = action is Action.ASSIGN_MENTOR and line.about is None
-    return replace(line, change=f"{base}/{action.value}", action="Assign" if missing else "Change")
+    return replace(line, change=f"{base}/{action.value}", action=WORDS[action] if missing else "Change")
 
 
 def linked(lines: Iterable[Line], path: str) -> tuple[Line, ...]:
