@@ -36,6 +36,7 @@ from app.web.schools.assign import pages as assign_pages
 from app.web.schools.change_details import pages as change_details
 from app.web.schools.change_training import pages as change_training
 from app.web.schools.register_ect import pages as register_ect_pages
+from app.web.schools.register_mentor import pages as register_mentor_pages
 from app.web.session import COOKIE, SECURE_COOKIE
 from app.web.static import static_file
 
@@ -60,6 +61,7 @@ HANDLERS: list[Any] = [
     *public.HANDLERS,
     *arrival.HANDLERS,
     *register_ect_pages.HANDLERS,
+    *register_mentor_pages.HANDLERS,
     *induction_tutor.HANDLERS,
     *home.HANDLERS,
     *year.HANDLERS,

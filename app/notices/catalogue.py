@@ -19,6 +19,7 @@ from app.notices.kinds import (
     SchoolURN,
     ServiceLink,
     Tense,
+    TrainingAmount,
     YesOrNo,
 )
 
@@ -93,6 +94,44 @@ class TransferredAsECT(Message):
 
 @listed
 @dataclass(frozen=True)
+class RegisteredAsMentor(Message):
+    """To the mentor, with a copy to who registered them; not to the school's induction tutor (NOT-3.7)."""
+
+    id = "M-03"
+    text = "M-03"
+    name: DisplayName
+    school: SchoolName
+    amount: TrainingAmount
+
+
+@listed
+@dataclass(frozen=True)
+class TransferredAsMentorOnlyHere(Message):
+    """To a mentor who was at another school before and is at none now, instead of M-03, with a copy."""
+
+    id = "M-04"
+    text = "M-04-only-here"
+    name: DisplayName
+    school: SchoolName
+    started_on: PlainDate
+    amount: TrainingAmount
+
+
+@listed
+@dataclass(frozen=True)
+class TransferredAsMentorAlsoElsewhere(Message):
+    """To a mentor who goes on at another school, instead of M-03, with a copy."""
+
+    id = "M-04"
+    text = "M-04-also-elsewhere"
+    name: DisplayName
+    school: SchoolName
+    started_on: PlainDate
+    amount: TrainingAmount
+
+
+@listed
+@dataclass(frozen=True)
 class ECTRegisteredElsewhere(Message):
     """To the earlier school's contact; the new school is never named (NOT-3.3)."""
 
@@ -100,6 +139,20 @@ class ECTRegisteredElsewhere(Message):
     text = "M-05"
     name: DisplayName
     last_day: PlainDate
+
+
+@listed
+@dataclass(frozen=True)
+class MentorRegisteredElsewhere(Message):
+    """To the earlier school's contact; the new school is never named (NOT-3.3)."""
+
+    id = "M-06"
+    text = "M-06"
+    name: DisplayName
+    last_day: PlainDate
+    ects: Count
+    """How many ECTs need a mentor from then on."""
+    link: ServiceLink
 
 
 @listed

@@ -21,6 +21,7 @@ class FieldKind(Enum):
     COUNT = "number of people"
     TENSE = "has left, or is leaving"
     CHALLENGE = "what a school says is wrong with a partnership, in words, to lead providers only"
+    TRAINING_AMOUNT = "how much training there is, a setting"
     SERVICE_LINK = "path of a page of the service"
     YES_OR_NO = "yes or no"
 
@@ -39,5 +40,7 @@ Count = Annotated[int, FieldKind.COUNT]
 Tense = Annotated[str, FieldKind.TENSE]
 """The words "has left" or "is leaving", with "today" where it is so."""
 YesOrNo = Annotated[bool, FieldKind.YES_OR_NO]
+TrainingAmount = Annotated[str, FieldKind.TRAINING_AMOUNT]
+"""The setting `mentor_training_text`, such as "up to 20 hours"."""
 ServiceLink = Annotated[str, FieldKind.SERVICE_LINK]
 """A path such as "/school/home"; the reader gets it with the address of the service before it."""

@@ -86,13 +86,19 @@ async def queue_with_copy(
 
     cause: what makes it unique, such as "stay 12"; one mail when both have the same address.
     """
-    key = f"{message.id}:{cause}"
-    await queue_message(message, to=to, dedupe_key=f"{key}:person", about=about, not_before=not_before)
+    key = f"{message.id}:{cause}:person"
+    await queue_message(message, to=to, dedupe_key=key, about=about, not_before=not_before)
+    await queue_copy(message, of=to, actor=actor, cause=cause, about=about, not_before=not_before)
+
+
+async def queue_copy(
+    message: Message, *, of: str, actor: Actor, cause: str, about: Subjects, not_before: datetime | None = None
+) -> None:
+    """Queue the copy of a person's email to who acted, if they want copies and are somebody else (NOT-3.2)."""
     copy_to = await actor_copy(actor)
-    if copy_to and copy_to.casefold() != to.casefold():
-        await queue_message(
-            message, to=copy_to, dedupe_key=f"{key}:actor", about=about, not_before=not_before, copy=True
-        )
+    if copy_to and copy_to.casefold() != of.casefold():
+        key = f"{message.id}:{cause}:actor"
+        await queue_message(message, to=copy_to, dedupe_key=key, about=about, not_before=not_before, copy=True)
 
 
 async def queue_to_school(

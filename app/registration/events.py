@@ -39,6 +39,24 @@ class TeacherRegisteredAsECT(Event):
 
 @catalogued
 @dataclass(frozen=True)
+class TeacherRegisteredAsMentor(Event):
+    """A mentor was registered (RM-23)."""
+
+    kind = "teacher_registered_as_mentor"
+    name: str
+    started_on: date
+    email: str
+    identity_match: str
+    transfer: bool
+    arrangement: str | None = None
+
+    def sentence(self) -> str:
+        """Say who was registered from when."""
+        return f"{self.name} registered as a mentor from {day(self.started_on)}"
+
+
+@catalogued
+@dataclass(frozen=True)
 class TeacherNameUpdatedByUser(Event):
     """A name was corrected, at registration or later (NAM-01)."""
 

@@ -12,7 +12,8 @@ from app.db.engine import fetch_one
 from app.registration.appropriate_bodies import AppropriateBody
 from app.registration.rules import ECTStay, Induction, InductionRecord, Mentorship, MentorStay, PersonFound
 from app.teachers.rules import display_name
-from app.terms import TRN, SchoolId, TeacherId, UserId
+from app.terms import TRN, MentorIneligibleReason, SchoolId, TeacherId, UserId
+from app.training.mentor_training import MentorHistory
 from app.training.queries import TRAINING, TRAINING_JOINS
 from app.training.rules import Training
 
@@ -32,6 +33,8 @@ class TeacherRow:
     trs_induction_start_date: date | None = None
     ect_first_eligible: bool = False
     ect_payments_frozen_year: int | None = None
+    mentor_ineligible_on: date | None = None
+    mentor_ineligible_reason: MentorIneligibleReason | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,14 @@ class KnownPerson:
         record = InductionRecord(snapshot.induction_status, snapshot.induction_start_date, self.inductions)
         return PersonFound(self.ect_stays, self.mentor_stays, record, snapshot.prohibited)
 
+    @property
+    def as_mentor(self) -> MentorHistory:
+        """The person as a mentor so far (MFT-01)."""
+        if self.teacher is None:
+            return MentorHistory()
+        teacher = self.teacher
+        return MentorHistory(teacher.id, self.trainings, teacher.mentor_ineligible_reason, teacher.mentor_ineligible_on)
+
     def details_of(self, stay: ECTStay) -> StayDetails:
         """Return what is shown of an ECT stay."""
         return next(details for details in self.details if details.stay_id == stay.id)
@@ -83,7 +94,8 @@ PERSON = f"""
             'trs_last_name', t.trs_last_name, 'corrected_name', t.corrected_name,
             'trs_induction_start_date', t.trs_induction_start_date,
             'ect_first_eligible', t.ect_first_eligible_at IS NOT NULL,
-            'ect_payments_frozen_year', t.ect_payments_frozen_year),
+            'ect_payments_frozen_year', t.ect_payments_frozen_year,
+            'mentor_ineligible_on', t.mentor_ineligible_on, 'mentor_ineligible_reason', t.mentor_ineligible_reason),
         'ect_stays', (SELECT coalesce(json_agg(json_build_object('id', id, 'school_id', school_id, 'started_on',
         started_on,
             'finished_on', finished_on, 'end_reason', end_reason, 'removed', removed_at IS NOT NULL)), '[]')

@@ -194,17 +194,10 @@ def _record_registration(command: RegisterECT, name: StoredName, registered: Reg
             programme=command.programme.value,
             identity_match=command.identity_match.value,
             transfer=registered.transfer,
-            arrangement=_arrangement_words(command.arrangement),
+            arrangement=command.arrangement.words if command.arrangement else None,
         ),
         actor,
     )
-
-
-def _arrangement_words(arrangement: Arrangement | None) -> str | None:
-    if arrangement is None:
-        return None
-    partner = arrangement.delivery_partner
-    return f"{arrangement.lead_provider.name} and {partner.name}" if partner else arrangement.lead_provider.name
 
 
 async def _record_name(command: RegisterECT, name: StoredName, stay_id: ECTAtSchoolId, actor: Actor) -> None:

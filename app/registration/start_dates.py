@@ -76,19 +76,19 @@ class StartDateFacts:
 
 def start_date_bounds(facts: StartDateFacts, today: date, policy: Policy) -> Bounds:
     """Give the bounds of an ECT's start date at a school; of several earliest days the last counts (PER-01, CP-04)."""
-    lower = [*_general_bound(facts, today, policy)]
+    lower = [*general_bound(facts.calendar, today, policy)]
     open_until = facts.calendar.registration_open_until(today)
     stay = latest_stay(facts.stays)
     if stay is None:
-        return Bounds(_binding(lower), open_until=open_until)
+        return Bounds(binding(lower), open_until=open_until)
     trainings = [t for t in facts.trainings if t.stay_id == stay.id and not t.cancelled]
     lower += [
         *_stay_bound(stay, facts.school_id, today),
-        *_training_bound(trainings, today),
-        *_declaration_bound(trainings),
+        *training_bound(trainings, today),
+        *declaration_bound(trainings),
     ]
-    latest = _months_ahead(today, policy) if stay.finished_on is None else None
-    return Bounds(_binding(lower), latest, open_until)
+    latest = months_ahead(today, policy) if stay.finished_on is None else None
+    return Bounds(binding(lower), latest, open_until)
 
 
 def check_start_date(day: date, bounds: Bounds, calendar: Calendar, today: date) -> Bound | NotOpen | None:
@@ -104,26 +104,28 @@ def check_start_date(day: date, bounds: Bounds, calendar: Calendar, today: date)
     return bounds.latest if bounds.latest is not None and day > bounds.latest.day else None
 
 
-def _binding(bounds: list[Bound]) -> Bound | None:
+def binding(bounds: list[Bound]) -> Bound | None:
+    """Choose the bound that counts among several earliest days: the last."""
     return max(bounds, key=lambda bound: bound.day, default=None)
 
 
-def _general_bound(facts: StartDateFacts, today: date, policy: Policy) -> Iterator[Bound]:
-    day = facts.calendar.earliest_start_date(today, policy.earliest_start_periods_back)
+def general_bound(calendar: Calendar, today: date, policy: Policy) -> Iterator[Bound]:
+    """Give the earliest start date accepted of anybody (CP-04)."""
+    day = calendar.earliest_start_date(today, policy.earliest_start_periods_back)
     if day is not None:
-        yield _earliest(day, BoundReason.GENERAL, "earlier start dates can no longer be registered")
+        yield earliest(day, BoundReason.GENERAL, "earlier start dates can no longer be registered")
 
 
 def _stay_bound(stay: ECTStay, school_id: SchoolId, today: date) -> Iterator[Bound]:
     two_days_in = stay.started_on + TWO_DAYS
     if stay.school_id == school_id:
         after_last_day = stay.finished_on + ONE_DAY if stay.finished_on is not None else two_days_in
-        yield _earliest(max(two_days_in, after_last_day), BoundReason.OWN_EARLIER_STAY, _own_stay(stay))
+        yield earliest(max(two_days_in, after_last_day), BoundReason.OWN_EARLIER_STAY, _own_stay(stay))
     elif stay.period.is_future(today):
         yield _starts_elsewhere(two_days_in, stay.started_on)
     else:
         why = f"they started at another school on {day_in_words(stay.started_on)}"
-        yield _earliest(two_days_in, BoundReason.STAY_ELSEWHERE, why)
+        yield earliest(two_days_in, BoundReason.STAY_ELSEWHERE, why)
 
 
 def _own_stay(stay: ECTStay) -> str:
@@ -132,21 +134,24 @@ def _own_stay(stay: ECTStay) -> str:
     return f"their last day at your school before was {day_in_words(stay.finished_on)}"
 
 
-def _training_bound(trainings: list[Training], today: date) -> Iterator[Bound]:
+def training_bound(trainings: list[Training], today: date) -> Iterator[Bound]:
+    """Give the earliest day after the latest training that has started (PER-01, PER-11)."""
     started = max((t.started_on for t in trainings if t.started_on <= today), default=None)
     if started is not None:
         why = f"their latest training started on {day_in_words(started)}"
-        yield _earliest(started + TWO_DAYS, BoundReason.TRAINING, why)
+        yield earliest(started + TWO_DAYS, BoundReason.TRAINING, why)
 
 
-def _declaration_bound(trainings: list[Training]) -> Iterator[Bound]:
+def declaration_bound(trainings: list[Training]) -> Iterator[Bound]:
+    """Give the earliest day after the latest declaration that is not voided (PER-01, PER-11)."""
     declared = max((t.latest_declaration_on for t in trainings if t.latest_declaration_on is not None), default=None)
     if declared is not None:
         why = f"their earlier training is recorded up to {day_in_words(declared)}; contact support if this is wrong"
-        yield _earliest(declared + ONE_DAY, BoundReason.DECLARATION, why)
+        yield earliest(declared + ONE_DAY, BoundReason.DECLARATION, why)
 
 
-def _months_ahead(today: date, policy: Policy) -> Bound:
+def months_ahead(today: date, policy: Policy) -> Bound:
+    """Give the latest day for somebody who is still registered elsewhere (PER-01, PER-11)."""
     day = add_months(today, policy.max_months_ahead)
     end = day_in_words(day)
     return Bound(
@@ -157,7 +162,8 @@ def _months_ahead(today: date, policy: Policy) -> Bound:
     )
 
 
-def _earliest(day: date, reason: BoundReason, why: str) -> Bound:
+def earliest(day: date, reason: BoundReason, why: str) -> Bound:
+    """Make the bound of an earliest day, with its reason in words."""
     first = day_in_words(day)
     return Bound(
         day,

@@ -82,7 +82,7 @@ async def unfinished(
 
 def name_of(draft: Draft, corrected: Mapping[TRN, str]) -> str:
     """Return whom a matched draft is about: the name typed there, else known here, else on the record (NAM-01)."""
-    review = draft.answers.get("review-ect", {})
+    review = draft.answers.get("review-ect") or draft.answers.get("review-mentor") or {}
     typed = review.get("corrected_name", "") if review.get("name_is_correct") == "no" else ""
     snapshot = draft.trs_snapshot or {}
     known = corrected.get(draft.trn) if draft.trn is not None else None
@@ -90,12 +90,12 @@ def name_of(draft: Draft, corrected: Mapping[TRN, str]) -> str:
 
 
 def opened_on(draft: Draft, calendar: Calendar, today: date) -> date | None:
-    """Return when registration opened for a draft that waited for it, if it has (TD-17, CP-05)."""
+    """Return when registration opened for a draft that waited; one without a date starts today (TD-17, CP-05)."""
     if draft.tell_when_open_user_id is None:
         return None
     try:
         starts_on = parse_date(draft.answers.get("start-date", {}), "start_date", what="start date")
     except Invalid:
-        return None
+        starts_on = today
     period = calendar.containing(starts_on)
     return period.registration_opens_on if period is not None and period.is_enabled(today) else None

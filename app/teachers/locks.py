@@ -20,9 +20,9 @@ async def lock_person(trn: TRN, email: str | None = None) -> None:
     await hold([f"trn:{trn}"] + ([f"email:{email.lower()}"] if email else []))
 
 
-async def lock_people(trns: Iterable[TRN]) -> None:
-    """Hold several teachers until the transaction ends, in the same fixed order."""
-    await hold({f"trn:{trn}" for trn in trns})
+async def lock_people(trns: Iterable[TRN], email: str | None = None) -> None:
+    """Hold several teachers, and an email address, until the transaction ends, in the same fixed order."""
+    await hold({f"trn:{trn}" for trn in trns} | ({f"email:{email.lower()}"} if email else set()))
 
 
 async def lock_teachers(teacher_ids: Iterable[TeacherId]) -> None:

@@ -131,6 +131,12 @@ class Arrangement:
         return f"{prefix}:{self.partnership.public_id}"
 
     @property
+    def words(self) -> str:
+        """The lead provider's name, and the delivery partner's where there is one."""
+        partner = self.delivery_partner
+        return f"{self.lead_provider.name} and {partner.name}" if partner else self.lead_provider.name
+
+    @property
     def year_from(self) -> Year | None:
         """The year a carried-forward partnership continues from; None for the other kinds."""
         if self.partnership is None or self.kind is not ArrangementKind.CARRY_FORWARD:

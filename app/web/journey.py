@@ -50,6 +50,7 @@ class Journey(Generic[F, C]):
     base: its address; steps lie below `{base}/{draft_id}/`. starts: whether a start page makes the draft (DRF-02);
     otherwise the first good answer does. load: the facts; refresh: what outside systems must say again before a
     submit, outside any transaction, None or an answer; lock: what the submit serialises on; perform: the operation.
+    asides: pages beside the path that are reached by a link, slug to the slug of the page that holds the link.
     about: the stay or other row that every draft of it belongs to. seen: label and words of the value on record, which
     the draft remembers and the submit compares; last_change: who changed it (CON-01). cancel, cancel_text: where
     giving up leads, and the words for that. asks: a question of the check page itself, whose answer is kept under
@@ -76,6 +77,7 @@ class Journey(Generic[F, C]):
     hooks: Mapping[str, Callable[[Asked[F], Form], Awaitable[Response[str] | None]]] = field(default_factory=dict)
     exit_hooks: Mapping[str, Callable[[Asked[F], Form], Awaitable[Response[str]]]] = field(default_factory=dict)
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    asides: Mapping[str, str] = field(default_factory=dict)
     starts: bool = False
     cancel: str = ""
     cancel_text: str = "Cancel and go back"

@@ -26,15 +26,19 @@ if TYPE_CHECKING:
     from litestar import Request, Response
 
     from app.journeys.engine import Exit, Question
+    from app.terms import ECTAtSchoolId
     from app.web.journey import Asked, Journey
     from app.web.session import Here
 
 
-async def begin(journey: Journey[Any, Any], request: Request[Any, Any, Any]) -> Response[str]:
-    """Make a draft from the start page and go to its first question (DRF-02)."""
+async def begin(
+    journey: Journey[Any, Any], request: Request[Any, Any, Any], *, for_ect: ECTAtSchoolId | None = None
+) -> Response[str]:
+    """Make a draft from the start page, for an ECT's stay if one is given, and go to its first question (DRF-02)."""
     here = here_of(request)
+    new = NewDraft(journey.kind, journey.name, here.school.id, for_ect=for_ect)
     async with transaction():
-        draft_id = await store.start(NewDraft(journey.kind, journey.name, here.school.id), here.actor, here.policy)
+        draft_id = await store.start(new, here.actor, here.policy)
     return redirect(request, f"{journey.base}/{draft_id}/{await first_slug(journey, here, draft_id)}")
 
 

@@ -58,6 +58,8 @@ async def show(journey: Journey[Any, Any], request: Request[Any, Any, Any], draf
         return show_question(journey, asked, question)
     if asked.walked.exit is not None and asked.walked.exit.slug == step:
         return show_exit(journey, asked, asked.walked.exit)
+    if asked.walked.question(journey.asides.get(step, "")) is not None:
+        return show_exit(journey, asked, Exit(step, {"back": journey.at(draft.id, journey.asides[step])}))
     return redirect(request, journey.at(draft.id, asked.walked.next_slug))
 
 

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from app.training.arrangements import Arrangement, LeadProvider
     from app.training.mentor_training import MentorTraining, MentorTrainingFacts
     from app.training.queries import SchoolProviders
+    from app.training.rules import Training
 
 ACCEPT, OTHER = "accept", "other_lead_provider"
+ECTS, OWN = "ect_lead_provider", "own_lead_provider"
 CHANGED = "The training that the lead provider gives has changed since you chose. Choose again."
 
 
@@ -42,8 +44,8 @@ class WhoseTraining:
     today: date
 
 
-def ask_for_first_training(ask: Ask, whose: WhoseTraining) -> MentorTraining | None:
-    """Tell of first training or ask who gives it; None where none is offered (MFT-03, MFT-04, MFT-06, MFT-07).
+def ask_for_training(ask: Ask, whose: WhoseTraining) -> MentorTraining | None:
+    """Tell of first training, or ask who gives it; None where none is offered (MFT-03 to MFT-07, RM-15).
 
     Stops where nothing can be filed because the data has a gap (CP-11, SCD-04).
     """
@@ -52,9 +54,16 @@ def ask_for_first_training(ask: Ask, whose: WhoseTraining) -> MentorTraining | N
         return None
     if not isinstance(offer, TrainingOffer):
         raise Exit("cannot-file-yet")
-    if offer.proposed is not None and ask(mentor_training(whose, offer, offer.proposed)) == ACCEPT:
-        return chosen_training(whose, offer, offer.proposed)
-    return chosen_training(whose, offer, ask(lead_provider(whose, offer)))
+    provider = inherited(ask, whose, offer, offer.proposed) if offer.proposed is not None else None
+    return chosen_training(whose, offer, provider or ask(lead_provider(whose, offer)))
+
+
+def inherited(ask: Ask, whose: WhoseTraining, offer: TrainingOffer, proposed: LeadProvider) -> LeadProvider | None:
+    """Return the lead provider told of or chosen without a list; None where another is wanted (MFT-04, MFT-05)."""
+    if offer.earlier is None:
+        return proposed if ask(mentor_training(whose, offer, proposed)) == ACCEPT else None
+    source = ask(earlier_training(whose, offer, proposed, offer.earlier))
+    return {ECTS: proposed, OWN: offer.own}.get(source)
 
 
 def chosen_training(whose: WhoseTraining, offer: TrainingOffer, provider: LeadProvider) -> MentorTraining:
@@ -89,6 +98,37 @@ def mentor_training(whose: WhoseTraining, offer: TrainingOffer, provider: LeadPr
         },
     )
     return as_shown(question, "mentor_training", {ACCEPT: arrangement.shown})
+
+
+def earlier_training(
+    whose: WhoseTraining, offer: TrainingOffer, proposed: LeadProvider, earlier: Training
+) -> Question[str]:
+    """Show the training a returning mentor had, and ask who trains them now (MFT-05, RM-13)."""
+    own = offer.own
+    entries = {
+        source: offered_arrangement(whose.facts, offer.registration, provider.id)
+        for source, provider in ((ECTS, proposed), (OWN, own))
+        if provider is not None
+    }
+    words = {ECTS: f"{proposed.name}, who trains the ECT", OWN: f"{own.name}, who trained them before" if own else ""}
+    options = [Option(source, words[source], provider_hint(entry)) for source, entry in entries.items()]
+    providers = whose.facts.providers
+    before = providers.lead_providers.get(earlier.lead_provider_id) if earlier.lead_provider_id else None
+    partner = providers.delivery_partners.get(earlier.delivery_partner_id) if earlier.delivery_partner_id else None
+    question = kinds.radios(
+        "earlier-training",
+        f"Who will train {whose.name} as a mentor?",
+        "training_source",
+        [*options, Option(OTHER, "Another lead provider")],
+        "Select who will train them",
+        template="journeys/earlier-training.html",
+        details={
+            "year": academic_year(earlier.year) if earlier.year else "",
+            "lead_provider": before.name if before else "",
+            "delivery_partner": partner.name if partner and not earlier.disputed else "",
+        },
+    )
+    return as_shown(question, "training_source", {source: entry.shown for source, entry in entries.items()})
 
 
 def lead_provider(whose: WhoseTraining, offer: TrainingOffer) -> Question[LeadProvider]:

@@ -16,7 +16,7 @@ from app.web.journey import Journey, Refusal
 from app.web.schools.assign import shown
 from app.web.schools.assign.assign_mentor import NOT_ANY_MORE
 from app.web.schools.assign.facts import SchoolMentoring, load_mentoring, why_not_words
-from app.web.schools.mentor_training import ask_for_first_training, training_rows
+from app.web.schools.mentor_training import ask_for_training, training_rows
 from app.web.schools.subject_journeys import SubjectJourney, about
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def choose_ects(ask: Ask, facts: AssignECTsFacts) -> AssignMentor:
     """Ask which ECTs, and about the mentor's first training if one of them brings it (AM-06, MFT-07)."""
     ticked = ask(which_ects(facts))
     ects = facts.chosen(ticked)
-    training = ask_for_first_training(ask, facts.mentoring.training_of(facts.mentor, ects))
+    training = ask_for_training(ask, facts.mentoring.training_of(facts.mentor, ects))
     ids = tuple(ect.public_id for ect in ects)
     return AssignMentor(facts.mentoring.school_id, facts.mentor.public_id, ids, training=training)
 

@@ -16,7 +16,7 @@ from app.web.journey import Asked, Journey, Refusal
 from app.web.page import redirect
 from app.web.schools.assign import shown
 from app.web.schools.assign.facts import SchoolMentoring, load_mentoring, present_words, why_not_words
-from app.web.schools.mentor_training import ask_for_first_training, training_rows
+from app.web.schools.mentor_training import ask_for_training, training_rows
 from app.web.schools.subject_journeys import Instead, SubjectJourney, about
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def choose_mentor(ask: Ask, facts: AssignMentorFacts) -> AssignMentor:
     """Ask who mentors the ECT, and about that mentor's first training (AM-01 to AM-03)."""
     chosen = ask(who_will_mentor(facts))
     mentor = next(mentor for mentor in facts.mentors if str(mentor.public_id) == chosen.mentor)
-    training = ask_for_first_training(ask, facts.mentoring.training_of(mentor, [facts.ect]))
+    training = ask_for_training(ask, facts.mentoring.training_of(mentor, [facts.ect]))
     school_id = facts.mentoring.school_id
     return AssignMentor(school_id, mentor.public_id, (facts.ect.public_id,), chosen.mentor_from, training)
 

@@ -1,0 +1,1 @@
+"""The journey that registers a mentor: facts, questions and pages."""
