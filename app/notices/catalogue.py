@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import ClassVar
 
 from app.notices.kinds import (
     AcademicYear,
@@ -13,146 +11,40 @@ from app.notices.kinds import (
     Count,
     DisplayName,
     PlainDate,
-    Programme,
     ProviderName,
     SchoolName,
     SchoolURN,
     ServiceLink,
     Tense,
-    TrainingAmount,
     YesOrNo,
 )
+from app.notices.message import TEXTS, Message, Priority, listed
+from app.notices.registering import (
+    ECTRegisteredElsewhere,
+    MentorRegisteredElsewhere,
+    RegisteredAsECTProviderLed,
+    RegisteredAsECTSchoolLed,
+    RegisteredAsMentor,
+    TransferredAsECT,
+    TransferredAsMentorAlsoElsewhere,
+    TransferredAsMentorOnlyHere,
+)
 
-
-class Priority(IntEnum):
-    """Which mail goes first when there is a queue (NOT-1.5)."""
-
-    SIGN_IN = 0
-    ONE_TO_ONE = 1
-    SUMMARY = 2
-
-
-@dataclass(frozen=True)
-class Message:
-    """One kind of email. A subclass names its id, its text under templates/emails, and its fields."""
-
-    id: ClassVar[str]
-    text: ClassVar[str]
-    priority: ClassVar[Priority] = Priority.ONE_TO_ONE
-
-
-TEXTS: dict[str, type[Message]] = {}
-"""Every kind of email by the name of its text."""
-
-
-def listed(message: type[Message]) -> type[Message]:
-    """Enter a kind of email in the catalogue; what is not in it can't be queued."""
-    if message.text in TEXTS:
-        raise TypeError(f"{message.__name__}: its text is taken")
-    TEXTS[message.text] = message
-    return message
-
-
-@listed
-@dataclass(frozen=True)
-class RegisteredAsECTProviderLed(Message):
-    """To the ECT, with a copy to who registered them."""
-
-    id = "M-01"
-    text = "M-01-provider-led"
-    name: DisplayName
-    school: SchoolName
-    started_on: PlainDate
-    lead_provider: ProviderName
-
-
-@listed
-@dataclass(frozen=True)
-class RegisteredAsECTSchoolLed(Message):
-    """To the ECT, with a copy to who registered them."""
-
-    id = "M-01"
-    text = "M-01-school-led"
-    name: DisplayName
-    school: SchoolName
-    started_on: PlainDate
-
-
-@listed
-@dataclass(frozen=True)
-class TransferredAsECT(Message):
-    """To an ECT who was at another school before, instead of M-01, with a copy to who registered them."""
-
-    id = "M-02"
-    text = "M-02"
-    name: DisplayName
-    school: SchoolName
-    started_on: PlainDate
-    programme: Programme
-    """The words of the training programme, such as "provider-led"."""
-
-
-@listed
-@dataclass(frozen=True)
-class RegisteredAsMentor(Message):
-    """To the mentor, with a copy to who registered them; not to the school's induction tutor (NOT-3.7)."""
-
-    id = "M-03"
-    text = "M-03"
-    name: DisplayName
-    school: SchoolName
-    amount: TrainingAmount
-
-
-@listed
-@dataclass(frozen=True)
-class TransferredAsMentorOnlyHere(Message):
-    """To a mentor who was at another school before and is at none now, instead of M-03, with a copy."""
-
-    id = "M-04"
-    text = "M-04-only-here"
-    name: DisplayName
-    school: SchoolName
-    started_on: PlainDate
-    amount: TrainingAmount
-
-
-@listed
-@dataclass(frozen=True)
-class TransferredAsMentorAlsoElsewhere(Message):
-    """To a mentor who goes on at another school, instead of M-03, with a copy."""
-
-    id = "M-04"
-    text = "M-04-also-elsewhere"
-    name: DisplayName
-    school: SchoolName
-    started_on: PlainDate
-    amount: TrainingAmount
-
-
-@listed
-@dataclass(frozen=True)
-class ECTRegisteredElsewhere(Message):
-    """To the earlier school's contact; the new school is never named (NOT-3.3)."""
-
-    id = "M-05"
-    text = "M-05"
-    name: DisplayName
-    last_day: PlainDate
-
-
-@listed
-@dataclass(frozen=True)
-class MentorRegisteredElsewhere(Message):
-    """To the earlier school's contact; the new school is never named (NOT-3.3)."""
-
-    id = "M-06"
-    text = "M-06"
-    name: DisplayName
-    last_day: PlainDate
-    ects: Count
-    """How many ECTs need a mentor from then on."""
-    link: ServiceLink
+__all__ = [
+    "TEXTS",
+    "ECTRegisteredElsewhere",
+    "MentorRegisteredElsewhere",
+    "Message",
+    "Priority",
+    "RegisteredAsECTProviderLed",
+    "RegisteredAsECTSchoolLed",
+    "RegisteredAsMentor",
+    "TransferredAsECT",
+    "TransferredAsMentorAlsoElsewhere",
+    "TransferredAsMentorOnlyHere",
+    "listed",
+]
+"""What other modules enter in the catalogue is taken from here too."""
 
 
 @listed
