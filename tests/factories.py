@@ -78,7 +78,6 @@ async def user(name: str = "Alice Archer", email: str = "alice@ash.example", **f
         "email": email,
         "active": True,
         "staff_roles": [],
-        "confirmation_emails": True,
         "accepted_privacy_version": "1.0",
         "accepted_privacy_at": clock.now(),
     }

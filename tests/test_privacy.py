@@ -30,9 +30,8 @@ async def test_a_stored_fact_is_found(database: None) -> None:
     held: Held = engine.current_transaction.get()  # type: ignore[assignment]
     school = await make_school(name="Ash")
     rows = await fetch(
-        """INSERT INTO app_user (created_at, updated_at, audience, name, email, active, staff_roles,
-            confirmation_emails)
-        VALUES ($1, $1, 'school', 'A', 'a@b.example', true, '{}', true) RETURNING id""",
+        """INSERT INTO app_user (created_at, updated_at, audience, name, email, active, staff_roles)
+        VALUES ($1, $1, 'school', 'A', 'a@b.example', true, '{}') RETURNING id""",
         clock.now(),
     )
     await fetch(

@@ -85,8 +85,8 @@ async def _make(command: SignInAsPersona, subject: str) -> UserId:
     now = clock.now()
     rows = await fetch(
         "INSERT INTO app_user (created_at, updated_at, audience, name, email, active, staff_roles,"
-        " confirmation_emails, accepted_privacy_version, accepted_privacy_at)"
-        " VALUES ($1, $1, $2, $3, $4, true, $5, true, $6, $7)"
+        " accepted_privacy_version, accepted_privacy_at)"
+        " VALUES ($1, $1, $2, $3, $4, true, $5, $6, $7)"
         " RETURNING id",
         now,
         command.kind,

@@ -109,7 +109,6 @@ async def _user(user: DemoUser) -> int:
         "accepted_privacy_version": PRIVACY_VERSION,
         "accepted_privacy_at": clock.now(),
         "staff_roles": sorted({"viewer", *user.roles}) if user.audience == "staff" else [],
-        "confirmation_emails": True,
     }
     made = await insert("app_user", values, user.email)
     subject = f"staff:{user.email}" if user.audience == "staff" else user.email

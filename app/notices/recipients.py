@@ -44,12 +44,15 @@ async def school_recipient(school_id: int, registered_by: int | None = None) -> 
 
 
 async def actor_copy(actor: Actor) -> str | None:
-    """Return where to send a copy to who acted; None when they don't want copies or are no user (NOT-3.2)."""
+    """Return where to send a copy to who acted; None when they don't want copies or are no user (NOT-3.2, PF-01)."""
     if actor.user_id is None:
         return None
     row = await fetch_one(
-        "SELECT email FROM app_user WHERE id = $1 AND active AND confirmation_emails AND audience = 'school'",
+        """SELECT u.email FROM app_user u
+        LEFT JOIN school_preference p ON p.user_id = u.id AND p.school_id = $2
+        WHERE u.id = $1 AND u.active AND u.audience = 'school' AND coalesce(p.confirmation_emails, true)""",
         actor.user_id,
+        actor.school_id,
     )
     return row["email"] if row else None
 

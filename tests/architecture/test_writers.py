@@ -10,7 +10,7 @@ from tests.architecture.source import modules
 STATEMENT = re.compile(r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+|\{\})"?')
 
 OWNERS = {
-    "access": {"app_user", "user_identity", "school_access", "session"},
+    "access": {"app_user", "user_identity", "school_access", "school_preference", "session"},
     "schools": {"school", "school_year", "induction_tutor", "service_setting"},
     "teachers": {"teacher", "lookup_attempt", "rate_count"},
     "training": {"school_partnership", "training_period"},
@@ -26,6 +26,8 @@ OWNERS = {
         "training_period",
         "draft",
     },
+    "support": {"support_query", "feedback"},
+    "reminders": {"reminder_run", "reminder_sent"},
     "drafts": {"draft"},
     "events": {"event", "event_subject"},
     "notices": {"message", "mailbox_message"},

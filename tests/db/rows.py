@@ -259,7 +259,6 @@ def app_user(_: World) -> dict[str, Any]:
         email="alice@a.example",
         active=True,
         staff_roles=[],
-        confirmation_emails=True,
     )
 
 
@@ -318,6 +317,42 @@ def message(_: World) -> dict[str, Any]:
     )
 
 
+def support_query(world: World) -> dict[str, Any]:
+    return stamped(
+        user_id=world.user,
+        school_id=world.school,
+        name="A",
+        email="a@a.example",
+        subject="access",
+        message="Help",
+        state="received",
+    )
+
+
+def feedback(_: World) -> dict[str, Any]:
+    return stamped(satisfaction=3, at=NOW)
+
+
+def school_preference(world: World) -> dict[str, Any]:
+    return stamped(
+        user_id=world.user,
+        school_id=world.school,
+        confirmation_emails=True,
+        digest="off",
+        digest_groups=[],
+        notices_read_to=0,
+        digest_told_to=0,
+    )
+
+
+def reminder_run(_: World) -> dict[str, Any]:
+    return stamped(reminder="M-44", planned_on=DAY, runs_on=DAY, state="planned", sent=0, skipped="{}")
+
+
+def reminder_sent(world: World) -> dict[str, Any]:
+    return stamped(school_id=world.school, reminder="M-44", sent_on=DAY)
+
+
 BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
     made.__name__: made
     for made in (
@@ -344,6 +379,11 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         draft,
         lookup_attempt,
         name_flag,
+        support_query,
+        feedback,
+        school_preference,
+        reminder_run,
+        reminder_sent,
         app_user,
         user_identity,
         school_access,

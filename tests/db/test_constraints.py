@@ -414,7 +414,19 @@ CONTINUING = {
     for role, table in (("ect", "ect_at_school_period"), ("mentor", "mentor_at_school_period"))
 }
 
-CASES = CONTINUING | STAYS | PEOPLE | MENTORSHIPS | TRAINING | PROVIDERS | SCHOOLS | RECORDS
+OWN_AFFAIRS = {
+    "ADM-15.1 a closed query without its time": Bad(
+        "support_query_closed_when_closed", "support_query", {"state": "closed"}
+    ),
+    "SP-01 about a stay of no role": Bad("support_query_about_whole", "support_query", {"about_stay_id": 1}),
+    "SP-02 satisfaction out of range": Bad("feedback_one_to_five", "feedback", {"satisfaction": 6}),
+    "PF-01 two sets of preferences": Bad("one_preference", "school_preference", {}, [("school_preference", {})]),
+    "PF-01 preferences about no school": Bad("preference_about_school", "school_preference", {"school_id": 0}),
+    "NOT-5.1 the same run twice": Bad("one_run", "reminder_run", {}, [("reminder_run", {})]),
+    "MSG-01 a reminder twice in a day": Bad("one_reminder_a_day", "reminder_sent", {}, [("reminder_sent", {})]),
+}
+
+CASES = CONTINUING | STAYS | PEOPLE | MENTORSHIPS | TRAINING | PROVIDERS | SCHOOLS | RECORDS | OWN_AFFAIRS
 
 
 @pytest.mark.rule("DM-02")

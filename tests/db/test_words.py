@@ -48,6 +48,10 @@ LISTS = {
     ("school", "email_link_override"): {"on", "off"},
     ("app_user", "audience"): {"school", "staff"},
     ("name_flag", "where"): {"registration", "change"},
+    ("support_query", "state"): {"received", "sent", "failed", "closed"},
+    ("support_query", "about_role"): {"ect", "mentor"},
+    ("school_preference", "digest"): {"off", "weekly", "daily", "at_once"},
+    ("reminder_run", "state"): {"planned", "sent", "cancelled"},
     ("message", "state"): {
         "pending",
         "sending",

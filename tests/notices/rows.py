@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from app.db.engine import fetch, fetch_one
 from app.notices.catalogue import RegisteredAsECTSchoolLed
 from app.notices.outbox import Subjects, queue_message
-from app.terms import Actor, ActorKind, UserId
+from app.terms import Actor, ActorKind, SchoolId, UserId
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
 WELCOME = RegisteredAsECTSchoolLed("Rory Kendal", "Amberley Grove School", NOON.date())
@@ -52,11 +52,21 @@ async def make_user(email: str, school_id: int | None = None, *, copies: bool = 
         email=email,
         active=True,
         staff_roles=[],
-        confirmation_emails=copies,
     )
     if school_id is not None:
         await insert(
             "school_access", user_id=user, school_id=school_id, source="test", granted_by="test", granted_at=NOON
+        )
+    if school_id is not None and not copies:
+        await insert(
+            "school_preference",
+            user_id=user,
+            school_id=school_id,
+            confirmation_emails=False,
+            digest="off",
+            digest_groups=[],
+            notices_read_to=0,
+            digest_told_to=0,
         )
     return int(user)
 
@@ -90,9 +100,10 @@ async def make_draft(school_id: int, user_id: int, *, saved: datetime = NOON, **
     return UUID(str(await insert("draft", **facts | values)))
 
 
-def actor(user_id: int | None) -> Actor:
+def actor(user_id: int | None, school_id: int | None = None) -> Actor:
     """Return a school user as an author."""
-    return Actor(ActorKind.SCHOOL_USER, "Alice", "alice@amberley.example", UserId(user_id) if user_id else None)
+    user, school = (UserId(user_id) if user_id else None), (SchoolId(school_id) if school_id else None)
+    return Actor(ActorKind.SCHOOL_USER, "Alice", "alice@amberley.example", user, school)
 
 
 async def queue(to: str, key: str = "key", **more: Any) -> UUID | None:

@@ -103,9 +103,10 @@ async def test_mail_for_later_gets_no_job_now(database: None) -> None:
     ],
 )
 async def test_who_acted_gets_a_copy(database: None, copies: bool, person: str, expected: list[str]) -> None:
-    alice = await make_user("alice@a.example", copies=copies)
+    school = await make_school()
+    alice = await make_user("alice@a.example", school, copies=copies)
     async with transaction():
-        await queue_with_copy(WELCOME, to=person, actor=actor(alice), cause="stay 1", about=Subjects())
+        await queue_with_copy(WELCOME, to=person, actor=actor(alice, school), cause="stay 1", about=Subjects())
     assert await recipients() == expected
 
 

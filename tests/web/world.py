@@ -55,7 +55,7 @@ async def make_tutor(
 ) -> None:
     """Store the induction tutor of a school, confirmed for a year."""
     user = await insert(
-        "app_user", audience="school", name=name, email=email, active=True, staff_roles=[], confirmation_emails=True
+        "app_user", audience="school", name=name, email=email, active=True, staff_roles=[]
     )
     await insert(
         "induction_tutor",

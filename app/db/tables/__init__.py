@@ -1,6 +1,6 @@
 """Every table of the service, in the order in which they refer to one another."""
 
-from app.db.tables.access import AppUser, RateCount, SchoolAccess, ServiceSetting, Session, UserIdentity
+from app.db.tables.access import AppUser, RateCount, SchoolAccess, SchoolPreference, ServiceSetting, Session, UserIdentity
 from app.db.tables.events import Event, EventSubject
 from app.db.tables.messages import MailboxMessage, Message
 from app.db.tables.providers import (
@@ -22,7 +22,9 @@ from app.db.tables.registration import (
     MentorshipPeriod,
     NameFlag,
 )
+from app.db.tables.reminders import ReminderRun, ReminderSent
 from app.db.tables.schools import InductionTutor, RegisterRun, School, SchoolLink, SchoolUplift, SchoolYear
+from app.db.tables.support import Feedback, SupportQuery
 from app.db.tables.teachers import InductionPeriod, Teacher
 from app.db.tables.training import Declaration, SchoolPartnership, TrainingPeriod
 
@@ -43,6 +45,7 @@ ALL_TABLES = (
     AppropriateBody,
     School,
     SchoolAccess,
+    SchoolPreference,
     SchoolLink,
     InductionTutor,
     SchoolYear,
@@ -63,4 +66,8 @@ ALL_TABLES = (
     EventSubject,
     Message,
     MailboxMessage,
+    SupportQuery,
+    Feedback,
+    ReminderRun,
+    ReminderSent,
 )

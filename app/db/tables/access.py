@@ -16,7 +16,6 @@ class AppUser(PublicRow, tablename="app_user"):
     accepted_privacy_at = moment(null=True)
     last_school_id = big(null=True)
     staff_roles = texts()
-    confirmation_emails = flag(default=True)
 
 
 class UserIdentity(Row, tablename="user_identity"):
@@ -39,6 +38,18 @@ class SchoolAccess(PublicRow, tablename="school_access"):
     last_used_at = moment(null=True)
     ended_at = moment(null=True)
     end_reason = text(null=True)
+
+
+class SchoolPreference(Row, tablename="school_preference"):
+    """What mail a user wants about one school, and up to where they have read its notices (PF-01, NOT-6)."""
+
+    user_id = refers(AppUser)
+    school_id = big()
+    confirmation_emails = flag(default=True)
+    digest = text()
+    digest_groups = texts()
+    notices_read_to = big()
+    digest_told_to = big()
 
 
 class Session(Row, tablename="session"):
