@@ -14,6 +14,7 @@ from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox
 from app.web import arrival, clock_page, faults, health, mailbox, policies, public
 from app.web import personas as personas_page
+from app.web import support as support_pages
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
@@ -32,6 +33,7 @@ from app.web.schools import (
     mistakes,
     year,
 )
+from app.web.schools import support as school_support
 from app.web.schools.assign import pages as assign_pages
 from app.web.schools.change_details import pages as change_details
 from app.web.schools.change_training import pages as change_training
@@ -59,6 +61,7 @@ def not_found() -> None:
 
 HANDLERS: list[Any] = [
     *public.HANDLERS,
+    *support_pages.HANDLERS,
     *arrival.HANDLERS,
     *register_ect_pages.HANDLERS,
     *register_mentor_pages.HANDLERS,
@@ -78,6 +81,7 @@ HANDLERS: list[Any] = [
     *drafts.HANDLERS,
     *assign_pages.HANDLERS,
     *information.HANDLERS,
+    *school_support.HANDLERS,
     health.live,
     health.ready,
     health.deps,

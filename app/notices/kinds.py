@@ -24,6 +24,9 @@ class FieldKind(Enum):
     TRAINING_AMOUNT = "how much training there is, a setting"
     SERVICE_LINK = "path of a page of the service"
     YES_OR_NO = "yes or no"
+    QUERY_SUBJECT = "what a query to support is about"
+    QUERY_TEXT = "what the reader wrote to support"
+    SENDER = "who wrote to support and where to answer, to support only"
 
 
 DisplayName = Annotated[str, FieldKind.DISPLAY_NAME]
@@ -39,6 +42,9 @@ SchoolURN = Annotated[str, FieldKind.URN]
 Count = Annotated[int, FieldKind.COUNT]
 Tense = Annotated[str, FieldKind.TENSE]
 """The words "has left" or "is leaving", with "today" where it is so."""
+QuerySubject = Annotated[str, FieldKind.QUERY_SUBJECT]
+QueryText = Annotated[str, FieldKind.QUERY_TEXT]
+Sender = Annotated[str, FieldKind.SENDER]
 YesOrNo = Annotated[bool, FieldKind.YES_OR_NO]
 TrainingAmount = Annotated[str, FieldKind.TRAINING_AMOUNT]
 """The setting `mentor_training_text`, such as "up to 20 hours"."""

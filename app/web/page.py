@@ -39,12 +39,18 @@ NAVIGATION = (
 )
 FOOTER = (
     Link("Support", "/support"),
+    Link("Feedback", "/feedback"),
     Link("Guidance", "/guidance"),
     Link("Privacy", "/privacy"),
     Link("Cookies", "/cookies"),
     Link("Accessibility", "/accessibility"),
 )
-SCHOOL_FOOTER = (Link("Support", "/school/support"), Link("Guidance", "/school/guidance"), *FOOTER[2:])
+SCHOOL_FOOTER = (
+    Link("Support", "/school/support"),
+    Link("Feedback", "/feedback"),
+    Link("Guidance", "/school/guidance"),
+    *FOOTER[3:],
+)
 
 
 @dataclass(frozen=True)

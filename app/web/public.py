@@ -139,12 +139,6 @@ async def guidance(request: AnyRequest) -> Response[str]:
     return page(request, "public/guidance.html")
 
 
-@get("/support", opt=public_page())
-async def support(request: AnyRequest) -> Response[str]:
-    """Say where help is."""
-    return page(request, "public/support.html")
-
-
 @get("/.well-known/security.txt", opt=file_route(), media_type="text/plain", sync_to_thread=False)
 def security_txt(request: AnyRequest) -> str:
     """Say where to report a weakness (ACC-17.6)."""
@@ -173,7 +167,6 @@ HANDLERS = [
     cookies,
     accessibility,
     guidance,
-    support,
     security_txt,
     robots_txt,
 ]

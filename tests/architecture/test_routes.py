@@ -32,6 +32,7 @@ FOR_ANYONE = {
     "/sign-in",
     "/sign-out",
     "/signed-out",
+    "/feedback",
     "/support",
 }
 """What a visitor who is not signed in may call; whoever adds to it has thought about it."""

@@ -54,9 +54,7 @@ async def make_tutor(
     school: int, year: int | None, name: str = "Alice Archer", email: str = "alice@amberley.example"
 ) -> None:
     """Store the induction tutor of a school, confirmed for a year."""
-    user = await insert(
-        "app_user", audience="school", name=name, email=email, active=True, staff_roles=[]
-    )
+    user = await insert("app_user", audience="school", name=name, email=email, active=True, staff_roles=[])
     await insert(
         "induction_tutor",
         school_id=school,

@@ -1,6 +1,14 @@
 """Every table of the service, in the order in which they refer to one another."""
 
-from app.db.tables.access import AppUser, RateCount, SchoolAccess, SchoolPreference, ServiceSetting, Session, UserIdentity
+from app.db.tables.access import (
+    AppUser,
+    RateCount,
+    SchoolAccess,
+    SchoolPreference,
+    ServiceSetting,
+    Session,
+    UserIdentity,
+)
 from app.db.tables.events import Event, EventSubject
 from app.db.tables.messages import MailboxMessage, Message
 from app.db.tables.providers import (

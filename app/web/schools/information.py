@@ -1,4 +1,4 @@
-"""Pages that explain: guidance and support, for people signed in at a school (GD-01, SP-01)."""
+"""The guidance for people signed in at a school (GD-01)."""
 
 from __future__ import annotations
 
@@ -22,25 +22,10 @@ class GuidancePage:
     more_links: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class SupportPage:
-    """Who is asking, to be named in an email."""
-
-    school_name: str
-    urn: str
-
-
 @get("/school/guidance", opt=school_page())
 async def guidance(request: Request[Any, Any, Any]) -> Response[str]:
     """Show who does what when, and where the rules are written (GD-01)."""
     return page(request, "schools/guidance.html", GuidancePage(here_of(request).policy.guidance_links))
 
 
-@get("/school/support", opt=school_page())
-async def support(request: Request[Any, Any, Any]) -> Response[str]:
-    """Say where help is, and what to write (SP-01)."""
-    here = here_of(request)
-    return page(request, "schools/support.html", SupportPage(here.school.name, here.school.urn))
-
-
-HANDLERS = [guidance, support]
+HANDLERS = [guidance]
