@@ -8,12 +8,16 @@ from app.registration.start_dates import day_in_words
 from app.registration.statuses import london_day
 from app.terms import Role, TrainingProgramme
 from app.training.changes import Face
+from app.training.mentor_training import WhyNone, why_in_words
+from app.training.periods import academic_year
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from app.registration.mentor_follows import MentorOfECT, MentorToo
     from app.training.arrangements import Arrangement
     from app.training.change_decisions import ChangeDecided
+    from app.training.periods import RegistrationPeriod
     from app.training.rules import Training
 
 SCHOOL_LED_WORDS = "school-led training"
@@ -89,24 +93,44 @@ def _once(arrangement: Arrangement) -> str:
 
 
 def what_it_means(
-    change: ChangeDecided, role: Role = Role.ECT, mentor: str = "", mentor_from: date | None = None
+    change: ChangeDecided, role: Role = Role.ECT, mentor: MentorOfECT | None = None, follows: MentorToo | None = None
 ) -> list[str]:
-    """Say what else must be known before confirming (CH-06, CH-07, CH-08, PER-34).
+    """Say what else must be known before confirming (CH-06, CH-07, CH-08, PER-34, MFT-08).
 
-    mentor: the name of an ECT's mentor who gets training with it from `mentor_from`, or "".
+    mentor: the one an ECT has then; follows: that mentor with the training they get with the change, if any.
     """
-    if change.arrangement is None:
+    if change.arrangement is None or change.registration is None:
         return [
             "Training by the lead provider stops. Your appropriate body must agree to school-led training first.",
             "A mentor’s own training does not change.",
         ]
     name = change.arrangement.lead_provider.name
-    found = []
-    if change.arrangement.delivery_partner is None:
-        found.append(f"Training only starts once {name} confirms. {name} will also name the delivery partner.")
-    if mentor and mentor_from is not None:
-        day = day_in_words(mentor_from)
-        found.append(f"{mentor}, who mentors them, also gets mentor training with {name}, from {day}.")
+    found = [*_moved(change.registration), *_to_confirm(change.arrangement), *_of_mentor(name, mentor, follows)]
     if role is Role.MENTOR:
         found.append("The lead provider of the ECTs they mentor does not change.")
     return [*found, f"We do not email lead providers about this. {name} will be able to see the change."]
+
+
+def _moved(registration: RegistrationPeriod) -> list[str]:
+    """Say that training moves out of an academic year whose payments have stopped (CP-08, CP-10)."""
+    if registration.frozen_from is None:
+        return []
+    left, joined = academic_year(registration.frozen_from.year), academic_year(registration.year)
+    return [f"Funding for the academic year {left} has ended, so their training moves to {joined}."]
+
+
+def _to_confirm(arrangement: Arrangement) -> list[str]:
+    if arrangement.delivery_partner is not None:
+        return []
+    name = arrangement.lead_provider.name
+    return [f"Training only starts once {name} confirms. {name} will also name the delivery partner."]
+
+
+def _of_mentor(provider: str, mentor: MentorOfECT | None, follows: MentorToo | None) -> list[str]:
+    if follows is not None:
+        who, day = follows.mentor.name.displayed, day_in_words(follows.training.starts_on)
+        return [f"{who}, who mentors them, also gets mentor training with {provider}, from {day}."]
+    if mentor is None or mentor.history.fundable:
+        return []
+    why = why_in_words(WhyNone.NOT_FUNDABLE, mentor.history)
+    return [f"{mentor.name.displayed}, who mentors them, gets no mentor training with this change: {why}."]

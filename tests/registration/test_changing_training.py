@@ -393,6 +393,21 @@ async def test_back_to_provider_led_is_filed_in_the_year_of_the_earlier_provider
     assert change.registration.year == 2024
 
 
+@pytest.mark.rule("CP-08", "CP-09", "CP-10", "SCD-01")
+async def test_back_to_provider_led_moves_an_ect_out_of_a_frozen_year(ash):
+    await freeze(2024, 2025)
+    stay = await factories.ect(ash.school, started_on=date(2024, 9, 2))
+    await factories.training(stay, ash.oak, year=2024, finished_on=date(2025, 1, 31))
+    await factories.training(stay, started_on=date(2025, 2, 1))
+    await to_programme(stay, PROVIDER_LED, ash.elm)
+    new = (await rows(stay))[-1]
+    schedule = await fetch_one("SELECT * FROM schedule WHERE id = $1", new["schedule_id"])
+    assert (new["contract_period_year"], schedule["contract_period_year"]) == (2025, 2025)
+    assert schedule["identifier"] == "ecf-extended-september"
+    teacher = await fetch_one("SELECT ect_payments_frozen_year FROM teacher WHERE id = $1", stay.teacher.id)
+    assert teacher["ect_payments_frozen_year"] == 2024
+
+
 @pytest.mark.rule("SCH-02", "SCH-04")
 async def test_a_school_without_funding_pays_for_provider_led_training_itself_or_cannot_choose_it(ash):
     stay = await factories.ect(ash.school)

@@ -1,19 +1,39 @@
 """What check answers says about a change of training: every row of the table of CH-12."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from app.policy import Policy
+from app.registration.ect_facts import PersonName
+from app.registration.mentor_follows import MentorOfECT, mentor_too
 from app.registration.training_change_words import what_happens, what_it_means
-from app.terms import Period, Role, TrainingProgramme
+from app.terms import (
+    TRN,
+    MentorAtSchoolId,
+    MentorIneligibleReason,
+    Period,
+    Role,
+    ScheduleIdentifier,
+    TeacherId,
+    TrainingProgramme,
+    Year,
+)
 from app.training.arrangements import arrangements
-from app.training.change_decisions import ChangeDecided
+from app.training.change_decisions import ChangeDecided, TrainingChangeFacts
 from app.training.changes import plan_change
+from app.training.mentor_training import MentorHistory
 from tests.training.builders import (
     ELM,
     MOSS,
+    WORKED_EXAMPLES,
     filed_in,
+    moved_to,
     partnership,
     provider_facts,
     school_led,
+    training,
 )
 from tests.training.test_change_rules import (
     CONFIRMED,
@@ -130,17 +150,64 @@ def test_with_a_partnership_the_delivery_partner_is_named_and_nobody_has_to_conf
     assert "confirms" not in words
 
 
-@pytest.mark.rule("CH-06", "CH-08", "PER-34")
+def mentor_of_ect(**history):
+    """Max, a mentor since 1 September 2024."""
+    known = MentorHistory(TeacherId(2), **history)
+    name = PersonName("Max", "Mentor")
+    return MentorOfECT(MentorAtSchoolId(1), TRN("3000001"), name, date(2024, 9, 1), None, known)
+
+
+@pytest.mark.rule("CH-06", "CH-07", "CH-08")
 def test_what_else_must_be_known_before_confirming():
-    requested = what_it_means(decided(school_led(), PROVIDER_LED), mentor="Max Mentor", mentor_from=TODAY)
-    assert requested == [
+    assert what_it_means(decided(school_led(), PROVIDER_LED)) == [
         "Training only starts once Elm confirms. Elm will also name the delivery partner.",
-        "Max Mentor, who mentors them, also gets mentor training with Elm, from 6 October 2025.",
         "We do not email lead providers about this. Elm will be able to see the change.",
     ]
-    confirmed = what_it_means(decided(CONFIRMED, PROVIDER_LED, WITH_MOSS), Role.MENTOR)
-    assert confirmed == [
+    assert what_it_means(decided(CONFIRMED, PROVIDER_LED, WITH_MOSS), Role.MENTOR) == [
         "The lead provider of the ECTs they mentor does not change.",
         "We do not email lead providers about this. Elm will be able to see the change.",
     ]
     assert "appropriate body must agree" in what_it_means(decided(CONFIRMED, SCHOOL_LED))[0]
+
+
+@pytest.mark.rule("CP-10", "CH-06")
+def test_a_move_out_of_a_year_whose_payments_have_stopped_is_said():
+    change = replace(decided(CONFIRMED, PROVIDER_LED), registration=moved_to(2024))
+    assert what_it_means(change)[0] == (
+        "Funding for the academic year 2022 to 2023 has ended, so their training moves to 2024 to 2025."
+    )
+
+
+@pytest.mark.rule("PER-34", "MFT-08")
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        ({}, "Max Mentor, who mentors them, also gets mentor training with Elm, from 6 October 2025."),
+        (
+            {
+                "ineligible_reason": MentorIneligibleReason.COMPLETED_DECLARATION_RECEIVED,
+                "ineligible_on": date(2024, 7, 1),
+            },
+            (
+                "Max Mentor, who mentors them, gets no mentor training with this change: "
+                "they completed mentor training on 1 July 2024."
+            ),
+        ),
+        ({"trainings": (training(role=Role.MENTOR, finished_on=date(2025, 9, 2)),)}, None),
+    ],
+)
+def test_what_the_mentor_gets(history, words):
+    change, mentor = decided(school_led(), PROVIDER_LED), mentor_of_ect(**history)
+    facts = TrainingChangeFacts(
+        today=TODAY,
+        role=Role.ECT,
+        stay_id=1,
+        stay=STAY,
+        trainings=(school_led(stay_id=1),),
+        calendar=WORKED_EXAMPLES,
+        providers=provider_facts(),
+        schedules=frozenset({(Year(2025), ScheduleIdentifier.STANDARD_SEPTEMBER)}),
+        schedule_months=Policy().schedule_months,
+    )
+    said = what_it_means(change, mentor=mentor, follows=mentor_too(mentor, facts, change, school_trains=True))
+    assert [line for line in said if "Max" in line] == ([words] if words else [])

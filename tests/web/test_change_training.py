@@ -293,6 +293,40 @@ async def test_what_cannot_be_filed_is_said_with_the_address_of_support_and_the_
     )
 
 
+@pytest.mark.rule("G-08", "PER-21")
+async def test_where_no_day_is_left_the_journey_says_so(ash: Ash) -> None:
+    today = date(2025, 11, 10)
+    stay = await factories.ect(ash.school, finished_on=today)
+    stopped = {"withdrawn_at": factories.noon(today), "withdrawal_reason": "other", "finished_on": today}
+    partnership = await factories.partnership(ash.school, ash.oak, ash.fern)
+    await factories.training(stay, ash.oak, partnership, **stopped)
+    change = Change(ash.browser, at(stay, LEAD_PROVIDER))
+    await change.answer("no-days-left", provider_choice=requested(ash.elm))
+    assert ash.browser.h1() == "No day is left for new training"
+    await Change(ash.browser, at(stay, PROGRAMME)).answer("no-days-left", training_programme="school_led")
+
+
+@pytest.mark.rule("G-08", "MFT-09", "MFT-11")
+async def test_a_mentor_who_is_trained_at_another_school_meanwhile_is_told_without_its_name(ash: Ash) -> None:
+    mentor = await mentor_in_training(ash)
+    there = await factories.mentor(ash.people.birch, mentor.teacher)
+    await fetch("UPDATE training_period SET finished_on = '2025-10-31'")
+    of_mentor = {"role": "mentor", "ect_at_school_period_id": None, "mentor_at_school_period_id": there.id}
+    await factories.training(there, ash.oak, **of_mentor, started_on=date(2025, 11, 1))
+    change = Change(ash.browser, at(mentor, LEAD_PROVIDER, "mentors"))
+    await change.answer("trained-elsewhere", lead_provider_id=str(ash.elm.public_id))
+    assert "another school" in ash.browser.text()
+    assert "Birch" not in ash.browser.text()
+
+
+@pytest.mark.rule("ARR-02", "CH-06")
+async def test_without_another_lead_provider_the_page_gives_the_address_of_support(ash: Ash) -> None:
+    stay = await confirmed(ash)
+    await fetch("DELETE FROM lead_provider_contract WHERE lead_provider_id = $1", ash.elm.id)
+    assert (await ash.browser.get(at(stay, LEAD_PROVIDER))).status_code == 200
+    assert "No other lead provider can be chosen" in ash.browser.text()
+
+
 @pytest.mark.rule("CON-01", "WT-23")
 @pytest.mark.parametrize("choice", ["keep_mine", "keep_theirs"])
 async def test_a_colleague_who_changed_the_lead_provider_in_between(ash: Ash, choice: str) -> None:

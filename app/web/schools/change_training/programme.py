@@ -104,15 +104,13 @@ def notices(walked: Walk, facts: ChangeTrainingFacts, _here: Here) -> list[str]:
     change = decided(walked, facts)
     if change is None:
         return []
-    follows = mentor_with(facts, change)
-    return [what_happens(change, facts.present), *meaning(change, follows)]
+    return sentences(change, facts)
 
 
-def meaning(change: ChangeDecided, follows: MentorToo | None) -> list[str]:
-    """Say what a change means for the ECT and for their mentor."""
-    if follows is None:
-        return what_it_means(change)
-    return what_it_means(change, mentor=follows.mentor.name.displayed, mentor_from=follows.training.starts_on)
+def sentences(change: ChangeDecided, facts: ChangeTrainingFacts) -> list[str]:
+    """Say what a change does and what it means for the ECT and for their mentor."""
+    meaning = what_it_means(change, mentor=facts.mentor, follows=mentor_with(facts, change))
+    return [what_happens(change, facts.present), *meaning]
 
 
 async def load(person: Subject, _draft: Draft, here: Here) -> ChangeTrainingFacts:
@@ -137,8 +135,7 @@ async def lock(command: ChangeTrainingProgramme) -> None:
 async def perform(command: ChangeTrainingProgramme, facts: ChangeTrainingFacts, here: Here) -> Mapping[str, Any]:
     """Change it, and keep what the confirmation says."""
     change = await change_training_programme(command, here.actor, here.today)
-    sentences = [what_happens(change, facts.present), *meaning(change, mentor_with(facts, change))]
-    return {"programme": command.programme.words.lower(), "sentences": sentences}
+    return {"programme": command.programme.words.lower(), "sentences": sentences(change, facts)}
 
 
 async def build(person: Subject, _here: Here) -> Journey[ChangeTrainingFacts, ChangeTrainingProgramme]:
