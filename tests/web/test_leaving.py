@@ -234,6 +234,7 @@ async def test_changes_that_are_wrong(client: Browser, people: Cast, form: dict[
             {"finished_on": date(2025, 12, 19), "end_reason": "joined_another_school"},
             "another school has registered them",
         ),
+        ("change-leaving", {"finished_on": date(2025, 12, 19), "end_reason": "support"}, "Others have set it"),
     ],
 )
 async def test_what_is_not_open_says_why_and_stores_nothing(

@@ -214,12 +214,19 @@ VERB = {Tense.LEFT: "was", Tense.TODAY: "is", Tense.LEAVING: "is"}
 
 async def only_own_report(person: Subject, _here: Here) -> None:
     """Allow a change only of what this school has reported (PER-45); raises NotAllowed."""
-    if person.stay.end_reason is not StayEndReason.LEFT:
-        raise NotAllowed(
-            f"{person.displayed}’s last day at your school was not reported by your school. It was set because another "
-            "school has registered them, so you cannot change or cancel it here.",
-            f"If {person.displayed} is not moving, contact support: they sort it out with both schools.",
-        )
+    why = person.stay.end_reason
+    if why is StayEndReason.LEFT:
+        return
+    because = "It was set because another school has registered them" if why in ELSEWHERE else "Others have set it"
+    raise NotAllowed(
+        f"{person.displayed}’s last day at your school was not reported by your school. {because}, so you cannot "
+        "change or cancel it here.",
+        f"If {person.displayed} is staying, contact support." + (BOTH_SCHOOLS if why in ELSEWHERE else ""),
+    )
+
+
+ELSEWHERE = frozenset({StayEndReason.JOINED_ANOTHER_SCHOOL})
+BOTH_SCHOOLS = " They sort it out with both schools."
 
 
 def _journey(person: Subject, action: Action, path: Any, **more: Any) -> Journey[LeavingFacts, Command]:
