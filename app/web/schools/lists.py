@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from app.registration.ect_list import Show
 from app.registration.people_list import Listed, parse_search
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.registration.ect_shown import Line
     from app.registration.people_list import Listing
     from app.registration.statuses import Tag
+    from app.terms import TRN
     from app.web.schools.changes import May, Way
 
 T = TypeVar("T", bound=Word)
@@ -164,7 +165,14 @@ def page_href(kind: Kind, query: ListQuery[T]) -> str:
     return f"{kind.path}?{rest}&page=" if rest else f"{kind.path}?page="
 
 
-def names_apart(people: Sequence[PersonAtSchool]) -> list[str]:
+class _Named(Protocol):
+    @property
+    def displayed(self) -> str: ...
+    @property
+    def trn(self) -> TRN: ...
+
+
+def names_apart(people: Sequence[_Named]) -> list[str]:
     """Return the names of people on a page; those of the same name are told apart by their TRN (GDS-14)."""
     names = Counter(person.displayed for person in people)
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -208,6 +209,28 @@ async def test_a_mentor_changed_meanwhile_is_asked_about(client: Browser, people
     assert "Tom Theirs, from 6 October 2025" in client.text()
     assert "Mia Mine" in client.text()
     assert len(await mentorships(ect)) == 1
+
+
+@pytest.mark.rule("CON-01", "PER-63")
+@pytest.mark.parametrize(("choice", "kept"), [("keep_mine", "Mine"), ("keep_theirs", "Theirs")])
+async def test_either_of_the_two_can_be_kept(client: Browser, people: Cast, choice: str, kept: str) -> None:
+    ect = await factories.ect(people.ash)
+    mine, theirs = await factories.mentor(people.ash, "Mia Mine"), await factories.mentor(people.ash, "Tom Theirs")
+    going = await assign_mentor(client, ect).begin(mentor_id=mine.public_id)
+    await (await assign_mentor(client, ect).begin(mentor_id=theirs.public_id)).done()
+    await going.confirm()
+    assert "Alice Archer" in client.text()
+    mark = re.findall(r'name="seen_mark" value="([^"]*)"', going.page)[0]
+    await client.post(f"{going.base}/check-answers", {"seen_mark": mark, "resolve": choice})
+    assert [row[0] for row in await mentorships(ect) if not row[3]] == [kept]
+
+
+@pytest.mark.rule("GDS-14")
+async def test_mentors_of_one_name_are_told_apart(client: Browser, people: Cast) -> None:
+    ect = await factories.ect(people.ash)
+    twins = [await factories.mentor(people.ash, "Sam Same") for _ in range(2)]
+    await client.get(f"{ect.url}/assign-mentor")
+    assert all(f"Sam Same ({twin.teacher.trn})" in client.text() for twin in twins)
 
 
 @pytest.mark.rule("CON-01", "CON-02")

@@ -16,6 +16,7 @@ from app.web.journey import Journey, Refusal
 from app.web.schools.assign import shown
 from app.web.schools.assign.assign_mentor import NOT_ANY_MORE
 from app.web.schools.assign.facts import SchoolMentoring, load_mentoring, why_not_words
+from app.web.schools.lists import names_apart
 from app.web.schools.mentor_training import ask_for_training, training_rows
 from app.web.schools.subject_journeys import SubjectJourney, about
 
@@ -65,7 +66,10 @@ def which_ects(facts: AssignECTsFacts) -> Question[tuple[str, ...]]:
         SLUG,
         f"Which ECTs will {name} mentor?",
         FIELD,
-        [Option(str(ect.public_id), ect.displayed, present_hint(ect, facts)) for ect in facts.ects],
+        [
+            Option(str(ect.public_id), shown_name, present_hint(ect, facts))
+            for ect, shown_name in zip(facts.ects, names_apart(facts.ects), strict=True)
+        ],
         "Select at least one ECT",
         template="journeys/assign-ects/assign-ects.html",
         why="If somebody else mentors them now, that ends the day before.",

@@ -16,8 +16,9 @@ from app.web.journey import Asked, Journey, Refusal
 from app.web.page import redirect
 from app.web.schools.assign import shown
 from app.web.schools.assign.facts import SchoolMentoring, load_mentoring, present_words, why_not_words
+from app.web.schools.lists import names_apart
 from app.web.schools.mentor_training import ask_for_training, training_rows
-from app.web.schools.subject_journeys import Instead, SubjectJourney, about
+from app.web.schools.subject_journeys import Instead, SubjectJourney, about, last_change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 NEW = "new"
 SLUG = "assign-mentor"
 TEMPLATES = "journeys/assign-mentor"
+EVENTS = ("teacher_starts_being_mentored", "teacher_finishes_being_mentored", "mentorship_cancelled")
+"""The kinds of event that say who changed an ECT's mentor (CON-01)."""
 NOT_ANY_MORE = "This cannot be done any more, because something has changed since you started. Choose again."
 
 
@@ -79,7 +82,9 @@ def who_will_mentor(facts: AssignMentorFacts) -> Question[Chosen]:
         show=lambda chosen: names.get(chosen.mentor, ""),
         template=f"{TEMPLATES}/assign-mentor.html",
         why="Every ECT needs a mentor at your school.",
-        options=tuple(option_for(mentor, facts) for mentor in facts.mentors),
+        options=tuple(
+            option_for(*named, facts) for named in zip(facts.mentors, names_apart(facts.mentors), strict=True)
+        ),
         initial={"mentor_from": MentorFrom.AFTER_PRESENT.value} if after else {},
         keep=lambda chosen: {"words": names.get(chosen.mentor, "")},
         details=present_details(facts),
@@ -101,7 +106,7 @@ def present_details(facts: AssignMentorFacts) -> dict[str, Any]:
     }
 
 
-def option_for(mentor: MentorHere, facts: AssignMentorFacts) -> Option:
+def option_for(mentor: MentorHere, name: str, facts: AssignMentorFacts) -> Option:
     """Return a mentor with how many ECTs they have, and a note when that is many (PER-60)."""
     ects = len(facts.mentoring.people.mentored_by(mentor, facts.mentoring.today))
     hint = {0: "Mentors no ECTs", 1: "Mentors 1 ECT"}.get(ects, f"Mentors {ects} ECTs")
@@ -109,7 +114,7 @@ def option_for(mentor: MentorHere, facts: AssignMentorFacts) -> Option:
         hint += ". Check that they have enough time for another"
     if mentor.mentor.stay.started_on > facts.mentoring.today:
         hint += f". Starts at your school on {day_in_words(mentor.mentor.stay.started_on)}"
-    return Option(str(mentor.public_id), mentor.displayed, hint)
+    return Option(str(mentor.public_id), name, hint)
 
 
 def parse_choice_of_mentor(form: Form, facts: AssignMentorFacts) -> Chosen:
@@ -190,7 +195,11 @@ async def confirmation(outcome: Mapping[str, Any], here: Here) -> ConfirmationPa
 async def build(person: Subject, _here: Here) -> Journey[AssignMentorFacts, AssignMentor]:
     """Return the journey of one ECT."""
     return Journey(
-        **{**about(person, Action.ASSIGN_MENTOR), "templates": TEMPLATES},
+        **{
+            **about(person, Action.ASSIGN_MENTOR),
+            "templates": TEMPLATES,
+            "last_change": lambda here: last_change(person, here, *EVENTS),
+        },
         path=choose_mentor,
         load=partial(load_facts, person),
         perform=perform,
