@@ -31,6 +31,8 @@ from app.web.schools import (
     mentor_record,
     mentors,
     mistakes,
+    partnership_journeys,
+    partnerships,
     year,
 )
 from app.web.schools import support as school_support
@@ -78,6 +80,8 @@ HANDLERS: list[Any] = [
     *leaving.HANDLERS,
     *mistakes.HANDLERS,
     *change_training.HANDLERS,
+    *partnerships.HANDLERS,
+    *partnership_journeys.HANDLERS,
     *drafts.HANDLERS,
     *assign_pages.HANDLERS,
     *information.HANDLERS,

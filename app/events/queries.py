@@ -13,7 +13,7 @@ from app.terms import ActorKind
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from app.terms import DeferralReason, SchoolId, TeacherId
+    from app.terms import DeferralReason, SchoolId, SchoolPartnershipId, TeacherId
 
 NOT_FOR_SCHOOLS = (
     "staff_viewed_record",
@@ -110,6 +110,23 @@ async def history(
         raise LookupError("counting always returns a row")
     entries = tuple(entry_of(event, school_id, hidden) for event in stored.events)
     return History(entries, stored.total, stored.page, stored.pages)
+
+
+PARTNERSHIP_HISTORY = """
+    SELECT coalesce(json_agg(json_build_object('id', m.id, 'kind', m.kind, 'recorded_at', m.recorded_at,
+        'sentence', m.sentence, 'changes', m.changes, 'actor_kind', m.actor_kind, 'actor_name', m.actor_name,
+        'actor_school_id', (m.metadata ->> 'actor_school_id')::bigint) ORDER BY m.id DESC), '[]')
+    FROM event m WHERE m.school_id = $1 AND m.teacher_id IS NULL AND m.school_partnership_id = $2
+        AND m.kind <> ALL($3)"""
+
+
+async def partnership_history(school_id: SchoolId, partnership_id: SchoolPartnershipId) -> History:
+    """Return everything that happened to a partnership itself, newest first (PT-02)."""
+    stored = await document(
+        tuple[StoredEvent, ...], PARTNERSHIP_HISTORY, school_id, partnership_id, list(NOT_FOR_SCHOOLS)
+    )
+    entries = tuple(entry_of(event, school_id, ()) for event in stored or ())
+    return History(entries, len(entries), 1, 1)
 
 
 def entry_of(event: StoredEvent, school_id: SchoolId, hidden: Collection[DeferralReason]) -> Entry:

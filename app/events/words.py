@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from app.terms import DeferralReason, TrainingProgramme, WithdrawalReason, WorkingPattern
+from app.terms import ChallengeReason, DeferralReason, TrainingProgramme, WithdrawalReason, WorkingPattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -24,12 +24,17 @@ LABELS = {
     "lead_provider": "Lead provider",
     "delivery_partner": "Delivery partner",
     "mentor": "Mentor",
+    "challenge_reason": "What is wrong",
 }
 NONE = "none"
 PERIOD_OF_LEAVE = "a period of leave"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = {word.value: word.words for words in (WorkingPattern, TrainingProgramme) for word in words}
-_REASONS = {"withdrawal_reason": WithdrawalReason, "deferral_reason": DeferralReason}
+_REASONS = {
+    "withdrawal_reason": WithdrawalReason,
+    "deferral_reason": DeferralReason,
+    "challenge_reason": ChallengeReason,
+}
 
 
 def change_lines(changes: Mapping[str, Any], hidden: Collection[DeferralReason]) -> tuple[str, ...]:

@@ -144,9 +144,7 @@ class Exchange:
         self.path = str(scope["path"])
         self.headers = dict(scope["headers"])
         self.status = 0
-        scope.setdefault("state", {}).update(
-            request_id=self.request_id, asked=self.path, head=self.method == "HEAD"
-        )
+        scope.setdefault("state", {}).update(request_id=self.request_id, asked=self.path, head=self.method == "HEAD")
         scope["query_string"] = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
         if self.method == "HEAD":
             scope["method"] = "GET"

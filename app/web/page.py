@@ -35,6 +35,7 @@ NAVIGATION = (
     Link("Home", "/school/home", "home"),
     Link("ECTs", "/school/ects", "ects"),
     Link("Mentors", "/school/mentors", "mentors"),
+    Link("Partnerships", "/school/partnerships", "partnerships"),
     Link("Induction tutor", "/school/induction-tutor", "induction-tutor"),
 )
 FOOTER = (

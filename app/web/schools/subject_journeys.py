@@ -21,7 +21,7 @@ from app.registration.subjects import Subject, subject
 from app.terms import DraftKind, DraftState, Role
 from app.web import journey_start, journeys
 from app.web.forms import known_id
-from app.web.page import page, redirect
+from app.web.page import page
 from app.web.policies import school_page
 from app.web.session import here_of
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from app.registration.permissions import Action
     from app.web.journey import Journey
     from app.web.session import Here
+
+    Act = Callable[[Journey[Any, Any], HTMXRequest], Awaitable[Response[str]]]
+    Handle = Callable[[HTMXRequest, Act], Awaitable[Response[str]]]
 
 FORBIDDEN = 403
 CHANGED = "journeys/changed"
@@ -135,19 +138,19 @@ async def find(request: HTMXRequest, role: Role) -> Subject:
 async def journey_about(request: HTMXRequest, offered: SubjectJourney, person: Subject) -> Journey[Any, Any]:
     """Return the journey for a person; raises NotAllowed unless it is open for them, or its draft is submitted."""
     here = here_of(request)
-    if not await is_submitted(request, offered, person):
+    if not await is_submitted(request, offered.name, person.stay_id):
         if not person.may(offered.action):
             raise NotAllowed(why_not(offered.action, person.standing, person.displayed))
         await offered.allowed(person, here)
     return await offered.build(person, here)
 
 
-async def is_submitted(request: HTMXRequest, offered: SubjectJourney, person: Subject) -> bool:
-    """Tell whether the address names a draft of this journey and person that has been submitted."""
+async def is_submitted(request: HTMXRequest, name: str, about_id: int) -> bool:
+    """Tell whether the address names a draft of this journey, about this very row, that has been submitted."""
     if "draft_id" not in request.path_params:
         return False
     draft = await store.load(known_id(request.path_params["draft_id"]), here_of(request).school.id)
-    mine = draft is not None and draft.subject_stay_id == person.stay_id and draft.journey.endswith(offered.name)
+    mine = draft is not None and draft.subject_stay_id == about_id and draft.journey.endswith(name)
     return mine and draft is not None and draft.state is DraftState.SUBMITTED
 
 
@@ -157,29 +160,36 @@ def handlers(role: Role, offered: Sequence[SubjectJourney]) -> list[Any]:
 
 
 def _routes(role: Role, offered: SubjectJourney) -> list[Any]:
+    async def handle(request: HTMXRequest, act: Act) -> Response[str]:
+        person = await find(request, role)
+        try:
+            return await act(await journey_about(request, offered, person), request)
+        except NotAllowed as refusal:
+            return not_allowed(request, person, refusal)
+
     path = f"/school/{PLURALS[role]}/{{{role.value}_id:str}}/{offered.name}"
-    opt = school_page(gated=offered.gated, closes=offered.closes, nav=PLURALS[role])
+    return routes(path, school_page(gated=offered.gated, closes=offered.closes, nav=PLURALS[role]), handle)
+
+
+def routes(path: str, opt: dict[str, Any], handle: Handle, answer_first: Act = journey_start.answer_first) -> list[Any]:
+    """Return the routes of one journey about something: its first page and its steps, shown and answered.
+
+    handle: finds what the address names, and does to the journey about it what the route is for. answer_first: what
+    the first good answer does.
+    """
+
+    def to(act: Act) -> Callable[[HTMXRequest], Awaitable[Response[str]]]:
+        async def handler(request: HTMXRequest) -> Response[str]:
+            return await handle(request, act)
+
+        return handler
+
     step = f"{path}/{{draft_id:str}}/{{step:str}}"
-
-    def with_journey(
-        act: Callable[[Journey[Any, Any], HTMXRequest], Awaitable[Response[str]]],
-    ) -> Callable[[HTMXRequest], Awaitable[Response[str]]]:
-        async def handle(request: HTMXRequest) -> Response[str]:
-            person = await find(request, role)
-            try:
-                return await act(await journey_about(request, offered, person), request)
-            except NotAllowed as refusal:
-                return not_allowed(request, person, refusal)
-            except Instead as instead:
-                return redirect(request, instead.path)
-
-        return handle
-
     return [
-        get(path, opt=opt)(with_journey(journey_start.show_first)),
-        post(path, opt=opt, status_code=200)(with_journey(journey_start.answer_first)),
-        get(step, opt=opt)(with_journey(_show)),
-        post(step, opt=opt, status_code=200)(with_journey(_answer)),
+        get(path, opt=opt)(to(journey_start.show_first)),
+        post(path, opt=opt, status_code=200)(to(answer_first)),
+        get(step, opt=opt)(to(_show)),
+        post(step, opt=opt, status_code=200)(to(_answer)),
     ]
 
 
