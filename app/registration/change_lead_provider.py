@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.db.transaction import transaction
 from app.events.record import record
-from app.registration.training_change_facts import Terms, WhoseTraining, person_in_training
+from app.registration.training_change_facts import Terms, WhoseTraining, hold_change, person_in_training
 from app.teachers.eligibility import stamp_frozen_year
-from app.teachers.locks import lock_person
 from app.terms import Refused, Role
 from app.training.change_decisions import decide_lead_provider, has_lead_provider, is_present
 from app.training.change_events import Providers, TeacherTrainingLeadProviderUpdated
@@ -19,18 +18,23 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.registration.training_change_facts import PersonInTraining
-    from app.terms import Actor
+    from app.terms import Actor, Year
     from app.training.arrangements import Arrangement
     from app.training.change_decisions import ChangeDecided
 
 
 @dataclass(frozen=True)
 class ChangeLeadProvider:
-    """Whose lead provider changes, and the arrangement that was shown and chosen (ARR-08)."""
+    """Whose lead provider changes, with the arrangement and the academic year that were shown (ARR-08, CP-09)."""
 
     who: WhoseTraining
     arrangement: Arrangement
+    year: Year
     terms: Terms
+
+    async def hold(self) -> None:
+        """Hold what the change touches (CON-03)."""
+        await hold_change([self.who.trn], self.who.school_id, self.arrangement, [self.year])
 
 
 async def change_lead_provider(command: ChangeLeadProvider, actor: Actor, today: date) -> ChangeDecided:
@@ -40,10 +44,11 @@ async def change_lead_provider(command: ChangeLeadProvider, actor: Actor, today:
     `trained_elsewhere`, `cannot_file_yet`, `changed_meanwhile`. Implements PER-30, PER-31, CP-08, CP-10, ARR-09.
     """
     async with transaction():
-        await lock_person(command.who.trn)
+        await command.hold()
         person = await person_in_training(command.who, command.terms, today)
         check(person, command.arrangement)
         change = decide_lead_provider(person.facts, command.arrangement)
+        check_year(change, command.year)
         await change_training(change, person.trained, actor, today)
         await note_frozen_move(person, change)
         _record(change, person, actor)
@@ -56,6 +61,12 @@ def check(person: PersonInTraining, arrangement: Arrangement) -> None:
         raise Refused("no_lead_provider")
     if is_present(person.facts, arrangement):
         raise Refused("same_lead_provider", "provider_choice")
+
+
+def check_year(change: ChangeDecided, shown: Year | None) -> None:
+    """Raise Refused when a change would be filed in another year than was shown (CP-09)."""
+    if change.registration is not None and change.registration.year != shown:
+        raise Refused("choice_changed", "provider_choice")
 
 
 async def note_frozen_move(person: PersonInTraining, change: ChangeDecided) -> None:

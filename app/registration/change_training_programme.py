@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.db.transaction import transaction
 from app.events.record import record
-from app.registration.change_lead_provider import note_frozen_move, present_providers
+from app.registration.change_lead_provider import check_year, note_frozen_move, present_providers
 from app.registration.mentor_follows import mentor_too
 from app.registration.mentor_of_ect import mentor_of_ect
-from app.registration.training_change_facts import Terms, WhoseTraining, person_in_training
-from app.teachers.locks import lock_people
+from app.registration.training_change_facts import Terms, WhoseTraining, hold_change, person_in_training
 from app.terms import TRN, ECTAtSchoolId, Refused, TrainingProgramme
 from app.training.change_decisions import decide_programme, programmes_to_change_to
 from app.training.change_events import TeacherTrainingProgrammeUpdated
@@ -21,29 +20,32 @@ from app.training.start_mentor_training import MentorHere, start_mentor_training
 if TYPE_CHECKING:
     from datetime import date
 
+    from app.registration.mentor_follows import MentorToo
     from app.registration.training_change_facts import PersonInTraining
-    from app.terms import Actor
+    from app.terms import Actor, Year
     from app.training.arrangements import Arrangement
     from app.training.change_decisions import ChangeDecided
 
 
 @dataclass(frozen=True)
 class ChangeTrainingProgramme:
-    """Whose programme changes to what; an arrangement exactly for provider-led, as it was shown (ARR-08).
+    """Whose programme changes to what; an arrangement and its year exactly for provider-led, as shown (ARR-08).
 
-    mentor: who gets training of their own with it, as the page said; None for nobody (PER-34).
+    mentor: who gets training of their own with it, and the year of that, as the page said; None for nobody (PER-34).
     """
 
     who: WhoseTraining
     programme: TrainingProgramme
-    arrangement: Arrangement | None
     terms: Terms
-    mentor: TRN | None = None
+    arrangement: Arrangement | None = None
+    year: Year | None = None
+    mentor: tuple[TRN, Year] | None = None
 
-    @property
-    def people(self) -> tuple[TRN, ...]:
-        """Everybody whose training it touches."""
-        return (self.who.trn, self.mentor) if self.mentor is not None else (self.who.trn,)
+    async def hold(self) -> None:
+        """Hold what the change touches: partnerships, the ECT and the mentor (CON-03)."""
+        people = [self.who.trn, *([self.mentor[0]] if self.mentor else [])]
+        years = [year for year in (self.year, self.mentor[1] if self.mentor else None) if year is not None]
+        await hold_change(people, self.who.school_id, self.arrangement, years)
 
 
 async def change_training_programme(command: ChangeTrainingProgramme, actor: Actor, today: date) -> ChangeDecided:
@@ -53,10 +55,11 @@ async def change_training_programme(command: ChangeTrainingProgramme, actor: Act
     `mentor_changed`, `changed_meanwhile`. Implements PER-32, PER-33, PER-34, PER-35, CP-08, CP-10, ARR-09.
     """
     async with transaction():
-        await lock_people(command.people)
+        await command.hold()
         person = await person_in_training(command.who, command.terms, today)
         _check(command, person)
         change = decide_programme(person.facts, command.programme, command.arrangement)
+        check_year(change, command.year)
         await change_training(change, person.trained, actor, today)
         await note_frozen_move(person, change)
         _record(change, person, actor)
@@ -86,10 +89,15 @@ async def _train_mentor(command: ChangeTrainingProgramme, change: ChangeDecided,
     person = await person_in_training(command.who, command.terms, today)
     mentor = await mentor_of_ect(ECTAtSchoolId(command.who.stay_id), change.plan.starts_on)
     follows = mentor_too(mentor, person.facts, change, school_trains=command.terms.trains_mentors)
-    if (follows.mentor.trn if follows else None) != command.mentor:
+    if shown_as(follows) != command.mentor:
         raise Refused("mentor_changed")
     if follows is None or follows.mentor.history.teacher_id is None:
         return
     found = follows.mentor
     here = MentorHere(follows.mentor.history.teacher_id, command.who.school_id, found.stay_id, found.finished_on)
     await start_mentor_training(follows.training, here, actor, today)
+
+
+def shown_as(follows: MentorToo | None) -> tuple[TRN, Year] | None:
+    """Return what a command keeps of the mentor who gets training: who, and in which year."""
+    return (follows.mentor.trn, follows.training.registration.year) if follows is not None else None

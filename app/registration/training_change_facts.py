@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING
 from app.db.engine import fetch
 from app.registration.queries import KnownPerson, person
 from app.schools.rules import is_self_funded, offers_mentor_training, programmes_for_ects_here
+from app.teachers.locks import lock_people
 from app.terms import TRN, Refused, Role, SchoolId, SchoolPartnershipId, TeacherId, TrainingProgramme
 from app.training.change_decisions import TrainingChangeFacts
 from app.training.change_training import Trained
+from app.training.locks import lock_partnerships
 from app.training.queries import calendar, school_providers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from app.policy import Policy
     from app.registration.rules import ECTStay, MentorStay
     from app.schools.rules import SchoolLevel
+    from app.terms import Year
+    from app.training.arrangements import Arrangement
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,19 @@ def terms_of(level: SchoolLevel, policy: Policy) -> Terms:
         offers_mentor_training(level),
         policy.schedule_months,
     )
+
+
+async def hold_change(
+    people: Iterable[TRN], school_id: SchoolId, arrangement: Arrangement | None, years: Iterable[Year]
+) -> None:
+    """Hold everything a change touches until the transaction ends, in the one order of all operations (CON-03).
+
+    First the partnerships with the chosen lead provider in the years that are filed in, then the people.
+    """
+    if arrangement is not None:
+        for year in sorted(set(years)):
+            await lock_partnerships(arrangement.lead_provider.id, school_id, year)
+    await lock_people(people)
 
 
 async def person_in_training(who: WhoseTraining, terms: Terms, today: date) -> PersonInTraining:

@@ -12,7 +12,7 @@ from app import clock
 from app.db.engine import fetch, fetch_one
 from app.policy import Policy
 from app.registration.change_lead_provider import ChangeLeadProvider, change_lead_provider
-from app.registration.change_training_programme import ChangeTrainingProgramme, change_training_programme
+from app.registration.change_training_programme import ChangeTrainingProgramme, change_training_programme, shown_as
 from app.registration.mentor_follows import mentor_too
 from app.registration.mentor_of_ect import mentor_of_ect
 from app.registration.training_change_facts import WhoseTraining, person_in_training, terms_of
@@ -69,26 +69,25 @@ def whose(stay, role=Role.ECT):
 
 
 async def choice(stay, provider, role=Role.ECT, *, to_provider_led=False):
-    """Return the first arrangement with a lead provider that is offered now."""
+    """Return the first arrangement with a lead provider that is offered now, and the year it is filed in."""
     person = await person_in_training(whose(stay, role), TERMS, TODAY)
     period = provider_led_period(person.facts) if to_provider_led else lead_provider_period(person.facts)
-    return next(a for a in offered(person.facts, period) if a.lead_provider.id == provider.id)
+    return next(a for a in offered(person.facts, period) if a.lead_provider.id == provider.id), period.year
 
 
 async def to_provider(stay, provider, role=Role.ECT, terms=TERMS):
-    arrangement = await choice(stay, provider, role)
-    return await change_lead_provider(ChangeLeadProvider(whose(stay, role), arrangement, terms), ACTOR, TODAY)
+    command = ChangeLeadProvider(whose(stay, role), *await choice(stay, provider, role), terms)
+    return await change_lead_provider(command, ACTOR, TODAY)
 
 
 async def to_programme(stay, programme, provider=None, terms=TERMS):
     """Change as the pages do: with the arrangement offered now, and the mentor who would be shown."""
-    arrangement = await choice(stay, provider, to_provider_led=True) if provider else None
+    arrangement, year = await choice(stay, provider, to_provider_led=True) if provider else (None, None)
     person = await person_in_training(whose(stay), terms, TODAY)
     change = decide_programme(person.facts, programme, arrangement)
     mentor_now = await mentor_of_ect(ECTAtSchoolId(stay.id), change.plan.starts_on)
     shown = mentor_too(mentor_now, person.facts, change, school_trains=terms.trains_mentors)
-    mentor = shown.mentor.trn if shown else None
-    command = ChangeTrainingProgramme(whose(stay), programme, arrangement, terms, mentor)
+    command = ChangeTrainingProgramme(whose(stay), programme, terms, arrangement, year, shown_as(shown))
     return await change_training_programme(command, ACTOR, TODAY)
 
 
@@ -273,7 +272,7 @@ async def test_an_unfrozen_year_and_its_schedule_are_kept(ash):
 async def test_what_cannot_be_filed_is_refused_and_nothing_is_written(ash, fault):
     stay = await factories.ect(ash.school)
     await confirmed(ash, stay)
-    arrangement = await choice(stay, ash.elm)
+    arrangement, year = await choice(stay, ash.elm)
     await freeze(2025, 2026)
     if fault == "no successor":
         await freeze(2026, 2027)
@@ -282,7 +281,7 @@ async def test_what_cannot_be_filed_is_refused_and_nothing_is_written(ash, fault
     else:
         await factories.contract(ash.elm, 2026)
     with pytest.raises(Refused, match="cannot_file_yet"):
-        await change_lead_provider(ChangeLeadProvider(whose(stay), arrangement, TERMS), ACTOR, TODAY)
+        await change_lead_provider(ChangeLeadProvider(whose(stay), arrangement, year, TERMS), ACTOR, TODAY)
     assert len(await rows(stay)) == 1
     assert await kinds(ash.school) == []
 
@@ -302,10 +301,22 @@ async def test_the_present_lead_provider_is_neither_offered_nor_accepted(ash):
 async def test_an_arrangement_that_has_changed_since_it_was_shown_is_refused(ash):
     stay = await factories.ect(ash.school)
     await confirmed(ash, stay)
-    shown = await choice(stay, ash.elm)
+    shown, year = await choice(stay, ash.elm)
     await factories.partnership(ash.school, ash.elm, ash.moss)
     with pytest.raises(Refused, match="choice_changed"):
-        await change_lead_provider(ChangeLeadProvider(whose(stay), shown, TERMS), ACTOR, TODAY)
+        await change_lead_provider(ChangeLeadProvider(whose(stay), shown, year, TERMS), ACTOR, TODAY)
+
+
+@pytest.mark.rule("CP-09", "CP-03")
+async def test_a_year_that_was_frozen_since_it_was_shown_is_refused(ash):
+    await factories.contract(ash.elm, 2026)
+    await factories.schedule(2026, "ecf-extended-september")
+    stay = await factories.ect(ash.school)
+    await confirmed(ash, stay)
+    shown, year = await choice(stay, ash.elm)
+    await freeze(2025, 2026)
+    with pytest.raises(Refused, match="choice_changed"):
+        await change_lead_provider(ChangeLeadProvider(whose(stay), shown, year, TERMS), ACTOR, TODAY)
 
 
 @pytest.mark.rule("PER-21")
@@ -478,8 +489,8 @@ async def test_the_mentor_gets_no_training(ash, why):
 @pytest.mark.rule("PER-34")
 async def test_the_mentor_who_was_shown_is_the_one_who_is_trained(ash):
     stay, _ = await school_led_with_mentor(ash)
-    arrangement = await choice(stay, ash.elm, to_provider_led=True)
-    command = ChangeTrainingProgramme(whose(stay), PROVIDER_LED, arrangement, TERMS, None)
+    arrangement, year = await choice(stay, ash.elm, to_provider_led=True)
+    command = ChangeTrainingProgramme(whose(stay), PROVIDER_LED, TERMS, arrangement, year)
     with pytest.raises(Refused, match="mentor_changed"):
         await change_training_programme(command, ACTOR, TODAY)
 
@@ -517,9 +528,11 @@ async def test_a_mentor_without_training_has_no_lead_provider_to_change(ash):
     mentor = await factories.mentor(ash.school)
     stay = await factories.ect(ash.school)
     await confirmed(ash, stay)
-    arrangement = await choice(stay, ash.elm)
+    arrangement, year = await choice(stay, ash.elm)
     with pytest.raises(Refused, match="no_lead_provider"):
-        await change_lead_provider(ChangeLeadProvider(whose(mentor, Role.MENTOR), arrangement, TERMS), ACTOR, TODAY)
+        await change_lead_provider(
+            ChangeLeadProvider(whose(mentor, Role.MENTOR), arrangement, year, TERMS), ACTOR, TODAY
+        )
 
 
 @pytest.mark.rule("MFT-09", "MFT-11")

@@ -43,6 +43,8 @@ EXITS = {slug: f"{TEMPLATES}/{slug}.html" for slug in ("cannot-file-yet", "no-da
 SLUGS = {"cannot_file_yet": "cannot-file-yet", "no_days_left": "no-days-left", "trained_elsewhere": "trained-elsewhere"}
 """What stands in the way of a change, and the dead end that says so (CP-11)."""
 NO_LONGER = "This choice is no longer available, or it has changed since you made it. Choose again."
+CHANGED_CODES = ("choice_changed", "changed_meanwhile", "same_lead_provider")
+"""Refusals that mean: the choice is not what it was when it was made."""
 ALARMS = logging.getLogger("register.alarm")
 
 
@@ -143,16 +145,17 @@ def provider_question(
         if form.get(field) in present_values(facts):
             raise Invalid({field: f"They are already with {facts.present}. Select another lead provider"})
         found = values[question.parse(form)]
-        if form.get("shown", found.shown) != found.shown:
+        if form.get("shown", shown(found)) != shown(found):
             raise Invalid({field: NO_LONGER})
         return found
 
+    def kept(arrangement: Arrangement) -> Form:
+        return {"shown": shown(arrangement), "words": arrangement.lead_provider.name}
+
+    def shown(arrangement: Arrangement) -> str:
+        return f"{arrangement.shown}/{period.year}"
+
     return replace(question, parse=parse, show=lambda a: a.lead_provider.name, keep=kept)  # type: ignore[arg-type, return-value, attr-defined]
-
-
-def kept(arrangement: Arrangement) -> Form:
-    """Return what a draft keeps of a choice: what was shown, and its words for when it is no longer offered."""
-    return {"shown": arrangement.shown, "words": arrangement.lead_provider.name}
 
 
 def present_values(facts: ChangeTrainingFacts) -> set[str]:

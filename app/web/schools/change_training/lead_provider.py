@@ -14,8 +14,9 @@ from app.registration.training_change_words import what_happens, what_it_means
 from app.terms import Role
 from app.training.change_decisions import decide_lead_provider, has_lead_provider, lead_provider_period
 from app.web.journey import Journey, Refusal
-from app.web.schools.change_details.common import done, locking, still
+from app.web.schools.change_details.common import done, still
 from app.web.schools.change_training.facts import (
+    CHANGED_CODES,
     EXITS,
     NO_LONGER,
     TEMPLATES,
@@ -51,7 +52,7 @@ def ask_for_provider(ask: Ask, facts: ChangeTrainingFacts) -> ChangeLeadProvider
     title = f"Which lead provider will train {facts.subject.displayed}?"
     arrangement = ask(provider_question(FIRST, title, facts, period))
     or_exit(partial(decide_lead_provider, facts.person.facts, arrangement))
-    return ChangeLeadProvider(facts.who, arrangement, facts.terms)
+    return ChangeLeadProvider(facts.who, arrangement, period.year, facts.terms)
 
 
 def decided(walked: Walk, facts: ChangeTrainingFacts) -> ChangeDecided | None:
@@ -117,9 +118,9 @@ async def build(person: Subject, _here: Here) -> Journey[ChangeTrainingFacts, Ch
         confirmation=confirmation,
         exits={**EXITS, NOT_WITH_ONE: f"{TEMPLATES}/{NOT_WITH_ONE}.html"},
         notices=notices,
-        refusals={"choice_changed": Refusal(FIRST, NO_LONGER), "same_lead_provider": Refusal(FIRST, NO_LONGER)},
+        refusals={code: Refusal(FIRST, NO_LONGER) for code in CHANGED_CODES},
         seen=seen,
-        lock=locking(person),
+        lock=ChangeLeadProvider.hold,
     )
 
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Question, Row, Walk
-from app.registration.change_training_programme import ChangeTrainingProgramme, change_training_programme
+from app.registration.change_training_programme import ChangeTrainingProgramme, change_training_programme, shown_as
 from app.registration.mentor_follows import MentorToo, mentor_too
 from app.registration.mentor_of_ect import mentor_of_ect
 from app.registration.permissions import Action
 from app.registration.training_change_words import what_happens, what_it_means
-from app.teachers.locks import lock_people
 from app.terms import ECTAtSchoolId, TrainingProgramme
 from app.training.change_decisions import decide_programme, programmes_to_change_to, provider_led_period
 from app.web.journey import Journey, Refusal
 from app.web.schools.change_details.common import done, still
 from app.web.schools.change_training.facts import (
+    CHANGED_CODES,
     EXITS,
     NO_LONGER,
     TEMPLATES,
@@ -48,15 +48,15 @@ PROVIDER_LED = TrainingProgramme.PROVIDER_LED
 def ask_for_programme(ask: Ask, facts: ChangeTrainingFacts) -> ChangeTrainingProgramme:
     """Ask for the programme, and for provider-led training the lead provider."""
     programme = ask(new_programme(facts))
-    arrangement = None
-    if programme is PROVIDER_LED:
-        period = or_exit(partial(provider_led_period, facts.person.facts))
-        title = f"Which lead provider will train {facts.subject.displayed}?"
-        arrangement = ask(provider_question(PROVIDER, title, facts, period))
+    if programme is not PROVIDER_LED:
+        or_exit(partial(decide_programme, facts.person.facts, programme, None))
+        return ChangeTrainingProgramme(facts.who, programme, facts.terms)
+    period = or_exit(partial(provider_led_period, facts.person.facts))
+    title = f"Which lead provider will train {facts.subject.displayed}?"
+    arrangement = ask(provider_question(PROVIDER, title, facts, period))
     change = or_exit(partial(decide_programme, facts.person.facts, programme, arrangement))
-    follows = or_exit(partial(mentor_with, facts, change))
-    mentor = follows.mentor.trn if follows else None
-    return ChangeTrainingProgramme(facts.who, programme, arrangement, facts.terms, mentor)
+    mentor = shown_as(or_exit(partial(mentor_with, facts, change)))
+    return ChangeTrainingProgramme(facts.who, programme, facts.terms, arrangement, period.year, mentor)
 
 
 def new_programme(facts: ChangeTrainingFacts) -> Question[TrainingProgramme]:
@@ -127,11 +127,6 @@ async def only_if_there_is_another(person: Subject, here: Here) -> None:
         raise NotAllowed(f"{person.displayed} already follows the only training programme that your school can choose.")
 
 
-async def lock(command: ChangeTrainingProgramme) -> None:
-    """Serialise submits about the ECT and about the mentor who is trained with them (CON-03)."""
-    await lock_people(command.people)
-
-
 async def perform(command: ChangeTrainingProgramme, facts: ChangeTrainingFacts, here: Here) -> Mapping[str, Any]:
     """Change it, and keep what the confirmation says."""
     change = await change_training_programme(command, here.actor, here.today)
@@ -157,12 +152,12 @@ async def build(person: Subject, _here: Here) -> Journey[ChangeTrainingFacts, Ch
         exits=EXITS,
         notices=notices,
         refusals={
-            "choice_changed": Refusal(PROVIDER, NO_LONGER),
+            **{code: Refusal(PROVIDER, NO_LONGER) for code in CHANGED_CODES},
             "same_programme": Refusal(FIRST, NO_LONGER),
             "mentor_changed": Refusal(FIRST, "Their mentor changed while you were working. Check the details again."),
         },
         seen=seen,
-        lock=lock,
+        lock=ChangeTrainingProgramme.hold,
     )
 
 
