@@ -120,6 +120,19 @@ def _by_name(ect: ECTHere) -> tuple[str, int]:
     return fold(ect.displayed), ect.mentored.stay.id
 
 
+def earlier_mentorships(ect: str) -> str:
+    """Return SQL for every mentorship of an ECT so far, with the days declared on that mentor's training (SCD-03).
+
+    ect: SQL for the ECT's teacher id. The shape is that of `EarlierMentorship`.
+    """
+    return f"""(SELECT coalesce(json_agg(json_build_object('mentor', m.mentor_teacher_id,
+            'period', json_build_object('started_on', m.started_on, 'finished_on', m.finished_on),
+            'declared_on', (SELECT coalesce(json_agg(d.declared_on), '[]') FROM declaration d
+                JOIN training_period tp ON tp.id = d.training_period_id
+                WHERE tp.teacher_id = m.mentor_teacher_id AND tp.role = 'mentor' AND d.voided_at IS NULL))), '[]')
+            FROM mentorship_period m WHERE m.ect_teacher_id = {ect} AND m.cancelled_at IS NULL)"""  # noqa: S608 - constants
+
+
 def _name(teacher: str) -> str:
     columns = ("trs_first_name", "trs_last_name", "corrected_name")
     parts = ", ".join(f"'{column}', {teacher}.{column}" for column in columns)
@@ -142,12 +155,7 @@ ECTS = f"""SELECT coalesce(json_agg(json_build_object(
             WHERE m.ect_at_school_period_id = e.id),
         'trainings', (SELECT coalesce(json_agg({TRAINING}), '[]') FROM training_period tp {TRAINING_JOINS}
             WHERE tp.ect_at_school_period_id = e.id),
-        'earlier', (SELECT coalesce(json_agg(json_build_object('mentor', m.mentor_teacher_id,
-            'period', json_build_object('started_on', m.started_on, 'finished_on', m.finished_on),
-            'declared_on', (SELECT coalesce(json_agg(d.declared_on), '[]') FROM declaration d
-                JOIN training_period tp ON tp.id = d.training_period_id
-                WHERE tp.teacher_id = m.mentor_teacher_id AND tp.role = 'mentor' AND d.voided_at IS NULL))), '[]')
-            FROM mentorship_period m WHERE m.ect_teacher_id = e.teacher_id AND m.cancelled_at IS NULL)
+        'earlier', {earlier_mentorships("e.teacher_id")}
         ) ORDER BY e.id), '[]')
     FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
     WHERE e.school_id = $1 AND e.removed_at IS NULL AND coalesce(e.finished_on, 'infinity') >= $2::date - {LATELY}"""  # noqa: S608 - constants
