@@ -13,6 +13,7 @@ from app import assets, templating
 from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox
 from app.web import arrival, clock_page, faults, health, mailbox, policies, public
+from app.web import opt_out as opt_out_page
 from app.web import personas as personas_page
 from app.web import support as support_pages
 from app.web.gates import admit
@@ -31,8 +32,10 @@ from app.web.schools import (
     mentor_record,
     mentors,
     mistakes,
+    my_schools,
     partnership_journeys,
     partnerships,
+    preferences,
     year,
 )
 from app.web.schools import support as school_support
@@ -64,6 +67,7 @@ def not_found() -> None:
 HANDLERS: list[Any] = [
     *public.HANDLERS,
     *support_pages.HANDLERS,
+    *opt_out_page.HANDLERS,
     *arrival.HANDLERS,
     *register_ect_pages.HANDLERS,
     *register_mentor_pages.HANDLERS,
@@ -86,6 +90,8 @@ HANDLERS: list[Any] = [
     *assign_pages.HANDLERS,
     *information.HANDLERS,
     *school_support.HANDLERS,
+    *preferences.HANDLERS,
+    *my_schools.HANDLERS,
     health.live,
     health.ready,
     health.deps,

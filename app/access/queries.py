@@ -280,6 +280,40 @@ async def schools_of(user: UserId) -> list[SchoolChoice]:
     return [SchoolChoice(**row) for row in rows]
 
 
+MINE = """SELECT s.id, s.public_id, s.urn, s.name, s.kind, s.type_code, s.type_name, s.status_code, s.opened_on,
+    s.closed_on, s.district_code, s.section_41_approved, s.access_override, s.access_override_until,
+    CASE WHEN s.type_code IN (10, 11) AND NOT s.section_41_approved THEN EXISTS (
+        SELECT 1 FROM training_period t
+        LEFT JOIN ect_at_school_period e ON e.id = t.ect_at_school_period_id
+        LEFT JOIN mentor_at_school_period m ON m.id = t.mentor_at_school_period_id
+        WHERE t.school_id = s.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
+            AND (t.finished_on IS NULL OR t.finished_on >= $2)
+    ) ELSE false END AS has_open_training, i.confirmed_for_year, count(*) OVER () AS total
+    FROM school s LEFT JOIN induction_tutor i ON i.school_id = s.id AND i.ended_at IS NULL
+    WHERE EXISTS (SELECT 1 FROM school_access a
+        WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL)
+    ORDER BY lower(s.name), s.urn LIMIT $3 OFFSET $4"""
+
+
+@dataclass(frozen=True)
+class OwnSchool:
+    """One of somebody's schools, with the year its induction tutor is confirmed for."""
+
+    school: CurrentSchool
+    confirmed_for_year: int | None
+
+
+async def own_schools(user: UserId, today: date, size: int, number: int) -> tuple[tuple[OwnSchool, ...], int]:
+    """Return one page of somebody's schools, A to Z, and how many there are in all (MS-01); pages count from 1."""
+    rows = await fetch(MINE, user, today, size, (number - 1) * size)
+    found = tuple(OwnSchool(_own(row), row["confirmed_for_year"]) for row in rows)
+    return found, rows[0]["total"] if rows else 0
+
+
+def _own(row: asyncpg.Record) -> CurrentSchool:
+    return CurrentSchool(**{name: row[name] for name in CurrentSchool.__dataclass_fields__})
+
+
 async def school_by_urn(urn: str) -> SchoolId | None:
     """Return the internal id of a school of the register, if it has one of this number."""
     row = await fetch_one("SELECT id FROM school WHERE urn = $1", urn)

@@ -77,6 +77,20 @@ class SchoolSwitched(Event):
 
 @catalogued
 @dataclass(frozen=True)
+class PreferencesChanged(Event):
+    """A user wants other mail about a school."""
+
+    kind: ClassVar[str] = "preferences_changed"
+    confirmation_emails: str
+    digest: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return "Changed their email preferences"
+
+
+@catalogued
+@dataclass(frozen=True)
 class PrivacyNoticeAccepted(Event):
     """A school user accepts the privacy notice."""
 

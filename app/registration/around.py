@@ -69,6 +69,7 @@ class Around:
     years: tuple[YearAnswer, ...] = ()
     corrected: tuple[Corrected, ...] = ()
     tutor: TutorContact | None = None
+    reminders_off_until: date | None = None
 
     @property
     def known(self) -> Known:
@@ -120,7 +121,8 @@ AROUND = f"""
             FROM teacher t WHERE t.corrected_name IS NOT NULL AND t.trn IN (
                 SELECT d.trn FROM draft d WHERE d.school_id = $1 AND d.state = 'open')),
         'tutor', (SELECT json_build_object('name', i.name, 'email', i.email) FROM induction_tutor i
-            WHERE i.school_id = $1 AND i.ended_at IS NULL))"""  # noqa: S608 - constants
+            WHERE i.school_id = $1 AND i.ended_at IS NULL),
+        'reminders_off_until', (SELECT s.reminders_off_until FROM school s WHERE s.id = $1))"""  # noqa: S608 - constants
 
 
 async def around(school_id: SchoolId, today: date) -> Around:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.policy import Policy
     from app.registration.ect_facts import ECTAtSchool, ListedECT
-    from app.terms import SchoolId
+    from app.terms import ECTAtSchoolId, SchoolId
     from app.training.periods import Calendar
 
 
@@ -51,10 +51,31 @@ async def school_to_do(
     """
     today = london_day(now)
     listed = await listed_ects(school_id, today)
-    current = [row.stay.id for row in listed if TABS[row.state(today)] is Tab.CURRENT]
-    people = await ects(school_id, current)
+    people = await ects(school_id, current_ids(listed, today))
     beside = await around(school_id, today)
     drafts = await unfinished(school_id, now, policy, calendar, beside.names)
+    return put_together(
+        listed, people, beside, drafts, today=today, policy=policy, calendar=calendar, registers=registers
+    )
+
+
+def current_ids(listed: Sequence[ListedECT], today: date) -> list[ECTAtSchoolId]:
+    """Return the stays of which everything is read: those in the first tab of the list."""
+    return [row.stay.id for row in listed if TABS[row.state(today)] is Tab.CURRENT]
+
+
+def put_together(  # noqa: PLR0913 - everything that was read, and the rules in force
+    listed: tuple[ListedECT, ...],
+    people: Sequence[ECTAtSchool],
+    beside: Around,
+    drafts: tuple[Unfinished, ...],
+    *,
+    today: date,
+    policy: Policy,
+    calendar: Calendar,
+    registers: bool,
+) -> SchoolToDo:
+    """List the tasks that follow from what was read of a school (TD-00)."""
     tasks = [*_people_tasks(people, beside, today, policy), *(draft.task for draft in drafts)]
     tasks += _year_tasks(calendar, beside, today) if registers else ()
     return SchoolToDo(in_order(tasks), listed, drafts, beside)

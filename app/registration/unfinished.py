@@ -16,7 +16,7 @@ from app.terms import TRN, DraftKind, SchoolId
 from app.values import Invalid, parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from app.drafts.store import Draft
@@ -62,6 +62,13 @@ async def unfinished(
     drafts = await store.listed(school_id)
     if names is None:
         names = await corrected_names([draft.trn for draft in drafts if draft.trn is not None])
+    return shown(drafts, names, now, policy, calendar)
+
+
+def shown(
+    drafts: Sequence[Draft], names: Mapping[TRN, str], now: datetime, policy: Policy, calendar: Calendar
+) -> tuple[Unfinished, ...]:
+    """Return stored drafts as a school sees them; names: the corrected ones."""
     warning = timedelta(days=policy.draft_warning_days)
     return tuple(
         Unfinished(

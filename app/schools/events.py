@@ -9,6 +9,7 @@ from app.events.record import Event, catalogued
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 
 @catalogued
@@ -66,3 +67,28 @@ class SchoolYearAnswered(Event):
         said = [words[self.expecting_ects]] if self.expecting_ects else []
         said += ["everyone is registered"] if self.everyone_registered else []
         return f"Academic year {self.year} to {self.year + 1}: {', '.join(said) or 'nothing answered'}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolRemindersStopped(Event):
+    """No reminder emails for a while (NOT-5.3)."""
+
+    kind = "school_reminders_stopped"
+    until: date
+
+    def sentence(self) -> str:
+        """Say until when."""
+        return f"Reminder emails stopped until {self.until.day} {self.until:%B %Y}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolRemindersResumed(Event):
+    """Reminder emails again (NOT-5.3)."""
+
+    kind = "school_reminders_resumed"
+
+    def sentence(self) -> str:
+        """Say that they come again."""
+        return "Reminder emails started again"

@@ -73,7 +73,7 @@ class ChooseSchoolPage:
 @get("/school/choose", opt=school_page(last_gate=Gate.PRIVACY_NOTICE))
 async def choose_school(request: AnyRequest) -> Response[str]:
     """Show the schools to choose from, A to Z (ACC-10.1)."""
-    return await _choice(request, read_query(request), {})
+    return await choice_page(request, read_query(request), {})
 
 
 @post("/school/choose", opt=school_page(last_gate=Gate.PRIVACY_NOTICE), status_code=303)
@@ -82,17 +82,18 @@ async def switch(request: AnyRequest) -> Response[str]:
     form = await read_form(request)
     visitor = visit_of(request).visitor
     if not form.get("school_id"):
-        return await _choice(request, form, {"school_id": "Select a school"})
+        return await choice_page(request, form, {"school_id": "Select a school"})
     try:
         wanted = UUID(form["school_id"])
         if visitor.user is not None and visitor.session is not None:
             await switch_school(SwitchSchool(visitor.session.id_hash, wanted), visitor.user.actor)
     except (ValueError, Refused):
-        return await _choice(request, form, {"school_id": NOT_AN_OPTION})
+        return await choice_page(request, form, {"school_id": NOT_AN_OPTION})
     return redirect(request, await take_return_path(request))
 
 
-async def _choice(request: AnyRequest, typed: dict[str, str], errors: dict[str, str]) -> Response[str]:
+async def choice_page(request: AnyRequest, typed: dict[str, str], errors: dict[str, str]) -> Response[str]:
+    """Answer the schools to choose from, with what is wrong with the choice (ACC-10.1)."""
     visitor = visit_of(request).visitor
     every = await schools_of(visitor.user.id) if visitor.user else []
     query = typed.get("q", "").strip()

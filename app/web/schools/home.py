@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NOTICES = {
     "draft-deleted": "The unfinished registration has been deleted.",
+    "reminders-resumed": "Reminder emails will be sent again.",
     "year-saved": "Your answers about the academic year have been saved.",
 }
 """What another page may have home say, by its word in the address."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from app.registration.around import around
+from app.registration.around import Around, around
 from app.schools.answer_school_year import AnswerSchoolYear, answer_school_year
+from app.schools.reminder_terms import are_off
+from app.schools.stop_reminders import ResumeReminders, resume_reminders
 from app.terms import ExpectingECTs
 from app.training.periods import academic_year
 from app.values import NOT_AN_OPTION, Invalid, parse_both, parse_choice
@@ -47,6 +49,7 @@ class YearPage:
     options: Mapping[str, str]
     values: Mapping[str, str]
     others: tuple[OtherYear, ...]
+    off_until: date | None
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,20 +60,26 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     period = period_of(here, read_query(request))
     if period is None:
         return redirect(request, "/school/home")
-    return page(request, "schools/year.html", year_page(here, period, await held(here, period)))
+    found = await around(here.school.id, here.today)
+    return page(request, "schools/year.html", year_page(here, period, held(found, period), found))
 
 
 @post(PATH, opt=school_page(nav="home"), status_code=303)
 async def save(request: Request[Any, Any, Any]) -> Response[str]:
     """Save the answers at once, then home with a notice."""
     here, form = here_of(request), await read_form(request)
+    if form.get("reminders") == "resume":
+        await resume_reminders(ResumeReminders(here.school.id), here.actor)
+        return redirect(request, "/school/home?notice=reminders-resumed")
     period = period_of(here, form)
     if period is None:
         return redirect(request, "/school/home")
     try:
         expecting, registered = parse_answers(form)
     except Invalid as invalid:
-        return page(request, "schools/year.html", year_page(here, period, form, invalid.errors), status=422)
+        found = await around(here.school.id, here.today)
+        context = replace(year_page(here, period, form, found), errors=invalid.errors)
+        return page(request, "schools/year.html", context, status=422)
     await answer_school_year(AnswerSchoolYear(here.school.id, period.year, expecting, registered), here.actor)
     return redirect(request, "/school/home?notice=year-saved")
 
@@ -108,19 +117,16 @@ def period_of(here: Here, typed: Mapping[str, str]) -> ContractPeriod | None:
     return years[typed["year"]]
 
 
-async def held(here: Here, period: ContractPeriod) -> dict[str, str]:
+def held(found: Around, period: ContractPeriod) -> dict[str, str]:
     """Return what is on record about a year, as the form has it."""
-    answers = (await around(here.school.id, here.today)).years
-    answer = next((found for found in answers if found.year == period.year), None)
+    answer = next((answer for answer in found.years if answer.year == period.year), None)
     if answer is None:
         return {}
     registered = {REGISTERED: "yes"} if answer.all_registered_at else {}
     return {EXPECTING: answer.expecting_ects.value if answer.expecting_ects else "", **registered}
 
 
-def year_page(
-    here: Here, period: ContractPeriod, values: Mapping[str, str], errors: Mapping[str, str] | None = None
-) -> YearPage:
+def year_page(here: Here, period: ContractPeriod, values: Mapping[str, str], found: Around) -> YearPage:
     """Return the context of the page."""
     others = tuple(
         OtherYear(f"Academic year {academic_year(other.year)}", f"{PATH}?year={other.year}")
@@ -128,7 +134,8 @@ def year_page(
         if other.year != period.year
     )
     options = {answer.value: answer.words for answer in ExpectingECTs}
-    return YearPage(period.year, academic_year(period.year), options, values, others, errors or {})
+    off_until = found.reminders_off_until if are_off(found.reminders_off_until, here.today) else None
+    return YearPage(period.year, academic_year(period.year), options, values, others, off_until)
 
 
 HANDLERS = [show, save]

@@ -1,0 +1,80 @@
+"""Stopping reminder emails to a school until the end of the term, and letting them come again (OP-01, NOT-5.3)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app import clock
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.events.record import About, record
+from app.schools.events import SchoolRemindersResumed, SchoolRemindersStopped
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from app.terms import Actor, SchoolId
+
+PURPOSE = b"opt-out-of-reminder-emails:"
+PATH = "/school/opt-out-of-reminder-emails"
+
+
+@dataclass(frozen=True)
+class StopReminders:
+    """No reminders to a school up to and including the day."""
+
+    school_id: SchoolId
+    until: date
+
+
+@dataclass(frozen=True)
+class ResumeReminders:
+    """Reminders to a school again."""
+
+    school_id: SchoolId
+
+
+def token_for(secret: bytes, school: UUID) -> str:
+    """Return what proves that a link for a school, named by its public id, came from us."""
+    return hmac.digest(secret, PURPOSE + str(school).encode(), hashlib.sha256).hex()
+
+
+def is_token_of(token: str, secret: bytes, school: UUID) -> bool:
+    """Tell whether a token is the one of a school, in constant time."""
+    return hmac.compare_digest(token.encode(), token_for(secret, school).encode())
+
+
+def opt_out_link(secret: bytes, school: UUID) -> str:
+    """Return the path of the page that stops reminders."""
+    return f"{PATH}?school_id={school}&token={token_for(secret, school)}"
+
+
+async def stop_reminders(command: StopReminders, actor: Actor) -> None:
+    """Stop them; stopping again for the same time changes nothing (NOT-5.3)."""
+    async with transaction():
+        changed = await fetch(
+            """UPDATE school SET reminders_off_until = $2, updated_at = $3
+            WHERE id = $1 AND reminders_off_until IS DISTINCT FROM $2 RETURNING id""",
+            command.school_id,
+            command.until,
+            clock.now(),
+        )
+        if changed:
+            record(SchoolRemindersStopped(About(school_id=command.school_id), command.until), actor)
+
+
+async def resume_reminders(command: ResumeReminders, actor: Actor) -> None:
+    """Let them come again; doing so twice changes nothing (NOT-5.3)."""
+    async with transaction():
+        changed = await fetch(
+            """UPDATE school SET reminders_off_until = NULL, updated_at = $2
+            WHERE id = $1 AND reminders_off_until IS NOT NULL RETURNING id""",
+            command.school_id,
+            clock.now(),
+        )
+        if changed:
+            record(SchoolRemindersResumed(About(school_id=command.school_id)), actor)
