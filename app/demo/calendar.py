@@ -67,6 +67,10 @@ class Days:
         """Return the day so many days later."""
         return self.as_of + timedelta(days=days)
 
+    def since_opening(self, days: int) -> date:
+        """Return the day so many days before, not earlier than the first day of Y."""
+        return max(self.ago(days), date(self.year, FIRST_MONTH, 1))
+
     def partnership_reported_at(self, year: Year) -> datetime:
         """Return when the partnerships of a year were reported: 20 June, at the latest ten days ago."""
         return self.start_of(min(date(year, FIRST_MONTH, 20), self.ago(10)))

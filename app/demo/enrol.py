@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.demo.history import left, registered, training_started
+from app.demo.history import left, mentored, registered, training_started
 from app.demo.people import induction_days, person_of
 from app.demo.rows import insert
 from app.demo.world import email_of, registered_at
 from app.teachers.rules import search_text
 from app.terms import (
-    CancellationReason,
     ConfirmationSource,
     IdentityMatch,
     MentorIneligibleReason,
-    RemovalReason,
     Role,
     ScheduleIdentifier,
     StayEndReason,
@@ -24,7 +23,6 @@ from app.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from app.demo.calendar import Days
@@ -36,25 +34,42 @@ if TYPE_CHECKING:
 NO_MORE_MENTOR_TRAINING = {
     "9900028": MentorIneligibleReason.COMPLETED_DECLARATION_RECEIVED,
     "9900029": MentorIneligibleReason.STARTED_NOT_COMPLETED,
+    "9900187": MentorIneligibleReason.COMPLETED_DURING_EARLY_ROLL_OUT,
+    "9900188": MentorIneligibleReason.STARTED_NOT_COMPLETED,
 }
+
+
+@dataclass
+class Enrolled:
+    """Internal ids of what was inserted so far, and what happened, for the histories."""
+
+    world: World
+    teachers: dict[str, int] = field(default_factory=dict)
+    stays: dict[tuple[str, str], tuple[int, DemoStay]] = field(default_factory=dict)
+    happenings: list[Happening] = field(default_factory=list)
 
 
 async def enrol(stays: list[DemoStay], world: World) -> list[Happening]:
     """Insert everybody registered; returns what happened, for their histories."""
-    happenings: list[Happening] = []
-    teachers: dict[str, int] = {}
-    stay_ids: dict[tuple[str, str], int] = {}
+    enrolled = Enrolled(world)
     for stay in stays:
-        if stay.trn not in teachers:
-            teachers[stay.trn] = await _teacher(stay, world)
-        made = await _stay(stay, teachers[stay.trn], world)
-        stay_ids[stay.trn, stay.school] = made
-        if stay.training is not None:
-            happenings += await _training(stay, stay.training, teachers[stay.trn], made, world)
-        happenings += registered(stay, teachers[stay.trn], made, world) + left(stay, teachers[stay.trn], made, world)
-        if stay.mentor:
-            await _mentorship(stay, teachers, stay_ids, world)
-    return happenings
+        await _enrol(stay, enrolled)
+    return enrolled.happenings
+
+
+async def _enrol(stay: DemoStay, enrolled: Enrolled) -> None:
+    world = enrolled.world
+    if stay.trn not in enrolled.teachers:
+        enrolled.teachers[stay.trn] = await _teacher(stay, world)
+    teacher, again = enrolled.teachers[stay.trn], (stay.trn, stay.school) in enrolled.stays
+    made = await _stay(stay, teacher, world, again=again)
+    enrolled.stays[stay.trn, stay.school] = made, stay
+    enrolled.happenings += registered(stay, teacher, made, world)
+    if stay.training is not None:
+        enrolled.happenings += await _training(stay, stay.training, teacher, made, world)
+    if stay.mentor:
+        enrolled.happenings += await _mentorship(stay, enrolled)
+    enrolled.happenings += left(stay, teacher, made, world)
 
 
 async def _teacher(stay: DemoStay, world: World) -> int:
@@ -102,10 +117,10 @@ async def _induction(stay: DemoStay, teacher: int, world: World) -> None:
     await insert("induction_period", values)
 
 
-async def _stay(stay: DemoStay, teacher: int, world: World) -> int:
+async def _stay(stay: DemoStay, teacher: int, world: World, *, again: bool) -> int:
+    key = (stay.trn, stay.school, stay.started_on) if again else (stay.trn, stay.school)
     with clock.at(registered_at(stay.started_on, world.days)):
-        table = f"{stay.role.value}_at_school_period"
-        return await insert(table, _stay_values(stay, teacher, world), (stay.trn, stay.school))
+        return await insert(f"{stay.role.value}_at_school_period", _stay_values(stay, teacher, world), key)
 
 
 def _stay_values(stay: DemoStay, teacher: int, world: World) -> dict[str, Any]:
@@ -120,15 +135,13 @@ def _stay_values(stay: DemoStay, teacher: int, world: World) -> dict[str, Any]:
         "leaving_reported_at": registered_at(stay.finished_on, world.days) if left and stay.finished_on else None,
         "email": email_of(stay, world),
         "registered_by_user_id": world.tutors[stay.school].user_id,
-        "identity_match": IdentityMatch.DATE_OF_BIRTH.value,
-        "removed_at": world.days.start_of(stay.removed_on) if stay.removed_on else None,
-        "removal_reason": RemovalReason.NOT_STARTING.value if stay.removed_on else None,
+        "identity_match": None if stay.migrated else IdentityMatch.DATE_OF_BIRTH.value,
         "version": 1,
     }
     if stay.role is Role.MENTOR:
         return common
-    body = {"school_reported_appropriate_body_id": world.bodies[stay.body]}
-    return common | {"working_pattern": stay.pattern.value} | body
+    body = {"school_reported_appropriate_body_id": world.bodies.get(stay.body)}
+    return common | {"working_pattern": stay.pattern.value if stay.pattern else None} | body
 
 
 async def _training(stay: DemoStay, training: Train, teacher: int, stay_id: int, world: World) -> list[Happening]:
@@ -140,10 +153,11 @@ async def _training(stay: DemoStay, training: Train, teacher: int, stay_id: int,
         f"{stay.role.value}_at_school_period_id": stay_id,
         "self_funded": False,
         **_programme(stay, training, at, world),
-        **_range(stay, training, world.days),
+        "started_on": training.from_day or stay.started_on,
+        "finished_on": training.until or stay.finished_on,
     }
     with clock.at(at):
-        made = await insert("training_period", values, ("training", stay.trn, stay.school))
+        made = await insert("training_period", values, ("training", stay.trn, stay.school, stay.started_on))
         if training.declared_on:
             await insert(
                 "declaration", {"training_period_id": made, "type": "started", "declared_on": training.declared_on}
@@ -170,32 +184,17 @@ def _programme(stay: DemoStay, training: Train, at: datetime, world: World) -> d
     }
 
 
-def _range(stay: DemoStay, training: Train, days: Days) -> dict[str, Any]:
-    stopped_at = days.start_of(training.stopped_on) if training.stopped_on else None
-    removed = days.start_of(stay.removed_on) if stay.removed_on else None
-    return {
-        "started_on": training.from_day or stay.started_on,
-        "finished_on": training.stopped_on or stay.finished_on,
-        "withdrawn_at": stopped_at if training.withdrawn else None,
-        "withdrawal_reason": training.withdrawn.value if training.withdrawn else None,
-        "deferred_at": stopped_at if training.deferred else None,
-        "deferral_reason": training.deferred.value if training.deferred else None,
-        "cancelled_at": removed,
-        "cancellation_reason": CancellationReason.REGISTRATION_REMOVED.value if removed else None,
-    }
-
-
-async def _mentorship(
-    stay: DemoStay, teachers: Mapping[str, int], stay_ids: Mapping[tuple[str, str], int], world: World
-) -> None:
+async def _mentorship(stay: DemoStay, enrolled: Enrolled) -> list[Happening]:
+    world, (mentor_id, mentor) = enrolled.world, enrolled.stays[stay.mentor, stay.school]
     values = {
-        "ect_at_school_period_id": stay_ids[stay.trn, stay.school],
-        "ect_teacher_id": teachers[stay.trn],
-        "mentor_at_school_period_id": stay_ids[stay.mentor, stay.school],
-        "mentor_teacher_id": teachers[stay.mentor],
+        "ect_at_school_period_id": enrolled.stays[stay.trn, stay.school][0],
+        "ect_teacher_id": enrolled.teachers[stay.trn],
+        "mentor_at_school_period_id": mentor_id,
+        "mentor_teacher_id": enrolled.teachers[stay.mentor],
         "school_id": world.schools[stay.school],
-        "started_on": stay.started_on,
-        "finished_on": stay.finished_on,
+        "started_on": max(stay.started_on, mentor.started_on),
+        "finished_on": min((day for day in (stay.finished_on, mentor.finished_on) if day), default=None),
     }
-    with clock.at(registered_at(stay.started_on, world.days)):
-        await insert("mentorship_period", values, (stay.trn, stay.mentor))
+    with clock.at(registered_at(max(stay.started_on, mentor.started_on), world.days)):
+        made = await insert("mentorship_period", values, (stay.trn, stay.mentor, stay.school))
+    return mentored(stay, mentor, values | {"id": made}, world)

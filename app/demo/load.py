@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +12,23 @@ from app.access.rules import PRIVACY_VERSION
 from app.access.sign_in_as_persona import METHOD
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
+from app.demo.drafts import add_drafts
 from app.demo.enrol import enrol
 from app.demo.history import record_in_order
-from app.demo.people import person_of
 from app.demo.personas import NO_TUTOR, TUTOR_OF_LAST_YEAR, DemoUser, tutor_of, users
 from app.demo.reference import DATA_SET_NAME, write_reference_set
-from app.demo.registered import AMBERLEY, LAST_CHOICES, partnerships, stays
-from app.demo.rows import fix_public_ids, fixed_id, ids_by, insert
+from app.demo.registered import LAST_CHOICES, partnerships, stays
+from app.demo.rows import fix_ids_of_mail, fix_ids_of_received_mail, fix_public_ids, ids_by, insert
 from app.demo.schools import schools, write_register_files
+from app.demo.stories import tell
+from app.demo.the_rest import add_the_rest
 from app.demo.world import World
+from app.notices.deliver import deliver_due
+from app.notices.mailbox import DeveloperMailbox
+from app.notices.outbox import DELIVER
 from app.refdata.load import load_set
 from app.refdata.school_import import import_schools
-from app.teachers.snapshot import Snapshot, to_dict
-from app.terms import SYSTEM, Actor, ActorKind, IdentityMatch, TrainingProgramme, UserId
+from app.terms import SYSTEM, Actor, ActorKind, TrainingProgramme, UserId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from app.demo.calendar import Days
     from app.refdata.report import Report
 
-UNFINISHED = "9900115"
 IMPORTED = {"school": "urn", "lead_provider": "key", "delivery_partner": "key", "appropriate_body": "key"}
 
 
@@ -61,10 +63,15 @@ async def load(days: Days) -> None:
             everybody = users(schools(days))
             user_ids = await _users(everybody, days)
             await _tutors(everybody, user_ids, days)
-            await _last_choices()
             world = await _world(everybody, user_ids, days)
             record_in_order(await enrol(stays(days), world))
-            await _unfinished_registration(user_ids, days)
+        await tell(world)
+        async with transaction():
+            await add_drafts(world)
+            await add_the_rest(world)
+            await _last_choices()
+            await _fix_made_ids()
+        await _deliver_mail()
 
 
 async def _import(days: Days) -> None:
@@ -87,6 +94,21 @@ async def _fix_ids() -> None:
         await fix_public_ids(table, key)
     await fix_public_ids("schedule", "contract_period_year::text || identifier")
     await fix_public_ids("register_run", "kind || '-' || id")
+
+
+async def _fix_made_ids() -> None:
+    """Give what operations made ids that derive from what it is (REF-6.2); what pages link to has them already."""
+    stay = "coalesce(ect_at_school_period_id, 0) || '-' || coalesce(mentor_at_school_period_id, 0)"
+    await fix_public_ids("training_period", f"'training-' || {stay} || '-' || id")
+    await fix_public_ids("mentorship_period", "ect_at_school_period_id || '-' || id")
+    await fix_ids_of_mail()
+
+
+async def _deliver_mail() -> None:
+    """Deliver what was queued to the developer mailbox, each email at its time."""
+    await deliver_due(DeveloperMailbox())
+    await fetch("DELETE FROM procrastinate_jobs WHERE task_name = $1 AND status = 'todo'", DELIVER)
+    await fix_ids_of_received_mail()
 
 
 async def _users(everybody: list[DemoUser], days: Days) -> dict[str, int]:
@@ -161,6 +183,7 @@ async def _world(everybody: list[DemoUser], user_ids: Mapping[str, int], days: D
         domains={school.urn: school.domain for school in schools(days)},
         tutors={urn: _actor(tutor_of(urn, everybody), user_ids) for urn in school_ids if urn != NO_TUTOR},
         providers=await ids_by("lead_provider", "key"),
+        partners=await ids_by("delivery_partner", "key"),
         bodies=await ids_by("appropriate_body", "key"),
         schedules={(row["year"], row["identifier"]): row["id"] for row in schedules},
         partnerships=await _partnerships(school_ids, days),
@@ -176,45 +199,16 @@ async def _partnerships(school_ids: Mapping[str, int], days: Days) -> dict[Any, 
     made: dict[Any, tuple[int, datetime]] = {}
     for item in partnerships(days):
         key, at = (item.school, item.provider, item.partner, item.year), days.partnership_reported_at(item.year)
+        before = made.get((item.school, item.provider, item.partner, item.carried_from), (None, at))[0]
         values = {
             "school_id": school_ids[item.school],
             "lead_provider_id": providers[item.provider],
             "delivery_partner_id": partners[item.partner],
             "contract_period_year": item.year,
-            "origin": "reported",
+            "origin": "carried_forward" if item.carried_from else "reported",
+            "carried_from_partnership_id": before,
             "reported_at": at,
         }
         with clock.at(at):
             made[key] = (await insert("school_partnership", values, key), at)
     return made
-
-
-async def _unfinished_registration(user_ids: Mapping[str, int], days: Days) -> None:
-    """Insert the registration that a colleague at Amberley Grove began two days ago."""
-    school, bob = (await ids_by("school", "urn"))[AMBERLEY], user_ids["bob@amberley.example"]
-    saved = days.start_of(days.ago(2))
-    person = person_of(UNFINISHED, days)
-    snapshot = Snapshot(
-        person.first_name, person.last_name, person.status, None, None, person.qualified_on(days), prohibited=False
-    )
-    answers = {
-        "review-ect": {"name_is_correct": "yes"},
-        "email-address": {"email": "rory.kendal@amberley.example"},
-    }
-    await fetch(
-        """INSERT INTO draft (id, created_at, updated_at, kind, journey, school_id, started_by_user_id,
-            last_saved_by_user_id, last_saved_at, expires_at, state, trn, identity_match, trs_snapshot,
-            trs_fetched_at, answers, answer_versions, version)
-        VALUES ($1, $2, $2, 'register_ect', 'register-ect', $3, $4, $4, $2, $5, 'open', $6, $7, $8::jsonb, $2,
-            $9::jsonb, $10::jsonb, 1)""",
-        fixed_id("draft", UNFINISHED),
-        saved,
-        school,
-        bob,
-        saved + timedelta(days=30),
-        UNFINISHED,
-        IdentityMatch.DATE_OF_BIRTH.value,
-        json.dumps(to_dict(snapshot)),
-        json.dumps(answers),
-        json.dumps(dict.fromkeys(answers, 1)),
-    )

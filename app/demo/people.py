@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from app.terms import TRSInductionStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.demo.calendar import Days
 
 BORN = date(1998, 2, 14)
@@ -193,4 +195,47 @@ def _registered(_: Days) -> list[DemoPerson]:
         DemoPerson(116, "Nina", "Upton", IN_PROGRESS),
         DemoPerson(117, "Otis", "Verma", IN_PROGRESS),
         DemoPerson(131, "Olive", "Wren", TRSInductionStatus.NONE),
+        *_shown_at_amberley(),
+        *_mentors_shown_at_amberley(),
+        DemoPerson(195, "Winnie", "Harper", IN_PROGRESS),
+        DemoPerson(196, "Xavier", "Ingleby", IN_PROGRESS),
+        DemoPerson(197, "Yara", "Jolley", IN_PROGRESS),
+        DemoPerson(198, "Zachary", "Keane", TRSInductionStatus.NONE),
+        DemoPerson(199, "Alma", "Lister", TRSInductionStatus.NONE),
     ]
+
+
+def _called(number: int, name: str, status: TRSInductionStatus = REQUIRED) -> DemoPerson:
+    first_name, last_name = name.split()
+    return DemoPerson(number, first_name, last_name, status)
+
+
+def _shown_at_amberley() -> Iterator[DemoPerson]:
+    yield DemoPerson(141, "Arlo", "Whitby", TRSInductionStatus.FAILED)
+    yield DemoPerson(142, "Bryony", "Yates", IN_PROGRESS)
+    names = (
+        "Caleb Ansell", "Della Bostock", "Elias Crouch", "Fern Dyson", "Gabriel Eaves", "Hattie Farrow", "Ivo Gadsby",
+        "Jemima Hale", "Kit Iveson", "Lorna Jarvis", "Magnus Keeble", "Nell Larkin", "Orla Mayhew", "Pascal Nairn",
+        "Queenie Oldfield", "Reuben Paige", "Saskia Quirke", "Tobias Ridley", "Una Satchwell", "Vince Tolland",
+    )  # fmt: skip
+    for number, name in enumerate(names, start=143):
+        yield _called(number, name, IN_PROGRESS)
+    yield DemoPerson(163, "Wanda", "Usher", qualified=False)
+    yield DemoPerson(164, "Xander", "Varley", IN_PROGRESS)
+    yield DemoPerson(165, "Jon", "Smyth", IN_PROGRESS)
+    yield DemoPerson(166, "Tess", "Wilder", IN_PROGRESS)
+    later = ("Yusuf Adair", "Zelda Brock", "Aaron Catlin", "Beth Dreyer", "Colm Eddery", "Dilys Fenner", "Ewan Garrick")
+    for number, name in enumerate(later, start=167):
+        yield _called(number, name, IN_PROGRESS)
+    unfinished = ("Fleur Hobday", "Gus Irwin", "Hope Jessup", "Ike Knowles", "Jess Loader")
+    for number, name in enumerate(unfinished, start=174):
+        yield _called(number, name)
+
+
+def _mentors_shown_at_amberley() -> Iterator[DemoPerson]:
+    names = (
+        "Hester Abney", "Ignatius Bale", "Juno Carver", "Kenneth Dowd", "Lydia Esmond", "Mervyn Foyle", "Nesta Glynn",
+        "Oswald Hurst", "Petra Ings", "Quentin Joyner", "Rhoda Kemp",
+    )  # fmt: skip
+    for number, name in enumerate(names, start=180):
+        yield _called(number, name, TRSInductionStatus.NONE)

@@ -61,6 +61,10 @@ ENDED_HUB = "greenway-hub"
 COMING_HUB = "hawthorn-hub"
 INDEPENDENT_BODY = "independent-assurance-panel"
 OVERSEAS_BODY = "overseas-induction-service"
+NATIONAL_BODIES = {
+    INDEPENDENT_BODY: "Independent Schools Assurance Panel",
+    OVERSEAS_BODY: "Overseas Schools Induction Service",
+}
 AUTHORITY = "northshire-council"
 
 DECLARATIONS = ("started", "retained-1", "retained-2", "retained-3", "retained-4", "completed")
@@ -192,9 +196,11 @@ def _bodies(days: Days) -> Iterator[dict[str, str]]:
         starts = _next_september(days).isoformat() if key == COMING_HUB else ""
         ended = _last_august(days).isoformat() if key == ENDED_HUB else ""
         yield _body(key, name, "teaching_school_hub", ALL_KINDS, starts, ended) | {"districts": districts}
-    yield _body(INDEPENDENT_BODY, "Independent Schools Assurance Panel", "national", SchoolKind.INDEPENDENT.value)
-    overseas = SchoolKind.BRITISH_SCHOOL_OVERSEAS.value
-    yield _body(OVERSEAS_BODY, "Overseas Schools Induction Service", "national", overseas)
+    for national, kind in (
+        (INDEPENDENT_BODY, SchoolKind.INDEPENDENT),
+        (OVERSEAS_BODY, SchoolKind.BRITISH_SCHOOL_OVERSEAS),
+    ):
+        yield _body(national, NATIONAL_BODIES[national], "national", kind.value)
     yield _body(AUTHORITY, "Northshire Council", "local_authority", "", ended=f"{days.year - 2}-08-31")
 
 

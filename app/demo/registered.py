@@ -5,21 +5,34 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.demo.cast import DemoPartnership, DemoStay, Induction, LastChoices, Train
-from app.terms import DeferralReason, InductionOutcome, Role, StayEndReason, WithdrawalReason, WorkingPattern
+from app.demo import amberley
+from app.demo.cast import (
+    AMBERLEY,
+    BRIGHTPATH,
+    CALDER,
+    COPPERFIELD,
+    DUNMORE,
+    GRAIN,
+    KEYSTONE,
+    MERIDIAN,
+    NORTHSTAR,
+    RIVERMOUTH,
+    DemoPartnership,
+    DemoStay,
+    LastChoices,
+    Train,
+    mentor,
+)
+from app.terms import StayEndReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.demo.calendar import Days
 
-AMBERLEY, CALDER, DUNMORE, ELMSTEAD = "9000001", "9000003", "9000004", "9000005"
+ELMSTEAD, HARROW_LANE = "9000005", "9000008"
 LARKFIELD_WEST, LARKFIELD_SOUTH, MOORSIDE = "9000018", "9000019", "9000020"
 OAKS_LOWER, OAKS_MIDDLE, OAKS_UPPER, QUARRY_HILL = "9000021", "9000022", "9000023", "9000028"
-
-NORTHSTAR, BRIGHTPATH, KEYSTONE = "northstar-training", "brightpath-learning", "keystone-development"
-MERIDIAN = "meridian-education"
-GRAIN, RIVERMOUTH, COPPERFIELD = "grain-hub", "rivermouth-alliance", "copperfield-partnership"
 
 # What each school can choose again differs on purpose (ARR-04 to ARR-06).
 LAST_CHOICES = {
@@ -46,6 +59,8 @@ def partnerships(days: Days) -> list[DemoPartnership]:
         DemoPartnership(CALDER, NORTHSTAR, GRAIN, days.year_at(-4)),
         DemoPartnership(CALDER, MERIDIAN, RIVERMOUTH, before),
         DemoPartnership(AMBERLEY, KEYSTONE, COPPERFIELD, before),
+        DemoPartnership(AMBERLEY, MERIDIAN, RIVERMOUTH, days.year_at(-2)),
+        DemoPartnership(AMBERLEY, MERIDIAN, RIVERMOUTH, before, carried_from=days.year_at(-2)),
         DemoPartnership(OAKS_LOWER, KEYSTONE, COPPERFIELD, before),
         DemoPartnership(MOORSIDE, BRIGHTPATH, RIVERMOUTH, before),
         DemoPartnership(LARKFIELD_WEST, MERIDIAN, RIVERMOUTH, before),
@@ -55,26 +70,21 @@ def partnerships(days: Days) -> list[DemoPartnership]:
 
 def stays(days: Days) -> list[DemoStay]:
     """Return every stay; a mentor's comes before those of the ECTs they support."""
-    calder, amberley = [*_calder(days), *_calder_leavers(days)], [*_amberley(days), *_amberley_tags(days)]
-    return [*_mentors(days), *calder, *amberley, *_other(days)]
+    calder = [*_calder(days), *_calder_leavers(days)]
+    return [*_mentors(days), *amberley.mentors(days), *calder, *amberley.ects(days), *_other(days)]
 
 
 def _mentors(days: Days) -> Iterator[DemoStay]:
     northstar = Train(NORTHSTAR, GRAIN, days.autumn_year, from_day=days.autumn)
     since, last_autumn = date(days.year_at(-2), 9, 1), date(days.year_at(-1), 9, 1)
     keystone = Train(KEYSTONE, COPPERFIELD, days.year_at(-1), from_day=last_autumn)
-    yield _mentor("9900025", AMBERLEY, since, northstar)
-    yield _mentor("9900131", AMBERLEY, since)
-    yield _mentor("9900026", CALDER, since, keystone)
-    yield _mentor("9900027", CALDER, since)
-    yield _mentor("9900027", OAKS_LOWER, last_autumn)
-    yield _mentor("9900028", CALDER, since, until=days.ago(200))
-    yield _mentor("9900029", CALDER, since, until=days.ago(200))
-
-
-def _mentor(trn: str, school: str, since: date, training: Train | None = None, until: date | None = None) -> DemoStay:
-    reason = StayEndReason.LEFT if until else None
-    return DemoStay(trn, school, since, until, reason, Role.MENTOR, training)
+    yield mentor("9900025", AMBERLEY, since, northstar)
+    yield mentor("9900131", AMBERLEY, since)
+    yield mentor("9900026", CALDER, since, keystone)
+    yield mentor("9900027", CALDER, since)
+    yield mentor("9900027", OAKS_LOWER, last_autumn)
+    yield mentor("9900028", CALDER, since, until=days.ago(200))
+    yield mentor("9900029", CALDER, since, until=days.ago(200))
 
 
 def _calder(days: Days) -> Iterator[DemoStay]:
@@ -84,14 +94,14 @@ def _calder(days: Days) -> Iterator[DemoStay]:
     yield DemoStay("9900020", CALDER, since, training=keystone, body=hub, mentor="9900026")
     declared = Train(KEYSTONE, COPPERFIELD, days.year_at(-1), declared_on=days.ago(5))
     yield DemoStay("9900112", CALDER, since, training=declared, body=hub, mentor="9900026")
-    yield DemoStay(
-        "9900109", CALDER, since, days.ahead(40), StayEndReason.LEFT,
-        training=keystone, body=hub, mentor="9900026", leaving_reported=True,
-    )  # fmt: skip
+    yield DemoStay("9900109", CALDER, since, training=keystone, body=hub, mentor="9900026")  # leaves
     lately = Train(KEYSTONE, COPPERFIELD, days.autumn_year, from_day=days.autumn)
     yield DemoStay("9900117", CALDER, since, training=lately, body=hub, mentor="9900027")
     yield DemoStay("9900110", CALDER, days.ahead(25), body=hub, mentor="9900027")
-    yield DemoStay("9900111", CALDER, days.ago(90), body=hub, removed_on=days.ago(80))
+    yield DemoStay("9900111", CALDER, days.ago(90), body=hub)  # removed
+    yield DemoStay("9900196", CALDER, since, body=hub, mentor="9900027")  # joins Amberley Grove
+    asked = Train(NORTHSTAR, year=days.year, from_day=days.since_opening(40))
+    yield DemoStay("9900197", CALDER, since, training=asked, body=hub, mentor="9900027")  # confirmed lately
 
 
 def _calder_leavers(days: Days) -> Iterator[DemoStay]:
@@ -105,43 +115,10 @@ def _calder_leavers(days: Days) -> Iterator[DemoStay]:
     yield DemoStay("9900031", CALDER, date(before, 9, 1), days.ago(20), left, training=meridian, body=hub)
 
 
-def _amberley(days: Days) -> Iterator[DemoStay]:
-    """Yield those of the table of REF-6.5 who are or were at Amberley Grove."""
-    confirmed = Train(NORTHSTAR, GRAIN, days.autumn_year)
-    recorded = Induction("aldermoor-hub", days.autumn)
-    yield DemoStay("9900022", AMBERLEY, date(days.year_at(-2), 9, 1), days.ago(60), StayEndReason.LEFT)
-    yield DemoStay("9900023", AMBERLEY, days.autumn, training=confirmed, mentor="9900025", induction=recorded)
-    began, ended = date(days.year_at(-2), 9, 1), days.ago(45)
-    yield DemoStay(
-        "9900024", AMBERLEY, began, ended, StayEndReason.INDUCTION_COMPLETED,
-        training=Train(NORTHSTAR, GRAIN, days.year_at(-2)),
-        induction=Induction("aldermoor-hub", began, ended, InductionOutcome.PASS),
-    )  # fmt: skip
-    requested = Train(BRIGHTPATH, year=days.autumn_year)
-    yield DemoStay("9900032", AMBERLEY, days.autumn, training=requested, email="taken@amberley.example")
-
-
-def _amberley_tags(days: Days) -> Iterator[DemoStay]:
-    """Yield further ECTs, so that the list shows each tag (STA-02)."""
-    year, autumn, mentor = days.autumn_year, days.autumn, "9900131"
-    confirmed = Train(NORTHSTAR, GRAIN, year)
-    yield DemoStay("9900101", AMBERLEY, days.ahead(30), mentor=mentor)
-    yield DemoStay(
-        "9900102", AMBERLEY, autumn, days.ahead(20), StayEndReason.LEFT,
-        training=confirmed, mentor="9900025", leaving_reported=True,
-    )  # fmt: skip
-    yield DemoStay("9900103", AMBERLEY, autumn, mentor=mentor, pattern=WorkingPattern.PART_TIME)
-    yield DemoStay("9900104", AMBERLEY, autumn, mentor=mentor, training=Train(
-        NORTHSTAR, GRAIN, year, withdrawn=WithdrawalReason.OTHER, stopped_on=days.as_of))  # fmt: skip
-    yield DemoStay("9900105", AMBERLEY, autumn, mentor=mentor, training=Train(
-        NORTHSTAR, GRAIN, year, deferred=DeferralReason.CAREER_BREAK, stopped_on=days.as_of))  # fmt: skip
-    yield DemoStay("9900106", AMBERLEY, date(days.year_at(-1), 9, 1))  # exempt since
-    requested = Train(BRIGHTPATH, year=year)
-    yield DemoStay("9900107", AMBERLEY, autumn, mentor=mentor, training=requested, corrected_name="Zoë Marsh")
-
-
 def _other(days: Days) -> Iterator[DemoStay]:
     yield DemoStay("9900113", ELMSTEAD, days.autumn)
     asked = Train(BRIGHTPATH, year=days.autumn_year)
     yield DemoStay("9900114", LARKFIELD_SOUTH, days.autumn, training=asked, body="eastgate-hub")
     yield DemoStay("9900116", QUARRY_HILL, date(days.year_at(-1), 9, 1), body="eastgate-hub")
+    began, closed = date(days.year_at(-1), 9, 1), StayEndReason.SCHOOL_CLOSED
+    yield DemoStay("9900195", HARROW_LANE, began, days.ago(60), closed)

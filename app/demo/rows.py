@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:register-early-career-teachers:demo")
+
+RANDOM_PART = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def fixed_id(*key: object) -> UUID:
@@ -51,3 +54,41 @@ async def fix_public_ids(table: str, key: str) -> None:
 async def ids_by(table: str, key: str) -> dict[str, int]:
     """Return the internal ids of a table's rows by one of their columns."""
     return {str(row["key"]): int(row["id"]) for row in await fetch(f"SELECT id, {key} AS key FROM {table} ORDER BY id")}  # noqa: S608
+
+
+async def fixed_in_mail(table: str, made: UUID, fixed: UUID) -> None:
+    """Give a row that an operation made the id that derives from its key, also in the mail that links to it."""
+    await fetch(f"UPDATE {table} SET public_id = $2 WHERE public_id = $1", made, fixed)  # noqa: S608 - names are ours
+    await fetch(
+        """UPDATE message SET personalisation = replace(personalisation::text, $1, $2)::jsonb
+        WHERE personalisation::text LIKE '%' || $1 || '%'""",
+        str(made),
+        str(fixed),
+    )
+
+
+async def fix_ids_of_mail() -> None:
+    """Give every email an id that derives from its key; a random part of that becomes when it was queued.
+
+    Jobs that were to deliver it no longer find it.
+    """
+    rows = await fetch("SELECT id, dedupe_key, created_at FROM message ORDER BY id")
+    keys = [RANDOM_PART.sub(f"{row['created_at']:%Y%m%dT%H%M%S}", row["dedupe_key"]) for row in rows]
+    await fetch(
+        """UPDATE message SET id = made.id, dedupe_key = made.key
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS made(was, id, key) WHERE message.id = made.was""",
+        [row["id"] for row in rows],
+        [fixed_id("message", key) for key in keys],
+        keys,
+    )
+
+
+async def fix_ids_of_received_mail() -> None:
+    """Give what the mailbox holds ids that derive from the emails'."""
+    rows = await fetch("SELECT id, reference FROM mailbox_message ORDER BY reference")
+    await fetch(
+        """UPDATE mailbox_message SET id = made.id FROM unnest($1::uuid[], $2::uuid[]) AS made(was, id)
+        WHERE mailbox_message.id = made.was""",
+        [row["id"] for row in rows],
+        [fixed_id("mailbox_message", row["reference"]) for row in rows],
+    )

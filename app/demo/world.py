@@ -28,6 +28,7 @@ class World:
     domains: Mapping[str, str]
     tutors: Mapping[str, Actor]
     providers: Mapping[str, int]
+    partners: Mapping[str, int]
     bodies: Mapping[str, int]
     schedules: Mapping[tuple[int, str], int]
     partnerships: Mapping[tuple[str, str, str, int], tuple[int, datetime]]

@@ -17,13 +17,14 @@ from app.registration.appropriate_bodies import is_selectable
 from app.registration.queries import appropriate_bodies, email_in_use, person
 from app.registration.rules import DeadEnd, asks_about_transfer, ect_dead_end, induction_tutor_gate, latest_stay
 from app.registration.start_dates import BoundReason, StartDateFacts, start_date_bounds
+from app.registration.unfinished import unfinished
 from app.schools.rules import RefusalReason, SchoolFacts, SchoolLevel, school_access
 from app.settings import settings
 from app.stand_ins.people import DEFAULT_KEY
 from app.stand_ins.trs import running_stand_in
 from app.teachers.snapshot import Snapshot, take
 from app.teachers.trs import Deactivated, Found, Matched, Merged, NotFound, SecondFactDiffers, Unavailable
-from app.terms import TRN, FailureCause, Role, SchoolId, SchoolKind, Year
+from app.terms import TRN, DraftKind, FailureCause, Role, SchoolId, SchoolKind, Year
 from app.training.arrangements import ArrangementKind, ReuseLost, arrangements, programme_offers, reuse_lost
 from app.training.periods import NotOpen, RegistrationPeriod
 from app.training.queries import calendar, school_providers
@@ -232,15 +233,22 @@ async def test_an_address_is_taken(demo_data: Days) -> None:
     assert await email_in_use("Taken@Amberley.example", TRN("9900001"), demo_data.as_of)
 
 
-@pytest.mark.rule("REF-6.9", "DRF-10")
-async def test_a_colleague_has_an_unfinished_registration(demo_data: Days) -> None:
-    rows = await fetch(
-        """SELECT d.trn, d.expires_at > $1 AS alive, u.name FROM draft d
-        JOIN app_user u ON u.id = d.started_by_user_id JOIN school s ON s.id = d.school_id WHERE s.urn = $2""",
-        demo_data.moment,
-        AMBERLEY,
-    )
-    assert [tuple(row) for row in rows] == [("9900115", True, "Bob Bright")]
+@pytest.mark.rule("REF-6.7", "DRF-08", "DRF-10")
+async def test_unfinished_registrations_of_each_kind(demo_data: Days) -> None:
+    with clock.at(demo_data.moment):
+        found = await unfinished(await school_id(AMBERLEY), demo_data.moment, Policy(), await calendar())
+    seen = {
+        (draft.name, draft.started_by, draft.kind, draft.expires_soon, draft.opened_on is not None) for draft in found
+    }
+    assert seen == {
+        ("Rory Kendal", "Bob Bright", DraftKind.REGISTER_ECT, False, False),
+        ("Fleur Hobday", "Alice Archer", DraftKind.REGISTER_ECT, True, False),
+        ("Gus Irwin", "Alice Archer", DraftKind.REGISTER_ECT, False, False),
+        ("Hope Jessup", "Alice Archer", DraftKind.REGISTER_ECT, False, True),
+        ("Jess Loader", "Anna Ames", DraftKind.REGISTER_MENTOR, False, False),
+    }
+    blocked = await fetch("SELECT trn FROM draft WHERE state = 'blocked'")
+    assert [row["trn"] for row in blocked] == ["9900177"]
 
 
 @pytest.mark.rule("REF-6.9", "ACC-13.5")
