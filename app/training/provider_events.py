@@ -132,3 +132,24 @@ class SchoolPartnershipReportedAgain(Event):
         """Say what was reported."""
         what = f"Partnership with {self.lead_provider} and {self.delivery_partner} for {academic_year(self.year)}"
         return f"{what} reported again by {self.lead_provider}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolPartnershipUpdated(Event):
+    """A lead provider named another delivery partner (API-11.6)."""
+
+    kind = "school_partnership_updated"
+    lead_provider: str
+    year: Year
+    old_delivery_partner: str
+    new_delivery_partner: str
+
+    def sentence(self) -> str:
+        """Say who it is now."""
+        year = academic_year(self.year)
+        return f"{self.lead_provider} works with {self.new_delivery_partner} for {year}"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the old and the new delivery partner."""
+        return {"delivery_partner": (self.old_delivery_partner, self.new_delivery_partner)}
