@@ -32,8 +32,9 @@ async def changes(world: World, held: Any, partner: Any) -> bool:
 
 
 @pytest.mark.rule("API-11.6")
-async def test_the_row_keeps_its_id_and_window_and_gets_the_partner(world: World) -> None:
-    held = await world.reported()
+@pytest.mark.rule("PT-06")
+async def test_the_row_keeps_its_id_and_window_and_gets_the_partner_also_after_the_window(world: World) -> None:
+    held = await world.reported(reported_at=clock.at_noon(date(2025, 6, 2)))
     assert await changes(world, held, world.elder.id)
     row = await fetch_one("SELECT * FROM school_partnership")
     assert row is not None

@@ -171,6 +171,7 @@ async def test_what_was_carried_forward_or_is_long_past_is_not_asked_about(
 
 
 @pytest.mark.rule("PT-03")
+@pytest.mark.rule("WT-28")
 @pytest.mark.rule("CHL-03")
 @pytest.mark.rule("M-22")
 async def test_a_challenge_goes_from_reason_to_confirmation(alice: Browser, held: Any) -> None:
@@ -317,6 +318,15 @@ async def test_taking_back_is_too_late_after_the_last_day(alice: Browser, people
     await go_to(alice, people, "2025-12-01")
     assert (await undo(alice, held)).status_code == 403
     assert "until 30 November 2025" in alice.text()
+
+
+@pytest.mark.rule("PT-05")
+async def test_the_link_of_an_email_leads_there_through_sign_in(client: Browser, people: Cast, held: Any) -> None:
+    client.client.headers["X-With-Server-Date"] = "2025-11-10"
+    answer = await client.get(url(held))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    back = await client.sign_in(people.ash.urn, name=people.alice.name, email=people.alice.email)
+    assert back.headers["location"] == url(held)
 
 
 @pytest.mark.rule("GEN-05")
