@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from app.db.documents import document
 from app.registration.school_queries import TRAINING_ROWS, name_of
 from app.registration.statuses import london_day
 from app.registration.to_do import Known, MentorAround
-from app.terms import TRN, ExpectingECTs, TeacherId
+from app.terms import TRN, ExpectingECTs, TeacherId, Year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,16 @@ class TutorContact:
 
 
 @dataclass(frozen=True)
+class Report:
+    """A partnership that a lead provider reported and the school has neither challenged nor found right."""
+
+    public_id: UUID
+    name: str
+    year: Year
+    reported_at: datetime
+
+
+@dataclass(frozen=True)
 class Around:
     """Everything about a school beside its ECTs."""
 
@@ -69,6 +80,7 @@ class Around:
     years: tuple[YearAnswer, ...] = ()
     corrected: tuple[Corrected, ...] = ()
     tutor: TutorContact | None = None
+    reports: tuple[Report, ...] = ()
     reminders_off_until: date | None = None
 
     @property
@@ -120,6 +132,13 @@ AROUND = f"""
         'corrected', (SELECT coalesce(json_agg(json_build_object('trn', t.trn, 'name', t.corrected_name)), '[]')
             FROM teacher t WHERE t.corrected_name IS NOT NULL AND t.trn IN (
                 SELECT d.trn FROM draft d WHERE d.school_id = $1 AND d.state = 'open')),
+        'reports', (SELECT coalesce(json_agg(json_build_object('public_id', sp.public_id,
+            'name', lp.name || ' and ' || dp.name, 'year', sp.contract_period_year,
+            'reported_at', sp.reported_at)), '[]') FROM school_partnership sp
+            JOIN lead_provider lp ON lp.id = sp.lead_provider_id
+            JOIN delivery_partner dp ON dp.id = sp.delivery_partner_id
+            WHERE sp.school_id = $1 AND sp.origin = 'reported' AND sp.challenged_at IS NULL
+                AND sp.checked_at IS NULL),
         'tutor', (SELECT json_build_object('name', i.name, 'email', i.email) FROM induction_tutor i
             WHERE i.school_id = $1 AND i.ended_at IS NULL),
         'reminders_off_until', (SELECT s.reminders_off_until FROM school s WHERE s.id = $1))"""  # noqa: S608 - constants

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.db.engine import fetch
 from app.db.transaction import transaction
-from app.registration.locks import lock_people
 from app.registration.mentorship_queries import mentoring_at, new_mentorship
 from app.registration.mentorship_rules import MentorFrom, mentorship_start, why_not_mentor
 from app.registration.mentorships import place_mentorship
+from app.teachers.locks import lock_people
 from app.terms import TRN, Refused
 from app.training.start_mentor_training import MentorHere as MentorToTrain
 from app.training.start_mentor_training import start_mentor_training

@@ -13,7 +13,6 @@ from app.events.record import About, record
 from app.registration import mentor_messages as messages
 from app.registration.close_stay import CloseStay, close_mentor_stay
 from app.registration.events import TeacherRegisteredAsMentor
-from app.registration.locks import lock_people
 from app.registration.mentor_start_dates import MentorStartFacts, closed_elsewhere
 from app.registration.mentorship_queries import mentoring_at, new_mentorship
 from app.registration.mentorship_rules import mentorship_start, why_not_mentor
@@ -21,6 +20,7 @@ from app.registration.mentorships import place_mentorship
 from app.registration.queries import email_in_use, person
 from app.registration.record_name import RenamedPerson, record_name
 from app.registration.rules import ONE_DAY
+from app.teachers.locks import lock_people
 from app.teachers.refresh import store_teacher
 from app.teachers.rules import teaching_record_name
 from app.terms import TRN, MentorAtSchoolId, Refused, StayEndReason

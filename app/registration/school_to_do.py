@@ -9,8 +9,9 @@ from app.registration.around import Around, around
 from app.registration.ect_list import TABS, Tab
 from app.registration.school_queries import ects, listed_ects
 from app.registration.statuses import london_day
-from app.registration.to_do import Task, address_task, ect_tasks, in_order, mentor_tasks, year_task
+from app.registration.to_do import Task, address_task, ect_tasks, in_order, mentor_tasks, partnership_task, year_task
 from app.registration.unfinished import Unfinished, unfinished
+from app.training.challenges import last_challenge_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,6 +79,7 @@ def put_together(  # noqa: PLR0913 - everything that was read, and the rules in 
     """List the tasks that follow from what was read of a school (TD-00)."""
     tasks = [*_people_tasks(people, beside, today, policy), *(draft.task for draft in drafts)]
     tasks += _year_tasks(calendar, beside, today) if registers else ()
+    tasks += _partnership_tasks(beside, today, policy)
     return SchoolToDo(in_order(tasks), listed, drafts, beside)
 
 
@@ -91,6 +93,13 @@ def _people_tasks(people: Sequence[ECTAtSchool], beside: Around, today: date, po
     contact = address_task(tutor.name, tutor.email, "tutor", None, known) if tutor is not None else None
     if contact is not None:
         yield contact
+
+
+def _partnership_tasks(beside: Around, today: date, policy: Policy) -> Iterator[Task]:
+    for report in beside.reports:
+        last_day = last_challenge_day(report.reported_at, report.year, policy)
+        if today <= last_day:
+            yield partnership_task(report.name, report.year, report.public_id, report.reported_at, last_day)
 
 
 def _year_tasks(calendar: Calendar, beside: Around, today: date) -> tuple[Task, ...]:

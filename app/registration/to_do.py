@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from app.policy import Policy
     from app.registration.ect_facts import ECTAtSchool
-    from app.terms import ExpectingECTs
+    from app.terms import ExpectingECTs, Year
     from app.training.periods import ContractPeriod
     from app.training.rules import Training
 
@@ -163,6 +163,15 @@ def year_task(period: ContractPeriod, answers: Mapping[int, ExpectingECTs | None
         return None
     text = f"Are you expecting new ECTs in the academic year {academic_year(period.year)}? (optional)"
     return Task("TD-16", text, opened_on, "year")
+
+
+def partnership_task(name: str, year: Year, partnership: UUID, reported_at: datetime, last_day: date) -> Task:
+    """Ask whether a reported partnership is right, while the school can say that it is wrong (TD-13).
+
+    name: lead provider and delivery partner.
+    """
+    text = f"Check that {name} are right for the academic year {academic_year(year)}"
+    return Task("TD-13", text, london_day(reported_at), "partnership", partnership, until=last_day)
 
 
 def _is_exempt(looked: Looked) -> Task:

@@ -160,6 +160,24 @@ async def test_looking_changes_nothing_and_saying_it_is_right_is_noted_once(
 
 
 @pytest.mark.rule("TD-13")
+async def test_the_to_do_list_asks_until_somebody_says_it_is_right_or_the_window_closes(
+    alice: Browser, people: Cast, held: Any
+) -> None:
+    task = "Check that Larch Learning and Dogwood Partners are right for the academic year 2025 to 2026"
+    await alice.get("/school/home")
+    assert f"{task} for 31 days, until 30 November 2025" in alice.text()
+    assert f'href="{url(held)}"' in alice.page.text  # type: ignore[union-attr]
+    await go_to(alice, people, "2025-12-01")
+    await alice.get("/school/home")
+    assert task not in alice.text()
+    await go_to(alice, people, LAST_DAY)
+    await alice.get(url(held))
+    await alice.post(url(held))
+    await alice.get("/school/home")
+    assert task not in alice.text()
+
+
+@pytest.mark.rule("TD-13")
 async def test_what_was_carried_forward_or_is_long_past_is_not_asked_about(
     alice: Browser, people: Cast, larch: Named, dogwood: Named
 ) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.registration.locks import lock_person
 from app.registration.permissions import why_not
 from app.registration.subjects import subject
+from app.teachers.locks import lock_person
 from app.web.journey_pages import ConfirmationPage
 from app.web.schools.subject_journeys import NotAllowed
 
