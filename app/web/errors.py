@@ -25,6 +25,8 @@ class ErrorPage:
     """A sentence about this very case, instead of the general one."""
     retry: str = ""
     """When to try again: "in 5 minutes", "after 3pm"."""
+    change_school: bool = False
+    """What was asked for is at another school of the user (ACC-14.7)."""
     resend: tuple[tuple[str, str], ...] = ()
     """Names and values of a form that may be sent again with one press (stale token, ACC-17.3)."""
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 
 from app import logs
 from app.db.engine import DatabaseUnavailable
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from litestar import Request
 
 RETRY_SECONDS = "30"
+
+
+class AtAnotherSchool(NotFoundException):
+    """What was asked for belongs to another school of the same user (ACC-14.7)."""
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:
@@ -46,6 +50,11 @@ def answer(
 def on_instead(_request: Request[Any, Any, Any], instead: Instead) -> Response[str]:
     """Answer what a gate decided."""
     return instead.response
+
+
+def on_other_school(request: Request[Any, Any, Any], _fault: AtAnotherSchool) -> Response[Any]:
+    """Answer as for anything unknown, with the way to change school."""
+    return answer(request, HTTPStatus.NOT_FOUND, ErrorPage(change_school=True))
 
 
 def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
@@ -76,6 +85,7 @@ def on_anything(request: Request[Any, Any, Any], fault: Exception) -> Response[A
 
 HANDLERS: dict[int | type[Exception], Any] = {
     Instead: on_instead,
+    AtAnotherSchool: on_other_school,
     HTTPException: on_http,
     Refused: on_refused,
     DatabaseUnavailable: on_unavailable,

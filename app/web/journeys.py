@@ -27,6 +27,7 @@ from app.web.journey_pages import (
     ExitPage,
     QuestionPage,
 )
+from app.web.missing import missing
 from app.web.page import page, redirect
 from app.web.session import here_of
 
@@ -66,7 +67,9 @@ async def show(journey: Journey[Any, Any], request: Request[Any, Any, Any], draf
 async def find_draft(journey: Journey[Any, Any], here: Here, draft_id: str) -> Draft:
     """Return a draft of this journey and school; anything else is not found (GEN-05, DRF-14)."""
     draft = await store.load(known_id(draft_id), here.school.id)
-    if draft is None or draft.journey != journey.name or draft.subject_stay_id != journey.about:
+    if draft is None:
+        raise await missing(here, known_id(draft_id))
+    if draft.journey != journey.name or draft.subject_stay_id != journey.about:
         raise NotFoundException
     return draft
 

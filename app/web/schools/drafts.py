@@ -18,6 +18,7 @@ from app.schools.rules import may_register_ects
 from app.terms import DraftKind, DraftState
 from app.values import Invalid, parse_choice
 from app.web.forms import known_id, read_form
+from app.web.missing import missing
 from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.session import here_of
@@ -124,7 +125,9 @@ async def delete(request: Request[Any, Any, Any], draft_id: FromPath[str]) -> Re
 async def find(here: Here, draft_id: str) -> Draft:
     """Return a registration draft of the school; raises NotFoundException for anything else (GEN-05)."""
     draft = await store.load(known_id(draft_id), here.school.id)
-    if draft is None or draft.kind not in BASES:
+    if draft is None:
+        raise await missing(here, known_id(draft_id))
+    if draft.kind not in BASES:
         raise NotFoundException
     return draft
 

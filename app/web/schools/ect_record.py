@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 
 from app.registration import ect_shown
@@ -16,6 +15,7 @@ from app.registration.school_queries import ect as find_ect
 from app.registration.start_dates import day_in_words
 from app.registration.tracker import ect_tracker
 from app.web.forms import known_id
+from app.web.missing import missing
 from app.web.page import page
 from app.web.policies import school_page
 from app.web.schools import mentors, records
@@ -66,7 +66,7 @@ async def find(here: Here, ect_id: str) -> ECTAtSchool:
     """Return an ECT of the school; raises NotFoundException for anybody else's and unknown ids (GEN-05)."""
     found = await find_ect(here.school.id, known_id(ect_id))
     if found is None:
-        raise NotFoundException
+        raise await missing(here, known_id(ect_id))
     return found
 
 

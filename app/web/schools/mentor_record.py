@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 
 from app.registration import ect_shown, mentor_shown
@@ -17,6 +16,7 @@ from app.registration.mentor_statuses import MentorTraining, mentor_training
 from app.registration.mentor_tracker import mentor_tracker
 from app.registration.permissions import Action
 from app.web.forms import known_id
+from app.web.missing import missing
 from app.web.page import page
 from app.web.policies import school_page
 from app.web.schools import ects, records
@@ -65,7 +65,7 @@ async def find(here: Here, mentor_id: str) -> MentorAtSchool:
     """Return a mentor of the school; raises NotFoundException for anybody else's and unknown ids (GEN-05)."""
     found = await find_mentor(here.school.id, known_id(mentor_id))
     if found is None:
-        raise NotFoundException
+        raise await missing(here, known_id(mentor_id))
     return found
 
 

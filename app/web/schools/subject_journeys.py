@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - handlers' signatures are read at run time
 
 from app.drafts import store
@@ -21,6 +20,7 @@ from app.registration.subjects import Subject, subject
 from app.terms import DraftKind, DraftState, Role
 from app.web import journey_start, journeys
 from app.web.forms import known_id
+from app.web.missing import missing
 from app.web.page import page
 from app.web.policies import school_page
 from app.web.session import here_of
@@ -129,9 +129,10 @@ def not_allowed(request: HTMXRequest, person: Subject, refusal: NotAllowed) -> R
 async def find(request: HTMXRequest, role: Role) -> Subject:
     """Return the person that an address names; raises NotFoundException for anybody else's (GEN-05)."""
     here = here_of(request)
-    found = await subject(role, here.school.id, known_id(request.path_params[f"{role.value}_id"]), here.today)
+    public_id = known_id(request.path_params[f"{role.value}_id"])
+    found = await subject(role, here.school.id, public_id, here.today)
     if found is None:
-        raise NotFoundException
+        raise await missing(here, public_id)
     return found
 
 
