@@ -21,7 +21,7 @@ from app.terms import DraftKind, DraftState, Role
 from app.web import journey_start, journeys
 from app.web.forms import known_id
 from app.web.missing import missing
-from app.web.page import page
+from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.session import here_of
 
@@ -147,12 +147,18 @@ async def journey_about(request: HTMXRequest, offered: SubjectJourney, person: S
 
 
 async def is_submitted(request: HTMXRequest, name: str, about_id: int) -> bool:
-    """Tell whether the address names a draft of this journey, about this very row, that has been submitted."""
+    """Tell whether the address names a draft of this journey, about this very row, that has been submitted.
+
+    Raises NotFoundException for a draft that the school does not have: that comes before what may be done (G-02).
+    """
     if "draft_id" not in request.path_params:
         return False
-    draft = await store.load(known_id(request.path_params["draft_id"]), here_of(request).school.id)
-    mine = draft is not None and draft.subject_stay_id == about_id and draft.journey.endswith(name)
-    return mine and draft is not None and draft.state is DraftState.SUBMITTED
+    here, draft_id = here_of(request), known_id(request.path_params["draft_id"])
+    draft = await store.load(draft_id, here.school.id)
+    if draft is None:
+        raise await missing(here, draft_id)
+    mine = draft.subject_stay_id == about_id and draft.journey.endswith(name)
+    return mine and draft.state is DraftState.SUBMITTED
 
 
 def handlers(role: Role, offered: Sequence[SubjectJourney]) -> list[Any]:
@@ -167,6 +173,8 @@ def _routes(role: Role, offered: SubjectJourney) -> list[Any]:
             return await act(await journey_about(request, offered, person), request)
         except NotAllowed as refusal:
             return not_allowed(request, person, refusal)
+        except Instead as instead:
+            return redirect(request, instead.path)
 
     path = f"/school/{PLURALS[role]}/{{{role.value}_id:str}}/{offered.name}"
     return routes(path, school_page(gated=offered.gated, closes=offered.closes, nav=PLURALS[role]), handle)
