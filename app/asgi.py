@@ -12,7 +12,7 @@ from litestar.plugins.htmx import HTMXRequest
 from app import assets, templating
 from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox
-from app.web import arrival, clock_page, faults, health, mailbox, policies, public
+from app.web import arrival, clock_page, faults, health, mailbox, policies, public, sign_in
 from app.web import opt_out as opt_out_page
 from app.web import personas as personas_page
 from app.web import support as support_pages
@@ -66,6 +66,7 @@ def not_found() -> None:
 
 HANDLERS: list[Any] = [
     *public.HANDLERS,
+    *sign_in.HANDLERS,
     *support_pages.HANDLERS,
     *opt_out_page.HANDLERS,
     *arrival.HANDLERS,

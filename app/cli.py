@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 ROTATION = {
     "database_url": "to change the password: set it in PostgreSQL, then here, then restart",
     "secret_key": "to change it: set another and restart; everybody signs in again",
+    "dfe_sign_in_secret": "to change it: make a second one at DfE Sign-in, set it here, restart, then end the first",
+    "dfe_sign_in_api_secret": "to change it: ask DfE Sign-in for another, set it here at the time agreed, and restart",
     "trs_api_key": "to change it: ask for a second key, set it here, restart, then have the first one ended",
 }
 NOBODY = TRN("0000000")

@@ -15,6 +15,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROHIBITION = UUID("b2b19019-b165-47a3-8745-3297ff152581")
 COUNCIL_PROHIBITION = UUID("70b7d473-2ec8-4643-bfd4-d4ab9a9a0988")
 SIGN_IN_METHODS = {"dfe_sign_in", "email_link", "staff_code", "staff_dfe", "personas"}
+IN_PRODUCTION = frozenset({"dfe_sign_in", "staff_code"})
+ELSEWHERE = frozenset({"personas"})
+"""The methods that are on when the setting is unset; DfE Sign-in too, where its own settings are given (ACC-2.2)."""
+LIVE_ISSUER = "https://oidc.signin.education.gov.uk:443"
+LIVE_DIRECTORY = "https://api.signin.education.gov.uk"
 
 
 class Settings(BaseSettings):
@@ -39,6 +44,18 @@ class Settings(BaseSettings):
     trs_prohibition_categories: str = Field(
         f"{PROHIBITION},{COUNCIL_PROHIBITION}", description="alert categories that stop a registration"
     )
+    dfe_sign_in_issuer: str = Field("", description=f"exact address with port; none in production: {LIVE_ISSUER}")
+    dfe_sign_in_client_id: str = Field("", description="the service's name at DfE Sign-in")
+    dfe_sign_in_secret: SecretStr | None = Field(None, description="its client secret")
+    dfe_sign_in_redirect_uri: str = Field("", description="registered exactly; none: BASE_URL/sign-in/dfe/callback")
+    dfe_sign_in_post_logout_uri: str = Field("", description="registered exactly; none: BASE_URL/signed-out")
+    dfe_sign_in_client_auth: Literal["client_secret_post", "client_secret_basic"] = Field(
+        "client_secret_post", description="how the client secret is sent"
+    )
+    dfe_sign_in_user_id_claim: str = Field("sub", description="the claim that tells people apart")
+    dfe_sign_in_api_url: str = Field("", description=f"its public API; none in production: {LIVE_DIRECTORY}")
+    dfe_sign_in_api_secret: SecretStr | None = Field(None, description="the secret of its public API")
+    dfe_sign_in_school_role: str = Field("SchoolUser", description="code of the role that opens the service")
     circuit_breakers: Literal["on", "off"] = Field("on", description="off not in production")
     register_keep_closed_since: str = Field("2020-01-01", description="closed schools kept from this close date on")
 
@@ -71,8 +88,30 @@ class Settings(BaseSettings):
     @property
     def methods(self) -> frozenset[str]:
         """Return the ids of the sign-in methods that are on (ACC-2.2)."""
-        listed = {method.strip() for method in self.sign_in_methods.split(",") if method.strip()}
-        return frozenset(listed or (set() if self.production else {"personas"}))
+        listed = frozenset(method.strip() for method in self.sign_in_methods.split(",") if method.strip())
+        if listed or self.production:
+            return listed or IN_PRODUCTION
+        return ELSEWHERE | {"dfe_sign_in"} if all(self._needed_by_dfe_sign_in().values()) else ELSEWHERE
+
+    @property
+    def issuer(self) -> str:
+        """Return who signs ID tokens, as the exact string that stands in them (ACC-4.3)."""
+        return self.dfe_sign_in_issuer or (LIVE_ISSUER if self.production else "")
+
+    @property
+    def directory_url(self) -> str:
+        """Return the address of DfE Sign-in's public API."""
+        return self.dfe_sign_in_api_url or (LIVE_DIRECTORY if self.production else "")
+
+    @property
+    def callback_url(self) -> str:
+        """Return where DfE Sign-in sends people back to, as registered there."""
+        return self.dfe_sign_in_redirect_uri or f"{self.base_url.rstrip('/')}/sign-in/dfe/callback"
+
+    @property
+    def signed_out_url(self) -> str:
+        """Return where DfE Sign-in sends people who have signed out, as registered there (ACC-4.14)."""
+        return self.dfe_sign_in_post_logout_uri or f"{self.base_url.rstrip('/')}/signed-out"
 
     def secret(self) -> bytes:
         """Return the key that signs cookies and tokens, made once outside production."""
@@ -99,6 +138,7 @@ class Settings(BaseSettings):
         problems = [f"SIGN_IN_METHODS: unknown method {method}" for method in sorted(self.methods - SIGN_IN_METHODS)]
         if self.database_url is not None and "environment" not in self.model_fields_set:
             problems.append("ENVIRONMENT is required with DATABASE_URL")
+        problems += self._problems_of_dfe_sign_in()
         if not self.production:
             return problems
         required = {
@@ -110,7 +150,7 @@ class Settings(BaseSettings):
             "TRS_API_KEY": self.trs_api_key,
         }
         problems += [f"{name} is required in production" for name, value in required.items() if not value]
-        if not self.methods - {"personas"}:
+        if not self.methods & {"dfe_sign_in", "email_link"}:
             problems.append("SIGN_IN_METHODS: no sign-in method for schools is on")
         if "personas" in self.methods:
             problems.append("SIGN_IN_METHODS: personas must not be listed in production")
@@ -123,6 +163,30 @@ class Settings(BaseSettings):
         if not self.trs_base_url.startswith("https://"):
             problems.append("TRS_BASE_URL must begin with https:// in production")
         return problems
+
+    def _needed_by_dfe_sign_in(self) -> dict[str, object]:
+        return {
+            "DFE_SIGN_IN_ISSUER": self.issuer,
+            "DFE_SIGN_IN_CLIENT_ID": self.dfe_sign_in_client_id,
+            "DFE_SIGN_IN_SECRET": self.dfe_sign_in_secret and self.dfe_sign_in_secret.get_secret_value(),
+            "DFE_SIGN_IN_API_URL": self.directory_url,
+            "DFE_SIGN_IN_API_SECRET": self.dfe_sign_in_api_secret and self.dfe_sign_in_api_secret.get_secret_value(),
+        }
+
+    def _problems_of_dfe_sign_in(self) -> list[str]:
+        """Return what keeps DfE Sign-in from working while it is on (ACC-2.4, EXT-3.11)."""
+        if "dfe_sign_in" not in self.methods:
+            return []
+        needed = self._needed_by_dfe_sign_in()
+        problems = [f"{name} is required while dfe_sign_in is on" for name, value in needed.items() if not value]
+        secret = str(needed["DFE_SIGN_IN_SECRET"] or "")
+        if self.dfe_sign_in_client_auth == "client_secret_basic" and set(secret) & set("+%/= "):
+            problems.append("DFE_SIGN_IN_SECRET: client_secret_basic cannot carry + % / = or a space")
+        if not self.production:
+            return problems
+        addresses = ("ISSUER", self.issuer), ("API_URL", self.directory_url), ("REDIRECT_URI", self.callback_url)
+        insecure = [name for name, value in addresses if not value.startswith("https://")]
+        return problems + [f"DFE_SIGN_IN_{name} must begin with https:// in production" for name in insecure]
 
 
 def _kept_secret(data_dir: Path) -> bytes:

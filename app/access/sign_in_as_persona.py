@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 from app import clock
 from app.access import sessions
+from app.access.open_access import OpenAccess, open_access, remembered_school, use_school
 from app.access.rules import PRIVACY_VERSION
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
-from app.events.catalogue import SchoolAccessOpened, SchoolUserSignsIn, StaffSignsIn
+from app.events.catalogue import SchoolUserSignsIn, StaffSignsIn
 from app.events.record import About, record
-from app.terms import Actor, ActorKind, SchoolId, UserId
+from app.terms import Actor, ActorKind, UserId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.access.sessions import NewSession
+    from app.terms import SchoolId
 
 METHOD = "personas"
 STAFF_ROLES = ("viewer", "support", "data", "manager")
@@ -45,10 +47,10 @@ async def sign_in_as_persona(command: SignInAsPersona) -> NewSession:
             ActorKind.SCHOOL_USER if command.kind == "school" else ActorKind.STAFF, command.name, command.email, user
         )
         for school in command.schools:
-            await _open_access(user, school, actor)
+            await open_access(OpenAccess(user, school, METHOD, METHOD), actor)
         if command.kind == "school":
-            school_id = command.current_school or await _remembered_school(user)
-            await _use(user, school_id)
+            school_id = command.current_school or await remembered_school(user)
+            await use_school(user, school_id)
             record(SchoolUserSignsIn(About(school_id=school_id), method=METHOD), actor)
         else:
             school_id = None
@@ -110,42 +112,3 @@ def _roles(command: SignInAsPersona) -> Sequence[str]:
     if command.kind == "school":
         return []
     return [role for role in STAFF_ROLES if role == "viewer" or role in command.roles]
-
-
-async def _open_access(user: UserId, school: SchoolId, actor: Actor) -> None:
-    """Open access to a school; twice is once (ACC-3.4)."""
-    opened = await fetch(
-        "INSERT INTO school_access (created_at, updated_at, user_id, school_id, source, granted_by, granted_at)"
-        " VALUES ($1, $1, $2, $3, $4, $4, $1)"
-        " ON CONFLICT (user_id, school_id, source) WHERE ended_at IS NULL DO NOTHING RETURNING id",
-        clock.now(),
-        user,
-        school,
-        METHOD,
-    )
-    if opened:
-        record(SchoolAccessOpened(About(school_id=school), source=METHOD), actor)
-
-
-async def _remembered_school(user: UserId) -> SchoolId | None:
-    """Return the only school somebody has, else the last one used (ACC-10.1)."""
-    rows = await fetch(
-        "SELECT a.school_id, a.school_id = u.last_school_id AS last FROM school_access a"
-        " JOIN app_user u ON u.id = a.user_id WHERE u.id = $1 AND a.ended_at IS NULL GROUP BY 1, 2",
-        user,
-    )
-    if len(rows) == 1:
-        return SchoolId(rows[0]["school_id"])
-    return next((SchoolId(row["school_id"]) for row in rows if row["last"]), None)
-
-
-async def _use(user: UserId, school: SchoolId | None) -> None:
-    """Note which school is used, and when."""
-    await fetch("UPDATE app_user SET last_school_id = coalesce($2::bigint, last_school_id) WHERE id = $1", user, school)
-    await fetch(
-        "UPDATE school_access SET last_used_at = $3, first_used_at = coalesce(first_used_at, $3)"
-        " WHERE user_id = $1 AND school_id = $2 AND ended_at IS NULL",
-        user,
-        school,
-        clock.now(),
-    )

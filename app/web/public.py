@@ -34,24 +34,6 @@ async def start(request: AnyRequest) -> Response[str]:
     return page(request, "public/start.html", StartPage(HOMES[user.audience] if user else "/sign-in"))
 
 
-@dataclass(frozen=True)
-class SignInPage:
-    """The ways in that are on, and whether a session has just run out."""
-
-    personas: bool
-    ended: bool
-
-
-@get("/sign-in", opt=public_page())
-async def sign_in(request: AnyRequest) -> Response[str]:
-    """Show the ways in (ACC-2.6); somebody who is in already goes on."""
-    user = visit_of(request).visitor.user
-    if user is not None:
-        return redirect(request, HOMES[user.audience])
-    personas = "personas" in request.app.state.settings.methods
-    return page(request, "public/sign-in.html", SignInPage(personas, request.query_params.get("ended") == "yes"))
-
-
 @get("/sign-out", opt=public_page())
 async def ask_sign_out(request: AnyRequest) -> Response[str]:
     """Show the button that signs out (ACC-9.7)."""
@@ -157,7 +139,6 @@ def robots_txt(request: AnyRequest) -> str:
 
 HANDLERS = [
     start,
-    sign_in,
     ask_sign_out,
     sign_out,
     signed_out,

@@ -10,7 +10,10 @@ from tests.architecture.source import modules
 STATEMENT = re.compile(r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+|\{\})"?')
 
 OWNERS = {
-    "access": {"app_user", "user_identity", "school_access", "school_preference", "session"},
+    "access": {
+        *("app_user", "user_identity", "school_access", "school_preference", "session"),
+        *("user_organisation", "sign_in_flow"),
+    },
     "schools": {"school", "school_year", "induction_tutor", "service_setting"},
     "teachers": {"teacher", "lookup_attempt", "rate_count"},
     "training": {"school_partnership", "training_period"},
@@ -47,7 +50,7 @@ OWNERS = {
         "school_uplift",
         "induction_period",
     },
-    "jobs": {"lookup_attempt", "rate_count", "session"},
+    "jobs": {"lookup_attempt", "rate_count", "session", "sign_in_flow"},
     "web": {"rate_count"},
 }
 ANY_TABLE = {"demo", "db"}

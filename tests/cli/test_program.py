@@ -58,14 +58,15 @@ async def test_every_command_explains_itself(run: Run, name: str) -> None:
     assert "--help" in result.output
 
 
-@pytest.mark.rule("OPS-1")
+@pytest.mark.rule("OPS-1", "ACC-2.4")
 async def test_production_lists_every_missing_setting_at_once(run: Run, environment: pytest.MonkeyPatch) -> None:
     environment.setenv("ENVIRONMENT", "production")
     result = await run("check-config")
     assert result.exit_code == 1
     for name in ("DATABASE_URL", "BASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "TRS_BASE_URL", "TRS_API_KEY"):
         assert f"{name} is required" in result.output
-    assert "SIGN_IN_METHODS" in result.output
+    for name in ("DFE_SIGN_IN_CLIENT_ID", "DFE_SIGN_IN_SECRET", "DFE_SIGN_IN_API_SECRET"):
+        assert f"{name} is required while dfe_sign_in is on" in result.output
 
 
 @pytest.mark.rule("OPS-1")
@@ -118,6 +119,9 @@ async def test_demo_data_is_refused_in_production(run: Run, environment: pytest.
         "SECRET_KEY": "x" * 64,
         "ALLOWED_HOSTS": "register.example",
         "TRS_BASE_URL": "https://trs.example",
+        "DFE_SIGN_IN_CLIENT_ID": "register",
+        "DFE_SIGN_IN_SECRET": "a-secret",
+        "DFE_SIGN_IN_API_SECRET": "another-secret",
         "TRS_API_KEY": "x",
         "SIGN_IN_METHODS": "dfe_sign_in",
         "ADDRESS_LIMITS": "on",

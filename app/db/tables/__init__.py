@@ -7,7 +7,9 @@ from app.db.tables.access import (
     SchoolPreference,
     ServiceSetting,
     Session,
+    SignInFlow,
     UserIdentity,
+    UserOrganisation,
 )
 from app.db.tables.events import Event, EventSubject
 from app.db.tables.messages import MailboxMessage, Message
@@ -40,6 +42,7 @@ ALL_TABLES = (
     AppUser,
     UserIdentity,
     Session,
+    SignInFlow,
     RateCount,
     ServiceSetting,
     ContractPeriod,
@@ -53,6 +56,7 @@ ALL_TABLES = (
     AppropriateBody,
     School,
     SchoolAccess,
+    UserOrganisation,
     SchoolPreference,
     SchoolLink,
     InductionTutor,

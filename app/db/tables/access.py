@@ -38,6 +38,28 @@ class SchoolAccess(PublicRow, tablename="school_access"):
     last_used_at = moment(null=True)
     ended_at = moment(null=True)
     end_reason = text(null=True)
+    role_checked_at = moment(null=True)
+    role_tried_at = moment(null=True)
+
+
+class UserOrganisation(Row, tablename="user_organisation"):
+    """A school that somebody has at DfE Sign-in, whether or not their role there was checked (ACC-4.11)."""
+
+    user_id = refers(AppUser)
+    school_id = big()
+    subject = text()
+    organisation_id = text()
+
+
+class SignInFlow(Row, tablename="sign_in_flow"):
+    """An attempt at DfE Sign-in that has not come back yet (ACC-4.2)."""
+
+    state_hash = octets()
+    session_hash = octets()
+    nonce = text()
+    verifier = text()
+    path = text(null=True)
+    automatic = flag()
 
 
 class SchoolPreference(Row, tablename="school_preference"):
@@ -66,6 +88,7 @@ class Session(Row, tablename="session"):
     return_path = text(null=True)
     clock_at = moment(null=True)
     notice = json(null=True)
+    id_token = octets(null=True)
 
 
 class RateCount(Row, tablename="rate_count"):
