@@ -220,7 +220,7 @@ async def test_without_a_schedule_the_registration_cannot_be_filed_yet(alice: Br
     assert await state_of_draft() == "open"
 
 
-@pytest.mark.rule("PER-61", "DRF-12")
+@pytest.mark.rule("RM-25", "PER-61", "DRF-12")
 async def test_an_ect_who_has_left_meanwhile_stops_the_registration(alice: Browser, world: World) -> None:
     ect = await ect_with(world, None)
     walker = await MentorWalker(alice).past_email(ect=ect["public_id"])

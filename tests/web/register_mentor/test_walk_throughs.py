@@ -57,6 +57,8 @@ async def test_somebody_new_gets_ect_and_training_at_once(alice: Browser, world:
     (training,) = await trained()
     assert (training["provider"], training["started_on"], training["year"]) == ("Elm", TODAY, 2025)
     assert (training["requested"], training["schedule"]) == (True, "ecf-standard-september")
+    (attempt,) = await fetch("SELECT role, trn, outcome FROM lookup_attempt")
+    assert (attempt["role"], attempt["trn"], attempt["outcome"]) == ("mentor", None, "matched")
     stamp = await fetch_one("SELECT mentor_first_eligible_at AS at FROM teacher WHERE trn = $1", TOM)
     assert stamp is not None
     assert stamp["at"] is not None
@@ -137,6 +139,8 @@ async def test_a_mentor_who_comes_only_here_ends_elsewhere_and_is_backdated(alic
         ("Ash School", 2024, date(2025, 10, 1), None),
     ]
     assert await sent() == {"M-04": ["alice@amberley.example", "tom@ash.example"], "M-06": ["carla@birch.example"]}
+    (m06,) = await fetch("SELECT personalisation #>> '{fields,ects}' AS ects FROM message WHERE message_id = 'M-06'")
+    assert m06["ects"] == "1"
     told = await fetch("SELECT personalisation::text AS text FROM message")
     assert not any("Birch" in row["text"] for row in told)
     of_birch = await fetch("SELECT kind, sentence FROM event WHERE school_id = $1 ORDER BY id", world.birch)
@@ -193,6 +197,38 @@ async def test_several_ects_get_the_mentor_and_their_own_ones_stop(alice: Browse
         "teacher_starts_mentoring",
         "teacher_starts_being_mentored",
     ]
+
+
+@pytest.mark.rule("RM-15", "RM-10", "PER-10", "MFT-03")
+async def test_somebody_returning_who_never_had_training_is_told_of_it(alice: Browser, world: World) -> None:
+    ect = await ect_with(world, "Oak")
+    await history.mentor(world.birch, date(2024, 9, 1), date(2025, 7, 18), VIC)
+    walker = await MentorWalker(alice).past_email(VIC, ect["public_id"])
+    await walker.answer("mentor-training", **on(15, 9, 2025))
+    await walker.answer("check-answers", **ACCEPT)
+    await walker.confirm()
+    assert [day for _, day, _, _ in await stays(VIC)] == [date(2024, 9, 1), date(2025, 9, 15)]
+    assert [training["started_on"] for training in await trained(VIC)] == [date(2025, 9, 15)]
+    assert await mentors_of(ect) == [(VIC, TODAY, None)]
+
+
+@pytest.mark.rule("MFT-05", "RM-13", "RM-14", "CP-07")
+@pytest.mark.parametrize(("source", "provider"), [("own_lead_provider", "Oak"), ("ect_lead_provider", "Elm")])
+async def test_somebody_returning_chooses_between_the_ects_lead_provider_and_their_own(
+    alice: Browser, world: World, source: str, provider: str
+) -> None:
+    ect = await ect_with(world, "Elm")
+    vic = await history.mentor(world.birch, date(2025, 6, 1), date(2025, 7, 18), VIC)
+    await mentor_training(world, vic, "Oak", 2025)
+    walker = await MentorWalker(alice).past_email(VIC, ect["public_id"])
+    await walker.answer("earlier-training", **on(1, 9, 2025))
+    assert "training_source" in await walker.refused()
+    assert "training_source" in await walker.refused(training_source="somebody")
+    await walker.answer("lead-provider", training_source="other_lead_provider")
+    await walker.visit("earlier-training")
+    await walker.answer("check-answers", training_source=source)
+    await walker.confirm()
+    assert [(t["provider"], t["year"]) for t in await trained(VIC) if t["school"] == "Ash School"] == [(provider, 2025)]
 
 
 @pytest.mark.rule("M-03", "NOT-3.7", "GEN-11", "EML-05")

@@ -10,7 +10,6 @@ from litestar import Response, get, post
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
-from app.drafts import store
 from app.registration.register_ect import RegisterECT, lock, outcome_of, register_ect
 from app.registration.rules import transfer_closing
 from app.schools.rules import may_register_ects
@@ -22,7 +21,7 @@ from app.web.journey_pages import ConfirmationPage
 from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.schools.identity import hooks
-from app.web.schools.identity.pages import exit_templates, subject, words
+from app.web.schools.identity.pages import exit_templates, subject, unfinished_of, words
 from app.web.schools.person_questions import email_notices
 from app.web.schools.register_ect import journey
 from app.web.schools.register_ect.facts import RegisterECTFacts, load_facts
@@ -31,8 +30,8 @@ from app.web.session import here_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.drafts.store import Draft
     from app.journeys.engine import Walk
+    from app.registration.unfinished import Unfinished
     from app.web.session import Here
 
 TEMPLATES = "journeys/register-ect"
@@ -118,7 +117,7 @@ JOURNEY: Journey[RegisterECTFacts, RegisterECT] = Journey(
 class StartPage:
     """The start page, with the school's unfinished ECT registrations (RE-01)."""
 
-    drafts: tuple[Draft, ...]
+    drafts: tuple[Unfinished, ...]
     year: str
     support_email: str
 
@@ -134,10 +133,10 @@ async def start(request: HTMXRequest) -> Response[str]:
     here = here_of(request)
     if (away := turned_away(request)) is not None:
         return away
-    drafts = [draft for draft in await store.listed(here.school.id) if draft.kind is DraftKind.REGISTER_ECT]
+    drafts = await unfinished_of(here, DraftKind.REGISTER_ECT)
     current = here.calendar.current(here.today) or here.calendar.upcoming(here.today)
     year = academic_year(current.year) if current else ""
-    return page(request, f"{TEMPLATES}/start.html", StartPage(tuple(drafts), year, here.policy.support_email))
+    return page(request, f"{TEMPLATES}/start.html", StartPage(drafts, year, here.policy.support_email))
 
 
 @post("/school/register-ect", opt=PAGE, status_code=200)

@@ -14,7 +14,6 @@ from app.drafts import store
 from app.registration.permissions import Action, why_not
 from app.registration.register_mentor import RegisterMentor, lock_registration, register_mentor
 from app.registration.subjects import subject as subject_of
-from app.registration.unfinished import name_of
 from app.terms import DraftKind, Role
 from app.web import journey_start, journeys
 from app.web.forms import known_id, read_form, read_query
@@ -22,7 +21,7 @@ from app.web.journey import Asked, Journey, Refusal
 from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.schools.identity import hooks
-from app.web.schools.identity.pages import exit_templates, subject
+from app.web.schools.identity.pages import exit_templates, subject, unfinished_of
 from app.web.schools.identity.questions import find as find_question
 from app.web.schools.register_mentor import journey, shown
 from app.web.schools.register_mentor.facts import MENTOR, RegisterMentorFacts, load_facts
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.registration.subjects import Subject
+    from app.registration.unfinished import Unfinished
     from app.values import Form
     from app.web.session import Here
 
@@ -97,7 +97,7 @@ JOURNEY: Journey[RegisterMentorFacts, RegisterMentor] = Journey(
 class StartPage:
     """The start page; ect: who needs the mentor, if that is where the user comes from (RM-02)."""
 
-    drafts: tuple[tuple[store.Draft, str], ...]
+    drafts: tuple[Unfinished, ...]
     ect: Subject | None
     support_email: str
 
@@ -133,8 +133,7 @@ async def start(request: HTMXRequest) -> Response[str]:
         ect = await ect_named(here, value)
     except NotAllowed as refusal:
         return await refused(request, value, refusal)
-    listed = [draft for draft in await store.listed(here.school.id) if draft.kind is DraftKind.REGISTER_MENTOR]
-    drafts = tuple((draft, name_of(draft, {})) for draft in listed)
+    drafts = await unfinished_of(here, DraftKind.REGISTER_MENTOR)
     return page(request, f"{TEMPLATES}/start.html", StartPage(drafts, ect, here.policy.support_email))
 
 
