@@ -102,11 +102,12 @@ class Reported:
     reported_at: datetime
     lead_provider: str
     delivery_partner: str
+    again: int
 
     @property
     def cause(self) -> str:
         """Name the report."""
-        return report_cause(self.id, self.reported_at)
+        return report_cause(self.id, self.again)
 
     def message(self, last_day: date) -> PartnershipStillOpen:
         """Return the reminder."""
@@ -140,7 +141,9 @@ async def remind_of_partnerships() -> int:
 async def _reported() -> list[Reported]:
     rows = await fetch(
         """SELECT sp.id, sp.public_id, sp.school_id, sp.contract_period_year AS year, sp.reported_at,
-            lp.name AS lead_provider, dp.name AS delivery_partner
+            lp.name AS lead_provider, dp.name AS delivery_partner,
+            (SELECT count(*) FROM event e WHERE e.school_id = sp.school_id AND e.teacher_id IS NULL
+                AND e.school_partnership_id = sp.id AND e.kind = 'school_partnership_reported_again')::int AS again
         FROM school_partnership sp JOIN lead_provider lp ON lp.id = sp.lead_provider_id
             JOIN delivery_partner dp ON dp.id = sp.delivery_partner_id
         WHERE sp.origin = 'reported' AND sp.challenged_at IS NULL AND sp.reported_at > $1 ORDER BY sp.id""",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from app import clock
 from app.db.engine import fetch
@@ -61,6 +62,6 @@ async def _tell_lead_provider(held: HeldPartnership, reason: ChallengeReason) ->
     await queue_to_lead_provider(
         PartnershipChallenged(held.school, held.urn, held.delivery_partner, held.year, reason.words),
         lead_provider_id=held.lead_provider_id,
-        cause=f"partnership {held.id} challenged {clock.now().isoformat()}",
+        cause=f"partnership {held.id} challenged {uuid4()}",
         about=Subjects(school_id=held.school_id),
     )

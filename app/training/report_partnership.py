@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -82,11 +81,12 @@ class _Pair:
 
 @dataclass(frozen=True)
 class _Row:
-    """The partnership as stored, and why it had been challenged, if it had."""
+    """The partnership as stored, why it had been challenged, if it had, and how often it was reported again."""
 
     id: SchoolPartnershipId
     public_id: UUID
     challenge_reason: str | None = None
+    again: int = 0
 
 
 async def report_partnership(command: ReportPartnership, actor: Actor, today: date, policy: Policy) -> Reported:
@@ -177,7 +177,9 @@ async def _take_back(pair: _Pair, now: datetime) -> _Row | None:
             reported_at = $6, updated_at = $6
         FROM school_partnership old WHERE old.id = sp.id AND sp.school_id = $1 AND sp.lead_provider_id = $2
             AND sp.delivery_partner_id = $3 AND sp.contract_period_year = $4 AND sp.challenged_at IS NOT NULL
-        RETURNING sp.id, sp.public_id, old.challenge_reason""",
+        RETURNING sp.id, sp.public_id, old.challenge_reason, 1 + (SELECT count(*) FROM event e
+            WHERE e.school_id = sp.school_id AND e.teacher_id IS NULL AND e.school_partnership_id = sp.id
+            AND e.kind = 'school_partnership_reported_again')::int AS again""",
         pair.school_id,
         pair.lead_provider_id,
         pair.delivery_partner_id,
@@ -252,11 +254,14 @@ async def _tell_school(pair: _Pair, row: _Row, reported_at: datetime, policy: Po
     await queue_to_school(
         PartnershipReported(pair.lead_provider, pair.delivery_partner, pair.year, last_day, link),
         school_id=pair.school_id,
-        cause=report_cause(row.id, reported_at),
+        cause=report_cause(row.id, row.again),
         about=Subjects(school_id=pair.school_id),
     )
 
 
-def report_cause(partnership_id: SchoolPartnershipId, reported_at: datetime) -> str:
-    """Name one report of a partnership, to tell each once and to remind of it once (NOT-1.3)."""
-    return f"partnership {partnership_id} reported {reported_at.astimezone(UTC):%Y%m%dT%H%M%S}"
+def report_cause(partnership_id: SchoolPartnershipId, again: int) -> str:
+    """Name one report of a partnership, to tell each once and to remind of it once (NOT-1.3).
+
+    again: how often it had been reported again by then, this time included.
+    """
+    return f"partnership {partnership_id} report {again}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from app import clock
 from app.db.engine import fetch
@@ -51,6 +52,6 @@ async def undo_challenge(command: UndoChallenge, actor: Actor, today: date, poli
         await queue_to_lead_provider(
             PartnershipChallengeUndone(held.school, held.urn, held.delivery_partner, held.year),
             lead_provider_id=held.lead_provider_id,
-            cause=f"partnership {held.id} undone {clock.now().isoformat()}",
+            cause=f"partnership {held.id} undone {uuid4()}",
             about=Subjects(school_id=held.school_id),
         )

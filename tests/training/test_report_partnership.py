@@ -10,10 +10,13 @@ import pytest
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.transaction import transaction
 from app.terms import Refused
+from app.training.arrangements import Arrangement, ArrangementKind, DeliveryPartner, LeadProvider, Partnership
+from app.training.attach import NOT_ATTACHED, Attachment, attach
 from app.training.provider_acts import Unreadable
 from tests import factories
-from tests.training.acts import TODAY, kinds, mail, make_world, on, refuses, rows_of, stored
+from tests.training.acts import LARCH_TEAM, TODAY, kinds, mail, make_world, on, refuses, rows_of, stored
 
 if TYPE_CHECKING:
     from tests.training.acts import World
@@ -237,3 +240,55 @@ async def test_of_parallel_reports_one_wins(committed_database: str) -> None:
     assert sorted(answers) == [*["partnership_exists"] * 4, "reported"]
     assert (await stored(training))["school_partnership_id"] == (await only_partnership())["id"]
     assert await mail("M-20") == ["alice@ash.example"]
+
+
+def arrangement(world: World, kind: ArrangementKind, row: Any = None) -> Arrangement:
+    provider = LeadProvider(world.larch.id, world.larch.public_id, world.larch.name)  # type: ignore[arg-type]
+    if row is None:
+        return Arrangement(kind, provider)
+    partner = DeliveryPartner(world.dogwood.id, world.dogwood.name)  # type: ignore[arg-type]
+    ids = (row["id"], row["public_id"], world.larch.id, world.dogwood.id)
+    return Arrangement(kind, provider, partner, Partnership(*ids, 2025, row["reported_at"]))  # type: ignore[arg-type]
+
+
+async def attaches(world: World, choice: Arrangement) -> Attachment:
+    async with transaction():
+        return await attach(choice, world.ash.id, 2025, LARCH_TEAM, TODAY)  # type: ignore[arg-type]
+
+
+@pytest.mark.rule("ARR-08")
+@pytest.mark.rule("API-19.6")
+async def test_a_request_that_a_report_was_faster_than_is_chosen_anew(world: World) -> None:
+    request = arrangement(world, ArrangementKind.REQUESTED)
+    assert await attaches(world, request) == NOT_ATTACHED
+    await world.reports()
+    with pytest.raises(Refused, match="changed_meanwhile"):
+        await attaches(world, request)
+
+
+@pytest.mark.rule("ARR-08")
+@pytest.mark.rule("CHL-05")
+async def test_a_partnership_that_was_challenged_meanwhile_is_chosen_anew(world: World) -> None:
+    held = await world.reported()
+    confirmed = arrangement(world, ArrangementKind.CONFIRMED, held)
+    assert (await attaches(world, confirmed)).partnership_id == held["id"]
+    await fetch(
+        """UPDATE school_partnership SET challenged_at = now(), challenge_reason = 'looks_like_a_mistake'
+        WHERE id = $1""",
+        held["id"],
+    )
+    with pytest.raises(Refused, match="changed_meanwhile"):
+        await attaches(world, confirmed)
+
+
+@pytest.mark.rule("M-20")
+@pytest.mark.rule("CHL-05")
+async def test_each_report_is_told_also_within_the_same_moment(world: World) -> None:
+    for _ in range(3):
+        done = await world.reports()
+        await fetch(
+            """UPDATE school_partnership SET challenged_at = reported_at, challenge_reason = 'looks_like_a_mistake'
+            WHERE id = $1""",
+            done.id,
+        )
+    assert await mail("M-20") == ["alice@ash.example"] * 3
