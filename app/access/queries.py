@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.access import rules
 from app.db.engine import fetch, fetch_one
+from app.notices.school_notices import unread_count
 from app.terms import Actor, ActorKind, SchoolId, UserId
 
 if TYPE_CHECKING:
@@ -122,13 +123,15 @@ class Visitor:
     periods: tuple[PeriodRow, ...] = ()
     closure: Closure | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    unread_notices: int = 0
     ended: bool = False
     """A session was named that had run out."""
     moment: datetime | None = None
     """The time of the request, when it isn't the machine's."""
 
 
-VISITOR = """
+UNREAD = unread_count("c.id", "u.id", "p.notices_read_to", "found.today", "found.moment")
+VISITOR = f"""
 WITH found AS (
   SELECT s.*, coalesce($2, s.clock_at, $3) AS moment,
          (coalesce($2, s.clock_at, $3) AT TIME ZONE 'Europe/London')::date AS today
@@ -155,9 +158,10 @@ SELECT live.id IS NOT NULL AS is_live, found.*,
     WHERE t.school_id = c.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
       AND (t.finished_on IS NULL OR t.finished_on >= found.today)
   ) ELSE false END AS has_open_training,
+  CASE WHEN c.id IS NOT NULL AND u.audience = 'school' THEN {UNREAD} ELSE 0 END AS unread_notices,
   i.public_id AS tutor_public_id, i.name AS tutor_name, i.email AS tutor_email, i.confirmed_for_year,
   x.starts_on, x.ends_on, x.message,
-  CASE WHEN c.id IS NOT NULL THEN (SELECT json_agg(p ORDER BY p.started_on) FROM contract_period p) END AS periods,
+  CASE WHEN c.id IS NOT NULL THEN (SELECT json_agg(y ORDER BY y.started_on) FROM contract_period y) END AS periods,
   (SELECT json_object_agg(v.key, v.value) FROM service_setting v) AS settings
 FROM found
 LEFT JOIN live ON true
@@ -165,9 +169,10 @@ LEFT JOIN app_user u ON u.id = live.user_id
 LEFT JOIN school c ON c.id = live.school_id AND EXISTS (
   SELECT 1 FROM school_access a WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL)
 LEFT JOIN induction_tutor i ON i.school_id = c.id AND i.ended_at IS NULL
+LEFT JOIN school_preference p ON p.user_id = u.id AND p.school_id = c.id
 LEFT JOIN registration_closure x ON found.today BETWEEN x.starts_on AND x.ends_on
 LIMIT 1
-"""
+"""  # noqa: S608 - constants
 
 
 async def load_visitor(
@@ -192,6 +197,7 @@ async def load_visitor(
         periods=tuple(_period(item) for item in json.loads(row["periods"] or "[]")),
         closure=Closure(row["starts_on"], row["ends_on"], row["message"]) if row["starts_on"] else None,
         settings=json.loads(row["settings"] or "{}"),
+        unread_notices=row["unread_notices"],
         moment=row["clock_at"],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app import clock
@@ -73,6 +73,13 @@ async def closures() -> tuple[Shut, ...]:
     """Return every closed window, past and to come."""
     rows = await fetch("SELECT starts_on, ends_on FROM registration_closure ORDER BY starts_on")
     return tuple(Shut(**dict(row)) for row in rows)
+
+
+def closures_in(found: str) -> tuple[Shut, ...]:
+    """Return the closed windows of a JSON list of their rows."""
+    return tuple(
+        Shut(date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])) for row in json.loads(found)
+    )
 
 
 async def expire_drafts() -> int:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.drafts.events import RegistrationDraftDeleted, RegistrationDraftStarted
-from app.drafts.expire import closures, kept_until
+from app.drafts.expire import closures_in, kept_until
 from app.events.record import About, record
 from app.terms import DraftKind, DraftState, IdentityMatch
 
@@ -296,14 +296,16 @@ async def listed(school_id: SchoolId) -> list[Draft]:
 async def listed_of_schools(school_ids: list[SchoolId]) -> list[Draft]:
     """Return the unfinished registrations of several schools, as `listed` does of one."""
     rows = await fetch(
-        f"""SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.school_id = ANY($1) AND d.state = 'open'
+        f"""SELECT {COLUMNS}, (SELECT coalesce(json_agg(c), '[]') FROM registration_closure c) AS shut
+        FROM draft d {PEOPLE} WHERE d.school_id = ANY($1) AND d.state = 'open'
         AND d.kind <> 'change' AND d.identity_match IS NOT NULL ORDER BY d.last_saved_at, d.id""",  # noqa: S608 - constants
         school_ids,
     )
-    shut = await closures() if rows else ()
+    stored = [{name: value for name, value in row.items() if name != "shut"} for row in rows]
+    shut = closures_in(rows[0]["shut"]) if rows else ()
     drafts = [
         replace(draft, expires_at=kept_until(draft.last_saved_at, draft.expires_at, shut))
-        for draft in map(draft_of, rows)
+        for draft in map(draft_of, stored)
     ]
     return [draft for draft in drafts if draft.expires_at > clock.now()]
 

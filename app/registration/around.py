@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.db.documents import document
+from app.registration.mentor_facts import ListedMentor
+from app.registration.mentor_queries import LISTED
 from app.registration.school_queries import TRAINING_ROWS, name_of
 from app.registration.statuses import london_day
 from app.registration.to_do import Known, MentorAround
@@ -82,6 +84,7 @@ class Around:
     tutor: TutorContact | None = None
     reports: tuple[Report, ...] = ()
     reminders_off_until: date | None = None
+    listed_mentors: tuple[ListedMentor, ...] = ()
 
     @property
     def known(self) -> Known:
@@ -141,6 +144,7 @@ AROUND = f"""
                 AND sp.checked_at IS NULL),
         'tutor', (SELECT json_build_object('name', i.name, 'email', i.email) FROM induction_tutor i
             WHERE i.school_id = $1 AND i.ended_at IS NULL),
+        'listed_mentors', ({LISTED}),
         'reminders_off_until', (SELECT s.reminders_off_until FROM school s WHERE s.id = $1))"""  # noqa: S608 - constants
 
 

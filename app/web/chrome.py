@@ -27,6 +27,7 @@ def chrome_for(visit: Visit, policy: Policy, settings: Settings) -> Chrome:
         user_name=user.name if user else "",
         school_name=school.name if school else "",
         several_schools=visitor.open_schools > 1,
+        unread_notices=visitor.unread_notices,
         show_navigation=usable and standing.tutor_gate is None,
         active_nav=policy.nav,
         footer=SCHOOL_FOOTER if usable else FOOTER,

@@ -66,6 +66,7 @@ class Chrome:
     user_name: str = ""
     school_name: str = ""
     several_schools: bool = False
+    unread_notices: int = 0
     show_navigation: bool = False
     """False for visitors and while the induction tutor gate stands (G-12)."""
     active_nav: str = ""

@@ -9,6 +9,8 @@ from litestar import Request, Response, get
 
 from app import clock
 from app.registration.ect_list import TABS, Show, Tab, awaits_provider, needs_mentor
+from app.registration.mentor_list import MentorTab, tab_of
+from app.registration.school_notices import Asked, notices
 from app.registration.school_to_do import school_to_do
 from app.schools.rules import may_register_ects, may_register_mentors
 from app.training.periods import academic_year
@@ -18,6 +20,8 @@ from app.web.policies import school_page
 from app.web.schools.drafts import Row, row_of
 from app.web.schools.ects import PATH
 from app.web.schools.list_query import ListQuery
+from app.web.schools.mentors import PATH as MENTORS
+from app.web.schools.notices import NoticeLine, line_of
 from app.web.schools.tasks import TaskLine, lines_of
 from app.web.schools.year import asked_period
 from app.web.session import here_of
@@ -27,9 +31,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.registration.ect_facts import ListedECT
+    from app.registration.mentor_facts import ListedMentor
     from app.registration.school_to_do import SchoolToDo
     from app.web.session import Here
 
+UPDATES = 5
+"""So many of the newest notices are shown (HM-01)."""
 NOTICES = {
     "draft-deleted": "The unfinished registration has been deleted.",
     "reminders-resumed": "Reminder emails will be sent again.",
@@ -69,6 +76,7 @@ class HomePage:
     nobody_yet: bool
     may_register: bool
     may_register_mentors: bool
+    updates: tuple[NoticeLine, ...]
     year: ThisYear | None
     notification: dict[str, object] | None
 
@@ -85,6 +93,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     here = here_of(request)
     registers = may_register_ects(here.level)
     done = await school_to_do(here.school.id, clock.now(), here.policy, here.calendar, registers=registers)
+    latest = await notices(Asked(here.school.id, here.user.id), here.today, clock.now(), UPDATES)
     drafts = tuple(row_of(draft) for draft in done.drafts)
     resume = {draft.id: row.resume for draft, row in zip(done.drafts, drafts, strict=True)}
     notice = NOTICES.get(read_query(request).get("notice", ""))
@@ -92,9 +101,10 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
         school_name=here.school.name,
         to_do=lines_of(done.own, resume, here.today),
         waiting=lines_of(done.waiting, resume, here.today),
-        counts=counts_of(done.ects, here.today),
+        counts=(*counts_of(done.ects, here.today), *mentor_counts(done.around.listed_mentors, here.today)),
         drafts=drafts,
-        nobody_yet=not done.ects and not done.around.mentors,
+        nobody_yet=not done.ects and not done.around.listed_mentors,
+        updates=tuple(line_of(update, here) for update in latest.notices),
         may_register=registers,
         may_register_mentors=may_register_mentors(here.level),
         year=this_year(done, here),
@@ -127,6 +137,15 @@ def counts_of(rows: Sequence[ListedECT], today: date) -> tuple[Count, ...]:
         (Show.AWAITING_LEAD_PROVIDER, "ECTs waiting for a lead provider", sum(awaits_provider(row) for row in current)),
     )
     return *tabs, *(Count(show.value, text, number, address(Tab.CURRENT, show)) for show, text, number in parts)
+
+
+def mentor_counts(rows: Sequence[ListedMentor], today: date) -> tuple[Count, ...]:
+    """Return the numbers of mentors, each the total of the list it links to (HM-02)."""
+    placed = [tab_of(row, today) for row in rows]
+    return tuple(
+        Count(f"mentors-{tab.value}", f"Mentors: {tab.words.lower()}", placed.count(tab), f"{MENTORS}?tab={tab.value}")
+        for tab in MentorTab
+    )
 
 
 def address(tab: Tab, show: Show = Show.ALL) -> str:
