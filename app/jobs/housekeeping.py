@@ -15,6 +15,8 @@ log = logging.getLogger("register.jobs")
 
 COUNTED = timedelta(days=7)
 """No limit looks further back than this."""
+SAYS_SO = timedelta(days=90)
+"""So long a link that has ended is known as one that was ours."""
 
 
 async def delete_old_lookups() -> int:
@@ -28,6 +30,12 @@ async def delete_dead_sessions() -> int:
     now = clock.now()
     ended = "DELETE FROM session WHERE absolute_expires_at <= $1 OR last_seen_at <= $2 RETURNING id"
     return len(await fetch(ended, now, now - IDLE))
+
+
+async def delete_old_secrets() -> int:
+    """Delete links and codes that ended 90 days ago; until then a used link says so (ACC-5.11). Returns how many."""
+    oldest = clock.now() - SAYS_SO
+    return len(await fetch("DELETE FROM one_time_secret WHERE expires_at <= $1 RETURNING id", oldest))
 
 
 async def delete_old_counts() -> int:

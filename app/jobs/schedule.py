@@ -91,6 +91,14 @@ JOBS: tuple[PeriodicJob, ...] = (
         only_in_production=True,
     ),
     PeriodicJob(
+        "delete_old_secrets",
+        "45 2 * * *",
+        "access",
+        "the table grows; a link that has ended opens nothing",
+        housekeeping.delete_old_secrets,
+        only_in_production=True,
+    ),
+    PeriodicJob(
         "delete_old_counts",
         "40 2 * * *",
         "access",

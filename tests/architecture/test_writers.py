@@ -12,7 +12,7 @@ STATEMENT = re.compile(r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\
 OWNERS = {
     "access": {
         *("app_user", "user_identity", "school_access", "school_preference", "session"),
-        *("user_organisation", "sign_in_flow"),
+        *("user_organisation", "sign_in_flow", "one_time_secret", "rate_count"),
     },
     "schools": {"school", "school_year", "induction_tutor", "service_setting"},
     "teachers": {"teacher", "lookup_attempt", "rate_count"},
@@ -50,7 +50,7 @@ OWNERS = {
         "school_uplift",
         "induction_period",
     },
-    "jobs": {"lookup_attempt", "rate_count", "session", "sign_in_flow"},
+    "jobs": {"lookup_attempt", "one_time_secret", "rate_count", "session", "sign_in_flow"},
     "web": {"rate_count"},
 }
 ANY_TABLE = {"demo", "db"}

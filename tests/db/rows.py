@@ -345,6 +345,12 @@ def school_preference(world: World) -> dict[str, Any]:
     )
 
 
+def one_time_secret(world: World) -> dict[str, Any]:
+    return stamped(
+        purpose="sign_in", subject_hash=b"1", school_id=world.school, expires_at=NOW, link_hash=b"1", wrong_codes=0
+    )
+
+
 def reminder_run(_: World) -> dict[str, Any]:
     return stamped(reminder="M-44", planned_on=DAY, runs_on=DAY, state="planned", sent=0, skipped="{}")
 
@@ -382,6 +388,7 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         support_query,
         feedback,
         school_preference,
+        one_time_secret,
         reminder_run,
         reminder_sent,
         app_user,

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from app import terms
+from app.access.one_time import Purpose
 from app.db.engine import fetch
 
 ENUMS = {
@@ -22,6 +23,7 @@ ENUMS = {
     ("mentor_at_school_period", "identity_match"): terms.IdentityMatch,
     ("mentor_at_school_period", "removal_reason"): terms.RemovalReason,
     ("mentorship_period", "cancellation_reason"): terms.CancellationReason,
+    ("one_time_secret", "purpose"): Purpose,
     ("draft", "kind"): terms.DraftKind,
     ("draft", "state"): terms.DraftState,
     ("draft", "identity_match"): terms.IdentityMatch,

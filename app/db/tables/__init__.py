@@ -2,6 +2,7 @@
 
 from app.db.tables.access import (
     AppUser,
+    OneTimeSecret,
     RateCount,
     SchoolAccess,
     SchoolPreference,
@@ -43,6 +44,7 @@ ALL_TABLES = (
     UserIdentity,
     Session,
     SignInFlow,
+    OneTimeSecret,
     RateCount,
     ServiceSetting,
     ContractPeriod,

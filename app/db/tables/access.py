@@ -1,8 +1,8 @@
-"""Users, their schools, sessions, rate counters and administrator settings."""
+"""Users, their schools, sessions, links and codes, rate counters and administrator settings."""
 
 from __future__ import annotations
 
-from app.db.tables.base import PublicRow, Row, big, flag, json, moment, octets, refers, text, texts
+from app.db.tables.base import PublicRow, Row, big, flag, json, moment, number, octets, refers, text, texts
 
 
 class AppUser(PublicRow, tablename="app_user"):
@@ -89,6 +89,24 @@ class Session(Row, tablename="session"):
     clock_at = moment(null=True)
     notice = json(null=True)
     id_token = octets(null=True)
+    asked_email = text(null=True)
+
+
+class OneTimeSecret(Row, tablename="one_time_secret"):
+    """A link, a code or both that work once and for a time; only hashes are stored (ACC-5.7, ACC-6.5, ACC-7.3)."""
+
+    purpose = text()
+    subject_hash = octets()
+    link_hash = octets(null=True, unique=True)
+    code_hash = octets(null=True)
+    browser_hash = octets(null=True)
+    user_id = refers(AppUser, null=True)
+    school_id = big(null=True)
+    new_email = text(null=True)
+    expires_at = moment()
+    used_at = moment(null=True)
+    void_at = moment(null=True)
+    wrong_codes = number()
 
 
 class RateCount(Row, tablename="rate_count"):

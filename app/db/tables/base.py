@@ -83,9 +83,9 @@ def json(*, null: bool = False) -> JSONB:
     return JSONB(default=None, null=null)
 
 
-def octets(*, null: bool = False) -> Bytea:
+def octets(*, null: bool = False, unique: bool = False) -> Bytea:
     """Return a bytes column."""
-    return Bytea(default=None, null=null)
+    return Bytea(default=None, null=null, unique=unique)
 
 
 def texts() -> Array:
