@@ -142,6 +142,8 @@ def _confirmed(training: Training, today: date, policy: Policy) -> TrackerLine:
     if training.confirmed:
         since = london_day(training.confirmed_at) if training.confirmed_at is not None else None
         return TrackerLine(step, TrackerState.DONE, Party.LEAD_PROVIDER, since)
+    if training.stopped:
+        return TrackerLine(step, TrackerState.NOT_NEEDED, Party.LEAD_PROVIDER)
     since = london_day(training.requested_at) if training.requested_at is not None else training.started_on
     late = is_late(since, policy.lp_confirm_days, today)
     advice = "Contact the lead provider." if late else "The lead provider confirms that it will train them."

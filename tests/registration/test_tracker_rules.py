@@ -96,6 +96,11 @@ def test_qualified_teacher_status_step():
             (DONE, DONE, WAITING),
             id="deferred",
         ),
+        pytest.param(
+            [training(requested_at=at_noon(SEPTEMBER), finished_on=YESTERDAY, withdrawn_at=MARKED)],
+            (DONE, NOT_NEEDED, NOW),
+            id="withdrawn before it was confirmed",
+        ),
     ],
 )
 def test_training_steps(rows, expected):

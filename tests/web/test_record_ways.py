@@ -151,7 +151,8 @@ async def test_after_a_withdrawal_the_likely_way_on_comes_first(
     assert offered[LED] == f"{ect.url}/change-training-programme?training_programme=school_led"
     assert "If this is wrong, contact Larch Learning" in alice.text()
     await alice.get(offered[LED])
-    assert html.fromstring(alice.page.text).xpath("//h1")
+    chosen = html.fromstring(alice.page.text).xpath("//input[@name='training_programme' and @checked]/@value")
+    assert chosen == ["school_led"]
 
 
 @pytest.mark.rule("WD-02", "WDR-03")

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
@@ -20,6 +19,7 @@ from app.terms import Role
 from app.training.challenges import CannotChallenge
 from app.training.check_partnership import CheckPartnership, check_partnership
 from app.web.forms import known_id, read_query
+from app.web.missing import missing
 from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.session import here_of
@@ -150,7 +150,7 @@ async def find(here: Here, partnership_id: str) -> PartnershipShown:
     """Return the partnership that an address names; raises NotFoundException for anybody else's (GEN-05)."""
     found = await partnership(here.school.id, known_id(partnership_id), here.today)
     if found is None:
-        raise NotFoundException
+        raise await missing(here, known_id(partnership_id))
     return found
 
 
