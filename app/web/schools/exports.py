@@ -17,6 +17,7 @@ from app.registration.mentor_list import MentorTab
 from app.registration.mentor_queries import mentors as mentors_of
 from app.registration.people_list import parse_search
 from app.registration.school_queries import ects as ects_of
+from app.schools.rules import offers_mentor_training
 from app.web.csv_file import csv_file
 from app.web.policies import school_page
 from app.web.schools import ects, mentors
@@ -45,7 +46,7 @@ async def of_mentors(request: Request[Any, Any, Any]) -> Response[bytes]:
     here, query = here_of(request), list_query(request, MentorTab)
     found = await mentors.found(here, query)
     people = await mentors_of(here.school.id, [row.stay.id for row in found.rows])
-    offered = mentors.offers_training(here)
+    offered = offers_mentor_training(here.level)
     rows = [mentor_row(mentor, here.today, offered=offered) for mentor in people]
     await note(request, "mentors", replace(query, tab=found.tab, show=Show.ALL), len(rows))
     return csv_file(f"mentors-{found.tab}-{here.today.isoformat()}.csv", MENTOR_COLUMNS, rows)

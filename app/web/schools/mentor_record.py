@@ -15,6 +15,7 @@ from app.registration.mentor_queries import mentor as find_mentor
 from app.registration.mentor_statuses import MentorTraining, mentor_training
 from app.registration.mentor_tracker import mentor_tracker
 from app.registration.permissions import Action
+from app.schools.rules import offers_mentor_training
 from app.web.forms import known_id
 from app.web.missing import missing
 from app.web.page import page
@@ -22,7 +23,7 @@ from app.web.policies import school_page
 from app.web.schools import ects, records
 from app.web.schools.changes import Way, linked, mentor_may_do, ways, ways_after, with_changes
 from app.web.schools.list_query import list_query
-from app.web.schools.mentors import PATH, offers_training
+from app.web.schools.mentors import PATH
 from app.web.schools.records import EarlierTraining, Top
 from app.web.session import here_of
 
@@ -73,7 +74,7 @@ def record_page(found: MentorAtSchool, here: Here, back: str, events: History) -
     """Return the context of the record."""
     today, base = here.today, f"{PATH}/{found.public_id}"
     may = mentor_may_do(found, here)
-    offered = offers_training(here)
+    offered = offers_mentor_training(here.level)
     tracker = mentor_tracker(found.facts(today), today, here.policy, offered=offered)
     top = records.top_of(found, here, base=base, back=back, may=may, tracker=tracker, events=events)
     stopped = stopped_now(found, here)

@@ -13,7 +13,7 @@ from app.registration.mentor_queries import listed_mentors, mentors
 from app.registration.mentor_statuses import MentorState
 from app.registration.people_list import Sort, parse_search
 from app.registration.start_dates import day_in_words
-from app.schools.rules import SchoolLevel
+from app.schools.rules import offers_mentor_training
 from app.web.page import page
 from app.web.policies import school_page
 from app.web.schools.changes import mentor_may_do
@@ -73,12 +73,7 @@ def card_lines(mentor: MentorAtSchool, here: Here) -> tuple[Line, ...]:
             lines.append(Line("last-day", "Last day", day_in_words(mentor.stay.finished_on)))
         return *lines, mentor_shown.former_ects_line(mentor)
     lines.append(mentor_shown.ects_line(mentor, here.today))
-    return *lines, *mentor_shown.training_lines(mentor, here.today, offered=offers_training(here))
-
-
-def offers_training(here: Here) -> bool:
-    """Tell whether the school's level lets it offer mentor training at all (SCH-02)."""
-    return here.level is not SchoolLevel.SCHOOL_LED_ONLY
+    return *lines, *mentor_shown.training_lines(mentor, here.today, offered=offers_mentor_training(here.level))
 
 
 HANDLERS = [show_list]
