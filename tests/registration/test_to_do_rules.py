@@ -27,7 +27,7 @@ def row(of, **facts):
 
 
 def mentored(finished_on=None, **facts):
-    return MentorshipRow(mentorship(finished_on=finished_on), MAX, **facts)
+    return MentorshipRow(mentorship(finished_on=finished_on), MAX, NUMBER, **facts)
 
 
 SETTLED = ECTAtSchool(
@@ -132,7 +132,7 @@ def test_each_task_appears_alone_with_its_age_and_its_page(changes, expected) ->
             {
                 "mentorships": (
                     mentored(TODAY),
-                    MentorshipRow(mentorship(TODAY + DAY, number=2), MAX),
+                    MentorshipRow(mentorship(TODAY + DAY, number=2), MAX, NUMBER),
                 )
             },
             id="the next mentor is known",
