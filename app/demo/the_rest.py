@@ -5,24 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.db.engine import fetch
-from app.demo.cast import AMBERLEY, CALDER, DUNMORE
+from app.db.engine import fetch, fetch_one
+from app.demo.cast import AMBERLEY, CALDER, DUNMORE, GRAIN, NORTHSTAR
+from app.demo.reference import DELIVERY_PARTNERS, LEAD_PROVIDERS
 from app.demo.registered import OAKS_LOWER, QUARRY_HILL
 from app.demo.rows import fixed_id, insert
+from app.notices.catalogue import PartnershipStillOpen
+from app.notices.outbox import Subjects, queue_message, school_key
 from app.policy import Policy
 from app.terms import LookupOutcome, Role
+from app.training.challenges import last_challenge_day
+from app.training.report_partnership import report_cause
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from app.demo.world import World
 
+POLICY = Policy()
 OAKHAVEN = "9000026"
 UPLIFTS = {AMBERLEY: (True, True), CALDER: (True, False), OAKS_LOWER: (False, True), DUNMORE: (False, False)}
 """School -> pupil premium and sparsity."""
 ENDS = ("delivered", "bounced", "undelivered", "failed", "expired", "cancelled", "suppressed")
 GONE = ("accepted", "parked")
-"""How mail ends, and how it may stand in between; what leaves later or has just left is pending anyway."""
+"""How mail ends, and how it may stand in between."""
 
 
 async def add_the_rest(world: World) -> None:
@@ -31,6 +37,7 @@ async def add_the_rest(world: World) -> None:
     await _limit_reached(world)
     await _reminders_off(world)
     await _mail_in_each_state(world)
+    await _reminder_to_come(world)
     await _query_to_support(world)
 
 
@@ -43,7 +50,7 @@ async def _uplifts(world: World) -> None:
 
 async def _limit_reached(world: World) -> None:
     """Insert so many failed look-ups at Oakhaven that it can look nobody up today (IDN-05)."""
-    for number in range(Policy().failed_lookups_per_school_day):
+    for number in range(POLICY.failed_lookups_per_school_day):
         values = {
             "user_id": world.tutors[OAKHAVEN].user_id,
             "school_id": world.schools[OAKHAVEN],
@@ -88,6 +95,27 @@ async def _mail(urn: str, state: str, to: str, at: datetime, world: World) -> No
     await fetch(
         f"INSERT INTO message (created_at, updated_at, {columns}) VALUES ($8, $8, {marks})",  # noqa: S608 - names are ours
         *values.values(),
+    )
+
+
+async def _reminder_to_come(world: World) -> None:
+    """Queue the reminder about the partnership that was reported to Calder Bridge lately: it leaves later (M-21)."""
+    row = await fetch_one(
+        """SELECT p.id, p.public_id, p.reported_at FROM school_partnership p
+        WHERE p.school_id = $1 AND p.lead_provider_id = $2 ORDER BY p.id DESC LIMIT 1""",
+        world.schools[CALDER],
+        world.providers[NORTHSTAR],
+    )
+    if row is None:
+        raise LookupError("the partnership was not reported")
+    last_day = last_challenge_day(row["reported_at"], world.days.year, POLICY)
+    names = (LEAD_PROVIDERS[NORTHSTAR], DELIVERY_PARTNERS[GRAIN])
+    await queue_message(
+        PartnershipStillOpen(*names, world.days.year, last_day, f"/school/partnerships/{row['public_id']}"),
+        to=world.tutors[CALDER].email,
+        dedupe_key=school_key(PartnershipStillOpen.id, report_cause(row["id"], row["reported_at"])),
+        about=Subjects(school_id=world.schools[CALDER]),
+        not_before=row["reported_at"] + timedelta(days=POLICY.partnership_reminder_days),
     )
 
 

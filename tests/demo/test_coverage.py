@@ -121,6 +121,25 @@ async def test_who_gets_through_at_amberley_grove(
     assert ect_dead_end(found, await school_id(AMBERLEY), demo_data.as_of) is dead_end
 
 
+@pytest.mark.rule("REF-6.9", "IDN-07", "MFT-01")
+@pytest.mark.parametrize(
+    ("trn", "stop", "elsewhere", "fundable"),
+    [
+        ("9900001", "", 0, True), ("9900011", "prohibited", 0, True), ("9900025", "here", 0, True),
+        ("9900026", "", 1, True), ("9900027", "here", 2, True), ("9900028", "", 0, False), ("9900029", "", 0, False),
+    ],
+)  # fmt: skip
+async def test_who_can_become_a_mentor_at_amberley_grove(
+    demo_data: Days, records: TRSClient, trn: str, stop: str, elsewhere: int, *, fundable: bool
+) -> None:
+    known, here = await person(TRN(trn)), await school_id(AMBERLEY)
+    stays = [stay.school_id for stay in known.mentor_stays if stay.period.is_open(demo_data.as_of)]
+    prohibited = (await snapshot_of(records, trn, demo_data)).prohibited
+    assert ("here" if here in stays else "prohibited" if prohibited else "") == stop
+    assert len([school for school in stays if school != here]) == elsewhere
+    assert known.as_mentor.fundable is fundable
+
+
 @pytest.mark.rule("REF-6.9", "RE-09")
 @pytest.mark.parametrize(
     ("trn", "asked"),
