@@ -40,9 +40,11 @@ def test_changes_are_told_in_words_and_private_reasons_are_kept() -> None:
         "last_day": {"old": None, "new": "2025-12-31"},
         "working_pattern": {"old": "full_time", "new": "part_time"},
         "deferral_reason": {"old": "career_break", "new": "bereavement"},
+        "challenge_reason": {"old": None, "new": "looks_like_a_mistake"},
     }
 
     assert change_lines(changes, Policy().deferral_reasons_hidden) == (
+        "Why you told us it is wrong: was none, now looks like a mistake",
         "Deferral reason: was career break, now a period of leave",
         "Last day: was none, now 31 December 2025",
         "Working pattern: was Full time, now Part time",
