@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.drafts.expire import expire_drafts
-from app.jobs import housekeeping, partnership_mail, reminders
+from app.jobs import housekeeping, partnership_mail, reminders, school_reminders
 from app.notices import tidy
 
 
@@ -53,6 +53,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "training",
         "schools are reminded later, with fewer days left to say that a partnership is wrong",
         partnership_mail.remind_of_partnerships,
+    ),
+    PeriodicJob(
+        "send_school_reminders",
+        "*/5 * * * *",
+        "notices",
+        "schools are reminded later on the day",
+        school_reminders.send_school_reminders,
     ),
     PeriodicJob(
         "expire_drafts",

@@ -51,6 +51,20 @@ class EmailUndelivered(_MailEvent):
 
 @catalogued
 @dataclass(frozen=True)
+class ReminderRunSent(Event):
+    """A run of reminders has ended (ADM-16.1)."""
+
+    kind = "reminder_run_sent"
+    reminder: str
+    sent: int
+
+    def sentence(self) -> str:
+        """Say how many went."""
+        return f"Reminder {self.reminder} went to {self.sent} schools"
+
+
+@catalogued
+@dataclass(frozen=True)
 class EmailFailed(_MailEvent):
     """Refused for good, for a reason on our side."""
 

@@ -30,7 +30,6 @@ OWNERS = {
         "draft",
     },
     "support": {"support_query", "feedback"},
-    "reminders": {"reminder_run", "reminder_sent"},
     "drafts": {"draft"},
     "events": {"event", "event_subject"},
     "notices": {"message", "mailbox_message"},
@@ -50,7 +49,15 @@ OWNERS = {
         "school_uplift",
         "induction_period",
     },
-    "jobs": {"lookup_attempt", "one_time_secret", "rate_count", "session", "sign_in_flow"},
+    "jobs": {
+        "lookup_attempt",
+        "one_time_secret",
+        "rate_count",
+        "reminder_run",
+        "reminder_sent",
+        "session",
+        "sign_in_flow",
+    },
     "web": {"rate_count"},
 }
 ANY_TABLE = {"demo", "db"}
