@@ -44,7 +44,7 @@ def test_changes_are_told_in_words_and_private_reasons_are_kept() -> None:
     }
 
     assert change_lines(changes, Policy().deferral_reasons_hidden) == (
-        "Why you told us it is wrong: was none, now looks like a mistake",
+        "What is wrong: was none, now It looks like a mistake",
         "Deferral reason: was career break, now a period of leave",
         "Last day: was none, now 31 December 2025",
         "Working pattern: was Full time, now Part time",
