@@ -18,7 +18,7 @@ from app.db import server
 from app.db.console import Exit, problems_of, run_on_database, stop, valid_settings
 from app.db.engine import engine
 from app.db.migrations import at_head, migrate
-from app.demo.command import demo, demo_data, demo_teaching_records
+from app.demo.command import demo, demo_data, demo_teaching_records, history
 from app.demo.personas import PERSONAS
 from app.events.record import head
 from app.events.verify import verify
@@ -215,7 +215,7 @@ def _read_head(path: Path) -> tuple[int, str]:
         stop(Exit.WRONG_USE, f"{path}: not readable, or not a number and a hash as `register audit verify` prints them")
 
 
-for command in (demo, demo_data, make_command(demo_teaching_records), worker, jobs, refdata, schools):
+for command in (demo, demo_data, history, make_command(demo_teaching_records), worker, jobs, refdata, schools):
     register.add_command(command)
 
 

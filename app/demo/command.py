@@ -1,4 +1,4 @@
-"""The console commands `register demo` and `register demo-data …`."""
+"""The console commands `register demo`, `register demo-data …` and `register history …`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from app.db.console import Exit, run_on_database, stop, valid_settings
 from app.db.migrations import migrate
 from app.demo.calendar import Days
 from app.demo.load import is_empty, load, loaded_for
+from app.demo.migrated import load_history
 from app.demo.people import teaching_records
 from app.demo.reset import NotAllowed, make_anew
 from app.demo.run import Demo
+from app.refdata.command import DRY_RUN, OPERATOR, end, run
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -72,6 +74,21 @@ def reset_demo_data(as_of: datetime | None) -> None:
         stop(Exit.UNAVAILABLE, f"The database cannot be used ({type(fault).__name__}). Check DATABASE_URL.")
     run_on_database(lambda: _load(days))
     click.echo(f"The database was made anew with demo data built around {days.as_of}.")
+
+
+@click.group("history")
+def history() -> None:
+    """Bring in facts of former years; never in production."""
+
+
+@history.command("load")
+@click.argument("file", type=click.Path(path_type=Path))
+@DRY_RUN
+def load_history_command(file: Path, *, dry_run: bool) -> None:
+    """Load declarations, mentors who cannot be funded, frozen years and values that are missing."""
+    if valid_settings().production:
+        stop(Exit.REFUSED, "Facts of former years are never loaded in production.")
+    end(run(lambda: load_history(file, dry_run=dry_run, actor=OPERATOR)), None)
 
 
 async def _load(days: Days) -> bool:

@@ -38,7 +38,7 @@ def refdata() -> None:
 @click.argument("path", type=PATH)
 def check(path: Path) -> None:
     """Check a set (folder or zip file) against itself and the database; nothing is written."""
-    _end(_run(lambda: check_set(path)), None)
+    end(run(lambda: check_set(path)), None)
 
 
 @refdata.command("load")
@@ -47,7 +47,7 @@ def check(path: Path) -> None:
 @REPORT
 def load(path: Path, dry_run: bool, report_file: Path | None) -> None:  # noqa: FBT001 - click's way
     """Load a set (folder or zip file): all of it, or nothing when anything is wrong."""
-    _end(_run(lambda: load_set(path, dry_run=dry_run, actor=OPERATOR)), report_file)
+    end(run(lambda: load_set(path, dry_run=dry_run, actor=OPERATOR)), report_file)
 
 
 @click.group("schools")
@@ -90,10 +90,11 @@ def import_command(
                 progress=Progress(lambda line: click.echo(line, err=True)),
             )
 
-    _end(_run(work), report_file)
+    end(run(work), report_file)
 
 
-def _run(work: Callable[[], Awaitable[T]]) -> T:
+def run(work: Callable[[], Awaitable[T]]) -> T:
+    """Do work on the migrated database; whatever prevents it ends the program with its exit code (REF-1.2)."""
     try:
         return run_on_database(lambda: _on_migrated(work))
     except FileUnreadable as fault:
@@ -110,7 +111,8 @@ async def _on_migrated(work: Callable[[], Awaitable[T]]) -> T:
     return await work()
 
 
-def _end(report: Report, report_file: Path | None) -> None:
+def end(report: Report, report_file: Path | None) -> None:
+    """Print a report, write it whole to a file if one is given, and end with its exit code."""
     if report_file:
         try:
             report_file.write_text(report.in_full(), encoding="utf-8")

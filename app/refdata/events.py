@@ -277,3 +277,17 @@ class SchoolEligibilityChanged(Event):
     def changes(self) -> Mapping[str, tuple[Any, Any]]:
         """Return the levels."""
         return {"level": (self.was, self.now)}
+
+
+@catalogued
+@dataclass(frozen=True)
+class HistoryLoaded(Event):
+    """Facts that only migrated data has were loaded, outside production (contract, section 1)."""
+
+    kind = "history_loaded"
+    file: str
+    counts: Mapping[str, int]
+
+    def sentence(self) -> str:
+        """Say from which file."""
+        return f"Loaded facts of former years from {self.file}"
