@@ -12,10 +12,11 @@ from litestar.plugins.htmx import HTMXRequest
 from app import assets, templating
 from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox
-from app.web import arrival, clock_page, faults, health, mailbox, policies, public, sign_in
+from app.web import arrival, clock_page, faults, health, mailbox, policies, public, sign_in, staff_sign_in
 from app.web import opt_out as opt_out_page
 from app.web import personas as personas_page
 from app.web import support as support_pages
+from app.web.console import home as console_home
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
@@ -68,6 +69,8 @@ def not_found() -> None:
 HANDLERS: list[Any] = [
     *public.HANDLERS,
     *sign_in.HANDLERS,
+    *staff_sign_in.HANDLERS,
+    *console_home.HANDLERS,
     *support_pages.HANDLERS,
     *opt_out_page.HANDLERS,
     *arrival.HANDLERS,

@@ -11,6 +11,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from app import logs
+from app.access.command import staff
 from app.adapters.breaker import CircuitBreaker
 from app.adapters.trs import TRSClient
 from app.asgi import create_app
@@ -215,7 +216,7 @@ def _read_head(path: Path) -> tuple[int, str]:
         stop(Exit.WRONG_USE, f"{path}: not readable, or not a number and a hash as `register audit verify` prints them")
 
 
-for command in (demo, demo_data, history, make_command(demo_teaching_records), worker, jobs, refdata, schools):
+for command in (demo, demo_data, history, make_command(demo_teaching_records), worker, jobs, refdata, schools, staff):
     register.add_command(command)
 
 

@@ -16,8 +16,9 @@ PROHIBITION = UUID("b2b19019-b165-47a3-8745-3297ff152581")
 COUNCIL_PROHIBITION = UUID("70b7d473-2ec8-4643-bfd4-d4ab9a9a0988")
 SIGN_IN_METHODS = {"dfe_sign_in", "email_link", "staff_code", "staff_dfe", "personas"}
 IN_PRODUCTION = frozenset({"dfe_sign_in", "staff_code"})
-ELSEWHERE = frozenset({"personas"})
+ELSEWHERE = frozenset({"staff_code", "personas"})
 """The methods that are on when the setting is unset; DfE Sign-in too, where its own settings are given (ACC-2.2)."""
+STAFF_DOMAINS = "education.gov.uk,digital.education.gov.uk"
 LIVE_ISSUER = "https://oidc.signin.education.gov.uk:443"
 LIVE_DIRECTORY = "https://api.signin.education.gov.uk"
 
@@ -35,6 +36,10 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field("", description="comma list; none: the host of BASE_URL")
     trusted_proxies: str = Field("", description="comma list of addresses whose X-Forwarded-For counts")
     sign_in_methods: str = Field("", description="comma list; none: by environment")
+    staff_email_domains: str = Field(
+        STAFF_DOMAINS,
+        description="comma list: where addresses of staff end; none outside production: staff.example too",
+    )
     address_limits: Literal["on", "off"] = Field("on", description="limits by address; off not in production")
     brand: Literal["generic", "govuk"] = Field("generic", description="GOV.UK brand only on GOV.UK services")
     allow_indexing: bool = Field(default=False, description="home and guidance may be indexed")
@@ -94,6 +99,13 @@ class Settings(BaseSettings):
         return ELSEWHERE | {"dfe_sign_in"} if all(self._needed_by_dfe_sign_in().values()) else ELSEWHERE
 
     @property
+    def staff_domains(self) -> frozenset[str]:
+        """Return the domains that addresses of staff may have (ACC-7.1)."""
+        listed = {domain.strip().lower() for domain in self.staff_email_domains.split(",") if domain.strip()}
+        trying_out = not self.production and "staff_email_domains" not in self.model_fields_set
+        return frozenset(listed | {"staff.example"} if trying_out else listed)
+
+    @property
     def issuer(self) -> str:
         """Return who signs ID tokens, as the exact string that stands in them (ACC-4.3)."""
         return self.dfe_sign_in_issuer or (LIVE_ISSUER if self.production else "")
@@ -138,9 +150,12 @@ class Settings(BaseSettings):
         problems = [f"SIGN_IN_METHODS: unknown method {method}" for method in sorted(self.methods - SIGN_IN_METHODS)]
         if self.database_url is not None and "environment" not in self.model_fields_set:
             problems.append("ENVIRONMENT is required with DATABASE_URL")
+        if not self.staff_domains:
+            problems.append("STAFF_EMAIL_DOMAINS names no domain")
         problems += self._problems_of_dfe_sign_in()
-        if not self.production:
-            return problems
+        return problems + self._problems_in_production() if self.production else problems
+
+    def _problems_in_production(self) -> list[str]:
         required = {
             "DATABASE_URL": self.database_url,
             "BASE_URL": "base_url" in self.model_fields_set,
@@ -149,9 +164,11 @@ class Settings(BaseSettings):
             "TRS_BASE_URL": self.trs_base_url,
             "TRS_API_KEY": self.trs_api_key,
         }
-        problems += [f"{name} is required in production" for name, value in required.items() if not value]
+        problems = [f"{name} is required in production" for name, value in required.items() if not value]
         if not self.methods & {"dfe_sign_in", "email_link"}:
             problems.append("SIGN_IN_METHODS: no sign-in method for schools is on")
+        if not self.methods & {"staff_code", "staff_dfe"}:
+            problems.append("SIGN_IN_METHODS: no sign-in method for staff is on")
         if "personas" in self.methods:
             problems.append("SIGN_IN_METHODS: personas must not be listed in production")
         if self.address_limits == "off":

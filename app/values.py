@@ -316,6 +316,16 @@ def parse_email(form: Form, field: str = "email") -> str:
     return address
 
 
+def parse_code(form: Form, field: str = "code") -> str:
+    """Return a code of 6 digits, typed in any grouping (ACC-6.6)."""
+    digits = "".join(_typed(form, field).split())
+    if not digits:
+        raise Invalid({field: "Enter the code"})
+    if re.fullmatch("[0-9]{6}", digits) is None:
+        raise Invalid({field: "Enter the code as 6 digits"})
+    return digits
+
+
 def parse_text(form: Form, field: str, *, what: str, limit: int, required: bool = True) -> str:
     """Return free text, trimmed and without control characters other than line breaks (VAL-07); raises Invalid."""
     lines = clean(form.get(field, "")).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")

@@ -128,6 +128,20 @@ async def made_within(purpose: Purpose, subject: str, window: timedelta) -> list
     return [row["created_at"] for row in rows]
 
 
+async def works_anywhere(purpose: Purpose, subject: str) -> bool:
+    """Tell whether an operator gave out a code for the subject that can still be used, in any browser (ACC-7.5)."""
+    row = await fetch_one(
+        """SELECT id FROM one_time_secret WHERE purpose = $1 AND subject_hash = $2 AND browser_hash IS NULL
+            AND code_hash IS NOT NULL AND used_at IS NULL AND void_at IS NULL AND expires_at > $3 AND wrong_codes < $4
+        LIMIT 1""",
+        purpose.value,
+        _subject_hash(purpose, subject),
+        clock.now(),
+        TRIES,
+    )
+    return row is not None
+
+
 async def void_open(purpose: Purpose, subject: str, *, keep: int = 0) -> None:
     """Void what was made for the subject and is neither used nor over, but the newest few."""
     await fetch(

@@ -87,6 +87,17 @@ async def remember_path(id_hash: bytes, path: str) -> None:
     await fetch("UPDATE session SET return_path = $2 WHERE id_hash = $1", id_hash, path)
 
 
+async def remember_asked_email(id_hash: bytes, email: str) -> None:
+    """Keep the address that a link and a code were asked for with in this browser (ACC-6.1)."""
+    await fetch("UPDATE session SET asked_email = $2 WHERE id_hash = $1", id_hash, email)
+
+
+async def asked_email(id_hash: bytes) -> str:
+    """Return the address typed in this browser; empty when there is none."""
+    row = await fetch_one("SELECT asked_email FROM session WHERE id_hash = $1", id_hash)
+    return row["asked_email"] or "" if row else ""
+
+
 async def take_path(id_hash: bytes, audience: str) -> str:
     """Return the page asked for earlier and forget it; the home page when there is none that fits (ACC-9.9)."""
     rows = await fetch(

@@ -9,6 +9,7 @@ from app import clock
 from app.access import sessions
 from app.access.open_access import OpenAccess, open_access, remembered_school, use_school
 from app.access.rules import PRIVACY_VERSION
+from app.access.staff_rules import roles_held
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.catalogue import SchoolUserSignsIn, StaffSignsIn
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from app.terms import SchoolId
 
 METHOD = "personas"
-STAFF_ROLES = ("viewer", "support", "data", "manager")
 
 
 @dataclass(frozen=True)
@@ -111,4 +111,4 @@ async def _make(command: SignInAsPersona, subject: str) -> UserId:
 def _roles(command: SignInAsPersona) -> Sequence[str]:
     if command.kind == "school":
         return []
-    return [role for role in STAFF_ROLES if role == "viewer" or role in command.roles]
+    return roles_held(command.roles)

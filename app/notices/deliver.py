@@ -20,6 +20,7 @@ from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.notices import rules
+from app.notices.catalogue import TEXTS
 from app.notices.events import EmailAddressBlocked, EmailBounced, EmailFailed, EmailUndelivered
 from app.notices.outbox import Content
 from app.notices.rendering import render
@@ -50,6 +51,9 @@ DUE = """(state = 'pending' AND coalesce(next_attempt_at, not_before) <= $1
     OR state = 'pending' AND next_attempt_at IS NULL AND not_before = created_at
     OR state = 'sending' AND leased_until < $2)"""
 """$1 the service clock, $2 the machine's. What was queued for at once is due whatever its date."""
+
+OPENING_DOORS = frozenset(message.id for message in TEXTS.values() if message.opens_doors)
+"""Mail with a link or code that lets somebody in."""
 
 STATE_OF_DELIVERY = {
     Delivery.UNDER_WAY: "accepted",
@@ -237,6 +241,7 @@ async def _set_state(leased: Leased, state: str, *, sender_id: str | None = None
     rows = await fetch(
         """UPDATE message SET state = $3, leased_until = NULL, next_attempt_at = NULL, sender_id = $4, last_error = $5,
             accepted_at = CASE WHEN $4::text IS NULL THEN accepted_at ELSE $6 END, finished_at = $7, updated_at = $6,
+            personalisation = CASE WHEN $8 THEN NULL ELSE personalisation END,
             version = version + 1 WHERE id = $1 AND state = 'sending' AND attempts = $2 RETURNING id""",
         leased.id,
         leased.attempts,
@@ -245,6 +250,7 @@ async def _set_state(leased: Leased, state: str, *, sender_id: str | None = None
         error,
         now,
         now if state in rules.FINAL else None,
+        state != "parked" and leased.message_id in OPENING_DOORS,
     )
     return bool(rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Annotated
 
@@ -14,6 +14,8 @@ class FieldKind(Enum):
     CONFIRMED = "display names with the provider and partner of each"
     SCHOOL_NAME = "school name"
     PLAIN_DATE = "plain date"
+    PLAIN_TIME = "plain date and time"
+    CODE = "code to sign in with"
     ACADEMIC_YEAR = "academic year"
     PROVIDER_NAME = "provider, partner or body name"
     PROGRAMME = "programme in words"
@@ -33,6 +35,10 @@ DisplayName = Annotated[str, FieldKind.DISPLAY_NAME]
 ConfirmedPeople = Annotated[tuple[str, ...], FieldKind.CONFIRMED]
 SchoolName = Annotated[str, FieldKind.SCHOOL_NAME]
 PlainDate = Annotated[date, FieldKind.PLAIN_DATE]
+PlainTime = Annotated[datetime, FieldKind.PLAIN_TIME]
+"""Written in London time."""
+Code = Annotated[str, FieldKind.CODE]
+"""Six digits; empty when there is none."""
 AcademicYear = Annotated[int, FieldKind.ACADEMIC_YEAR]
 """The calendar year in which it starts; written "2026 to 2027"."""
 ProviderName = Annotated[str, FieldKind.PROVIDER_NAME]

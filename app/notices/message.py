@@ -22,6 +22,8 @@ class Message:
     id: ClassVar[str]
     text: ClassVar[str]
     priority: ClassVar[Priority] = Priority.ONE_TO_ONE
+    opens_doors: ClassVar[bool] = False
+    """It carries a link or code that lets somebody in: what it said is erased as soon as it has left (NOT-1.6)."""
 
 
 TEXTS: dict[str, type[Message]] = {}

@@ -11,7 +11,11 @@ import msgspec
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import current_unit
-from app.notices import reminder_messages, support_messages  # noqa: F401 - enter their messages in the catalogue
+from app.notices import (  # noqa: F401 - enter their messages in the catalogue
+    reminder_messages,
+    staff_messages,
+    support_messages,
+)
 from app.notices.catalogue import TEXTS, Message
 from app.notices.recipients import Recipient, actor_copy, is_blocked, school_recipient
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.settings import settings
-from app.templating import TEMPLATES, academic_year, gov_date
+from app.templating import TEMPLATES, academic_year, gov_date, gov_datetime
 
 if TYPE_CHECKING:
     from app.notices.outbox import Content
@@ -48,7 +48,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=settings().environment == "development",
     )
-    made.filters |= {"gov_date": gov_date, "academic_year": academic_year}
+    made.filters |= {"gov_date": gov_date, "gov_datetime": gov_datetime, "academic_year": academic_year}
     return made
 
 

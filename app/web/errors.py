@@ -42,6 +42,13 @@ def error_page(
     return page(request, f"errors/{shown}.html", context or ErrorPage(), status=status, headers=headers)
 
 
+def too_many(request: Request[Any, Any, Any], wait: int) -> Response[str]:
+    """Answer 429 to who has to wait so many seconds (ACC-16.1)."""
+    minutes = -(-wait // 60)
+    retry = f"in {minutes} minute{'s' if minutes != 1 else ''}"
+    return error_page(request, 429, ErrorPage(retry=retry), {"Retry-After": str(wait)})
+
+
 def last_resort() -> Response[str]:
     """Answer 500 when nothing else works: no template, no database, no session, no asset."""
     headers = {"Cache-Control": "no-store", "Vary": "HX-Request"}

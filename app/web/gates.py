@@ -107,9 +107,9 @@ async def _signed_in(request: AnyRequest) -> Response[str] | None:
     visit = visit_of(request)
     if visit.visitor.user is not None:
         return None
-    target = "/sign-in?ended=yes" if visit.visitor.ended else "/sign-in"
+    door = "/staff/sign-in" if policy_of(request.route_handler).audience == "staff" else "/sign-in"
     await remember_path(request)
-    return full_load(request, target)
+    return full_load(request, f"{door}?ended=yes" if visit.visitor.ended else door)
 
 
 async def _account(request: AnyRequest) -> Response[str] | None:

@@ -54,6 +54,21 @@ async def count_address(kind: str, scope: Scope, settings: Settings, limit: int,
     return await count(kind, client_address(scope, settings), limit, window, settings.secret())
 
 
+SIGN_IN_WINDOW = timedelta(minutes=5)
+SIGN_INS_OF_ADDRESS, SIGN_INS_OF_EMAIL = 30, 10
+
+
+async def sign_in_wait(scope: Scope, settings: Settings, email: str = "") -> int:
+    """Count a POST that signs in, asks for a link or code, or types one; returns 0, or the seconds to wait (ACC-16.1).
+
+    email: the address that was typed, now or before the code; none where a method asks for none.
+    """
+    wait = await count_address("sign_in", scope, settings, SIGN_INS_OF_ADDRESS, SIGN_IN_WINDOW)
+    if wait or not email:
+        return wait
+    return await count("sign_in_email", email.lower(), SIGN_INS_OF_EMAIL, SIGN_IN_WINDOW, settings.secret())
+
+
 class AddressLimit:
     """The limit on anything at all from one address: 1,500 in 5 minutes (ACC-16.1).
 

@@ -10,7 +10,8 @@ from litestar import Request, Response, get, post
 
 from app.access.personas import Persona
 from app.access.queries import school_by_urn
-from app.access.sign_in_as_persona import STAFF_ROLES, SignInAsPersona, sign_in_as_persona
+from app.access.sign_in_as_persona import SignInAsPersona, sign_in_as_persona
+from app.access.staff_rules import STAFF_ROLES
 from app.values import NOT_AN_OPTION, Invalid, parse_both, parse_email, parse_name
 from app.web.forms import read_form_lists
 from app.web.page import full_load, page

@@ -15,8 +15,7 @@ from app.support.rules import page_without_ids
 from app.support.subjects import Subject
 from app.terms import Actor, ActorKind
 from app.values import Invalid, parse_both, parse_choice, parse_email, parse_name, parse_text
-from app.web import limits
-from app.web.errors import ErrorPage, error_page
+from app.web import errors, limits
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import public_page
@@ -139,11 +138,7 @@ def in_order(invalid: Invalid, *fields: str) -> dict[str, str]:
 async def too_many(request: AnyRequest, kind: str) -> Response[str] | None:
     """Count one message of the address; answers 429 beyond the limit, else None (ACC-16.1)."""
     wait = await limits.count_address(kind, request.scope, request.app.state.settings, MOST, WINDOW)
-    if not wait:
-        return None
-    minutes = -(-wait // 60)
-    retry = f"in {minutes} minute{'s' if minutes != 1 else ''}"
-    return error_page(request, 429, ErrorPage(retry=retry), {"Retry-After": str(wait)})
+    return errors.too_many(request, wait) if wait else None
 
 
 def came_from(request: AnyRequest) -> str:

@@ -34,6 +34,8 @@ FOR_ANYONE = {
     "/sign-in",
     "/sign-out",
     "/signed-out",
+    "/staff/sign-in",
+    "/staff/sign-in/code",
     "/feedback",
     OPT_OUT,
     "/support",
@@ -92,7 +94,7 @@ def production() -> Litestar:
         base_url="https://register.example",
         secret_key="s" * 64,
         allowed_hosts="register.example",
-        sign_in_methods="email_link",
+        sign_in_methods="email_link,staff_code",
         trs_base_url="https://trs.example",
         trs_api_key="key",
     )

@@ -123,7 +123,7 @@ async def test_demo_data_is_refused_in_production(run: Run, environment: pytest.
         "DFE_SIGN_IN_SECRET": "a-secret",
         "DFE_SIGN_IN_API_SECRET": "another-secret",
         "TRS_API_KEY": "x",
-        "SIGN_IN_METHODS": "dfe_sign_in",
+        "SIGN_IN_METHODS": "dfe_sign_in,staff_code",
         "ADDRESS_LIMITS": "on",
     }
     for name, value in given.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -20,10 +20,18 @@ SPEC = TEMPLATES.parent / "docs" / "spec"
 SPECIFIED = "".join((SPEC / name).read_text(encoding="utf-8") for name in ("rules.md", "notifications.md"))
 LONGEST = "Wilhelmina-Maximiliane " * 10
 VALUES = {
-    "shortest": {str: "A", date: date(2026, 9, 1), int: 2026, bool: True, tuple[str, ...]: ("A",)},
+    "shortest": {
+        str: "A",
+        date: date(2026, 9, 1),
+        datetime: datetime(2026, 9, 1, tzinfo=UTC),
+        int: 2026,
+        bool: True,
+        tuple[str, ...]: ("A",),
+    },
     "longest": {
         str: LONGEST.strip(),
         date: date(2026, 12, 31),
+        datetime: datetime(2026, 12, 31, 22, 59, tzinfo=UTC),
         int: 2026,
         bool: False,
         tuple[str, ...]: (LONGEST.strip(),) * 9,

@@ -57,7 +57,7 @@ async def polled(request: AnyRequest) -> Response[str]:
     return shown(request)
 
 
-@get("/admin", opt=staff_page())
+@get("/admin/probe", opt=staff_page())
 async def console(request: AnyRequest) -> Response[str]:
     return shown(request)
 

@@ -294,7 +294,7 @@ def production(database):
         secret_key="k" * 32,
         allowed_hosts="127.0.0.1",
         trusted_proxies="127.0.0.1",
-        sign_in_methods="dfe_sign_in",
+        sign_in_methods="dfe_sign_in,staff_code",
         trs_base_url="https://trs.example",
         trs_api_key="x",
     )

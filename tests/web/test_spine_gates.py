@@ -188,7 +188,7 @@ async def test_only_a_major_version_is_asked_again(client: Browser, version, loc
 @pytest.mark.rule("ACC-15.1")
 async def test_staff_and_schools_stay_in_their_own_area(client: Browser):
     await make_school()
-    assert (await client.get("/admin")).headers["location"] == "/sign-in"
+    assert (await client.get("/admin")).headers["location"] == "/staff/sign-in"
     await client.sign_in()
     assert (await client.get("/admin")).status_code == 403
     assert (await client.get("/anyone-signed-in")).status_code == 200

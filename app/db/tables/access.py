@@ -16,6 +16,8 @@ class AppUser(PublicRow, tablename="app_user"):
     accepted_privacy_at = moment(null=True)
     last_school_id = big(null=True)
     staff_roles = texts()
+    wrong_codes = number(null=True)
+    locked_at = moment(null=True)
 
 
 class UserIdentity(Row, tablename="user_identity"):

@@ -1,0 +1,51 @@
+"""End somebody's work for support; the account and its past stay (ADM-11.3, ADM-11.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app import clock
+from app.access import one_time
+from app.access.one_time import Purpose
+from app.access.staff_accounts import active_managers, hold_staff_accounts, no_account, staff_account
+from app.access.staff_events import StaffAccountDeactivated
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.events.record import About, record
+from app.terms import Refused
+
+if TYPE_CHECKING:
+    from app.terms import Actor
+
+
+@dataclass(frozen=True)
+class DeactivateStaff:
+    """Whose account, and why."""
+
+    email: str = field(repr=False)
+    reason: str
+
+
+async def deactivate_staff(command: DeactivateStaff, actor: Actor) -> bool:
+    """Deactivate the account and void its codes; its sessions end at their next request (ACC-9.8).
+
+    Returns whether it was active; raises Refused for no account, and for the last manager.
+    """
+    async with transaction():
+        await hold_staff_accounts()
+        account = await staff_account(command.email, lock=True)
+        if account is None:
+            raise no_account()
+        if not account.active:
+            return False
+        if set(await active_managers()) == {account.id}:
+            raise Refused("last_manager", "email", "This is the last manager. Name another one first")
+        await fetch(
+            "UPDATE app_user SET active = false, updated_at = $2 WHERE id = $1",
+            account.id,
+            clock.now(),
+        )
+        await one_time.void_open(Purpose.STAFF_CODE, account.email.lower())
+        record(StaffAccountDeactivated(About(), account.id, account.name, command.reason), actor)
+        return True

@@ -1,0 +1,81 @@
+"""Reads of staff accounts (ACC-7.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.access.staff_rules import MANAGER
+from app.db.engine import fetch, fetch_one
+from app.terms import Actor, ActorKind, Refused, UserId
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+STAFF_CODE = "staff_code"
+
+
+@dataclass(frozen=True)
+class StaffAccount:
+    """Somebody of support; `wrong_codes` counts those in a row."""
+
+    id: UserId
+    name: str
+    email: str = field(repr=False)
+    active: bool
+    roles: tuple[str, ...]
+    wrong_codes: int
+    locked_at: datetime | None
+
+    @property
+    def actor(self) -> Actor:
+        """Return them as the author of what they do (EVT-01)."""
+        return Actor(ActorKind.STAFF, self.name, self.email, self.id)
+
+
+# An account that codes have opened comes before one that only the test sign-in made (ACC-3.2).
+ACCOUNT = """SELECT u.id, u.name, u.email, u.active, u.staff_roles, u.wrong_codes, u.locked_at FROM app_user u
+    WHERE u.audience = 'staff' AND lower(u.email) = lower($1)
+    ORDER BY EXISTS (SELECT FROM user_identity i WHERE i.user_id = u.id AND i.method = 'staff_code') DESC, u.id
+    LIMIT 1"""
+
+
+async def staff_account(email: str, *, lock: bool = False) -> StaffAccount | None:
+    """Return the account of an address, ignoring case; `lock` holds its row until the transaction ends."""
+    row = await fetch_one(f"{ACCOUNT} FOR UPDATE OF u" if lock else ACCOUNT, email)
+    if row is None:
+        return None
+    return StaffAccount(
+        UserId(row["id"]),
+        row["name"],
+        row["email"],
+        row["active"],
+        tuple(row["staff_roles"]),
+        row["wrong_codes"] or 0,
+        row["locked_at"],
+    )
+
+
+async def hold_staff_accounts() -> None:
+    """Let nobody else make an account or change who is a manager until the transaction in force ends (ADM-11.4)."""
+    await fetch("SELECT pg_advisory_xact_lock(hashtext('staff accounts'))")
+
+
+async def active_managers() -> dict[UserId, str]:
+    """Return id and address of every active manager."""
+    rows = await fetch(
+        "SELECT id, email FROM app_user WHERE audience = 'staff' AND active AND $1 = ANY(staff_roles) ORDER BY id",
+        MANAGER,
+    )
+    return {UserId(row["id"]): row["email"] for row in rows}
+
+
+async def staff_of(email: str) -> list[UserId]:
+    """Return everybody of support with the address, those of the test sign-in too."""
+    rows = await fetch("SELECT id FROM app_user WHERE audience = 'staff' AND lower(email) = lower($1)", email)
+    return [UserId(row["id"]) for row in rows]
+
+
+def no_account() -> Refused:
+    """Return the refusal of an address that nobody of support has."""
+    return Refused("no_account", "email", "There is no staff account with this address")

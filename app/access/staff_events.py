@@ -1,0 +1,129 @@
+"""Events about staff accounts and their codes (access, section 18; ADM-16.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from app.events.record import Event, catalogued
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class StaffEvent(Event):
+    """Something about a staff account; `account` is its internal id."""
+
+    account: int
+    name: str
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffAccountCreated(StaffEvent):
+    """There is a new account."""
+
+    kind: ClassVar[str] = "staff_account_created"
+    roles: str
+    reason: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Staff account made for {self.name}: {self.roles}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffAccountUpdated(StaffEvent):
+    """An account has other roles."""
+
+    kind: ClassVar[str] = "staff_account_updated"
+    old_roles: str
+    roles: str
+    reason: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Roles of {self.name} changed to {self.roles}"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the roles before and after."""
+        return {"roles": (self.old_roles, self.roles)}
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffAccountDeactivated(StaffEvent):
+    """Somebody may work for support no longer."""
+
+    kind: ClassVar[str] = "staff_account_deactivated"
+    reason: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Staff account of {self.name} deactivated"
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffAccountReactivated(StaffEvent):
+    """Somebody may work for support again."""
+
+    kind: ClassVar[str] = "staff_account_reactivated"
+    reason: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Staff account of {self.name} active again"
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffSignInRefused(StaffEvent):
+    """A code was not accepted; `reason` is wrong_code, locked or inactive."""
+
+    kind: ClassVar[str] = "staff_sign_in_refused"
+    reason: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Sign-in of {self.name} refused"
+
+
+@catalogued
+@dataclass(frozen=True)
+class OTPAccountLocked(StaffEvent):
+    """Too many wrong codes in a row."""
+
+    kind: ClassVar[str] = "otp_account_locked"
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Staff account of {self.name} locked after wrong codes"
+
+
+@catalogued
+@dataclass(frozen=True)
+class OTPAccountUnlocked(StaffEvent):
+    """A locked account takes codes again."""
+
+    kind: ClassVar[str] = "otp_account_unlocked"
+    reason: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Staff account of {self.name} unlocked"
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffCodeIssuedByOperator(StaffEvent):
+    """An operator was shown a code, because mail is down."""
+
+    kind: ClassVar[str] = "staff_code_issued_by_operator"
+    reason: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Sign-in code for {self.name} given out by an operator"

@@ -1,0 +1,41 @@
+"""The first page of the support console."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, get
+
+from app.web.page import page
+from app.web.policies import staff_page
+from app.web.session import visit_of
+
+ROLES = {
+    "viewer": "Look at schools, people and statistics",
+    "support": "Correct records and act for schools",
+    "data": "Look after reference data, imports and settings",
+    "manager": "Look after staff accounts",
+}
+
+
+@dataclass(frozen=True)
+class ConsoleHomePage:
+    """Who is signed in, and what their roles let them do."""
+
+    name: str
+    email: str
+    rights: tuple[str, ...]
+
+
+@get("/admin", opt=staff_page())
+async def show(request: Request[Any, Any, Any]) -> Response[str]:
+    """Say who is signed in and what they may do (ACC-9.9)."""
+    user = visit_of(request).visitor.user
+    if user is None:
+        raise LookupError("the route's policy lets nobody in who is not signed in")
+    rights = tuple(words for role, words in ROLES.items() if role in user.staff_roles)
+    return page(request, "console/home.html", ConsoleHomePage(user.name, user.email, rights))
+
+
+HANDLERS = [show]
