@@ -37,3 +37,15 @@ async def mark_notices_read(command: MarkNoticesRead) -> None:
             command.school_id,
             command.up_to,
         )
+
+
+async def note_told(user_id: UserId, school_id: SchoolId, up_to: int) -> None:
+    """Note up to which event a digest has told a user about a school (NOT-6.3)."""
+    await fetch(
+        """UPDATE school_preference SET digest_told_to = greatest(digest_told_to, $3), updated_at = $4
+        WHERE user_id = $1 AND school_id = $2""",
+        user_id,
+        school_id,
+        up_to,
+        clock.now(),
+    )

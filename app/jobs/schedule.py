@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.drafts.expire import expire_drafts
-from app.jobs import housekeeping, partnership_mail, reminders, school_reminders
+from app.jobs import digests, housekeeping, partnership_mail, reminders, school_reminders
 from app.notices import tidy
 
 
@@ -60,6 +60,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "notices",
         "schools are reminded later on the day",
         school_reminders.send_school_reminders,
+    ),
+    PeriodicJob(
+        "send_digests",
+        "*/5 * * * *",
+        "notices",
+        "people who chose it are told later",
+        digests.send_digests,
     ),
     PeriodicJob(
         "expire_drafts",

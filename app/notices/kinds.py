@@ -26,6 +26,7 @@ class FieldKind(Enum):
     TRAINING_AMOUNT = "how much training there is, a setting"
     SERVICE_LINK = "path of a page of the service"
     YES_OR_NO = "yes or no"
+    NOTICES = "names with what happened, in fixed words"
     QUERY_SUBJECT = "what a query to support is about"
     QUERY_TEXT = "what the reader wrote to support"
     SENDER = "who wrote to support and where to answer, to support only"
@@ -51,6 +52,7 @@ Tense = Annotated[str, FieldKind.TENSE]
 QuerySubject = Annotated[str, FieldKind.QUERY_SUBJECT]
 QueryText = Annotated[str, FieldKind.QUERY_TEXT]
 Sender = Annotated[str, FieldKind.SENDER]
+NoticeLines = Annotated[tuple[str, ...], FieldKind.NOTICES]
 YesOrNo = Annotated[bool, FieldKind.YES_OR_NO]
 TrainingAmount = Annotated[str, FieldKind.TRAINING_AMOUNT]
 """The setting `mentor_training_text`, such as "up to 20 hours"."""
