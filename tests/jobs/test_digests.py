@@ -94,7 +94,7 @@ async def test_nothing_to_say_and_no_access_mean_no_mail(people: Cast) -> None:
     assert await run(MONDAY) == 0
 
 
-@pytest.mark.rule("NOT-6.2", "M-51")
+@pytest.mark.rule("NOT-6.2")
 async def test_at_once_waits_ten_minutes_and_joins_what_came_in(people: Cast) -> None:
     ect = await factories.ect(people.ash)
     await choose(people, Digest.AT_ONCE, NoticeGroup.UPDATE)
