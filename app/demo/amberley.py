@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 OLIVE, HELEN, OSWALD = "9900131", "9900025", "9900187"
 WITHDRAWN = ("9900104", "9900143", "9900144", "9900145", "9900146", "9900147")
+BODY_CHANGES = "9900170"
 GOING = ("9900172", "9900173")
 PAUSED = ("9900105", "9900148", "9900149", "9900150", "9900151")
 
@@ -80,6 +81,10 @@ def _last_autumn(days: Days) -> date:
     return date(days.year_at(-1), 9, 1)
 
 
+def _recorded(days: Days) -> Induction:
+    return Induction("aldermoor-hub", _last_autumn(days))
+
+
 def _asked_summit(days: Days) -> Train:
     return Train(SUMMIT, year=days.year, from_day=days.since_opening(40))
 
@@ -103,17 +108,22 @@ def _of_the_table(days: Days) -> Iterator[DemoStay]:
 def _with_each_tag(days: Days) -> Iterator[DemoStay]:
     year, autumn = days.autumn_year, days.autumn
     yield DemoStay("9900101", AMBERLEY, days.ahead(30), mentor=OLIVE)
-    yield DemoStay("9900102", AMBERLEY, _last_autumn(days), training=keystone_before(days), mentor=HELEN)  # leaves
+    recorded = _recorded(days)
+    yield DemoStay(
+        "9900102", AMBERLEY, _last_autumn(days), training=keystone_before(days), mentor=HELEN, induction=recorded
+    )  # leaves
     yield DemoStay("9900103", AMBERLEY, autumn, mentor=OLIVE, pattern=WorkingPattern.PART_TIME)
     yield DemoStay("9900106", AMBERLEY, _last_autumn(days))  # exempt since
     requested = Train(BRIGHTPATH, year=year)
     yield DemoStay("9900107", AMBERLEY, autumn, mentor=OLIVE, training=requested, corrected_name="Zoë Marsh")
-    yield DemoStay("9900153", AMBERLEY, _last_autumn(days), mentor="9900186", training=_asked_summit(days))  # disputed
+    yield DemoStay(
+        "9900153", AMBERLEY, _last_autumn(days), mentor="9900186", training=_asked_summit(days), induction=recorded
+    )  # disputed
     ended = Train(until=days.ago(20))
-    yield DemoStay("9900154", AMBERLEY, _last_autumn(days), mentor=OSWALD, training=ended)
+    yield DemoStay("9900154", AMBERLEY, _last_autumn(days), mentor=OSWALD, training=ended, induction=recorded)
     yield DemoStay("9900155", AMBERLEY, days.autumn, mentor=OSWALD, training=None)
     carried = Train(MERIDIAN, RIVERMOUTH, days.year_at(-1))
-    yield DemoStay("9900162", AMBERLEY, _last_autumn(days), mentor="9900188", training=carried)
+    yield DemoStay("9900162", AMBERLEY, _last_autumn(days), mentor="9900188", training=carried, induction=recorded)
 
 
 def _ended(days: Days) -> Iterator[DemoStay]:
@@ -130,7 +140,10 @@ def _with_stopped_training(days: Days) -> Iterator[DemoStay]:
     for trn in (*WITHDRAWN, *PAUSED):
         paused = trn in PAUSED
         mentored_by = "9900185" if paused else "9900184"
-        yield DemoStay(trn, AMBERLEY, _last_autumn(days), training=keystone_before(days), mentor=mentored_by)
+        yield DemoStay(
+            trn, AMBERLEY, _last_autumn(days),
+            training=keystone_before(days), mentor=mentored_by, induction=_recorded(days),
+        )  # fmt: skip
 
 
 def _with_missing_facts(days: Days) -> Iterator[DemoStay]:
@@ -140,17 +153,19 @@ def _with_missing_facts(days: Days) -> Iterator[DemoStay]:
     yield DemoStay("9900159", AMBERLEY, since, mentor=OSWALD, body="greenway-hub")
     yield DemoStay("9900160", AMBERLEY, since, mentor="9900189", body="", pattern=None, migrated=True)
     yield DemoStay("9900163", AMBERLEY, days.autumn, mentor="9900189")  # not qualified
-    yield DemoStay("9900164", AMBERLEY, since, mentor="9900189", body="aldermoor-hub")  # email bounces
+    yield DemoStay("9900164", AMBERLEY, since, mentor="9900189", induction=_recorded(days))  # email bounces
 
 
 def _with_mentors(days: Days) -> Iterator[DemoStay]:
     since = _last_autumn(days)
-    yield DemoStay("9900156", AMBERLEY, since)  # a mentor who starts later
-    yield DemoStay("9900157", AMBERLEY, since)  # two later mentors
-    yield DemoStay("9900161", AMBERLEY, since, mentor="9900181")  # the mentor leaves
+    recorded = _recorded(days)
+    yield DemoStay("9900156", AMBERLEY, since, induction=recorded)  # a mentor who starts later
+    yield DemoStay("9900157", AMBERLEY, since, induction=recorded)  # two later mentors
+    yield DemoStay("9900161", AMBERLEY, since, mentor="9900181", induction=recorded)  # the mentor leaves
 
 
 def _changed_since(days: Days) -> Iterator[DemoStay]:
     since = _last_autumn(days)
     for trn in ("9900165", "9900166", "9900167", "9900168", "9900169", "9900170", "9900171", *GOING):
-        yield DemoStay(trn, AMBERLEY, since, mentor="9900190" if trn == "9900167" else HELEN)
+        recorded = None if trn == BODY_CHANGES else _recorded(days)
+        yield DemoStay(trn, AMBERLEY, since, mentor="9900190" if trn == "9900167" else HELEN, induction=recorded)

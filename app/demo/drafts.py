@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.demo.calendar import Days
     from app.demo.world import World
 
+AFTERNOON = timedelta(hours=15, minutes=20)
 KEPT = timedelta(days=Policy().draft_days)
 
 
@@ -55,7 +56,7 @@ async def add_drafts(world: World) -> None:
 
 
 async def _insert(draft: DemoDraft, world: World) -> None:
-    saved, user = world.days.start_of(world.days.ago(draft.saved_days_ago)), await _user_id(draft.by)
+    saved, user = world.days.start_of(world.days.ago(draft.saved_days_ago)) + AFTERNOON, await _user_id(draft.by)
     answers = _answers(draft, world.days)
     await fetch(
         """INSERT INTO draft (id, created_at, updated_at, kind, journey, school_id, started_by_user_id,

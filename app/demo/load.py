@@ -28,7 +28,7 @@ from app.notices.mailbox import DeveloperMailbox
 from app.notices.outbox import DELIVER
 from app.refdata.load import load_set
 from app.refdata.school_import import import_schools
-from app.terms import SYSTEM, Actor, ActorKind, TrainingProgramme, UserId
+from app.terms import SYSTEM, Actor, ActorKind, SchoolId, TrainingProgramme, UserId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,7 +181,9 @@ async def _world(everybody: list[DemoUser], user_ids: Mapping[str, int], days: D
         days=days,
         schools=school_ids,
         domains={school.urn: school.domain for school in schools(days)},
-        tutors={urn: _actor(tutor_of(urn, everybody), user_ids) for urn in school_ids if urn != NO_TUTOR},
+        tutors={
+            urn: _actor(tutor_of(urn, everybody), user_ids, at) for urn, at in school_ids.items() if urn != NO_TUTOR
+        },
         providers=await ids_by("lead_provider", "key"),
         partners=await ids_by("delivery_partner", "key"),
         bodies=await ids_by("appropriate_body", "key"),
@@ -190,8 +192,8 @@ async def _world(everybody: list[DemoUser], user_ids: Mapping[str, int], days: D
     )
 
 
-def _actor(user: DemoUser, user_ids: Mapping[str, int]) -> Actor:
-    return Actor(ActorKind.SCHOOL_USER, user.name, user.email, UserId(user_ids[user.email]))
+def _actor(user: DemoUser, user_ids: Mapping[str, int], school_id: int) -> Actor:
+    return Actor(ActorKind.SCHOOL_USER, user.name, user.email, UserId(user_ids[user.email]), SchoolId(school_id))
 
 
 async def _partnerships(school_ids: Mapping[str, int], days: Days) -> dict[Any, tuple[int, datetime]]:

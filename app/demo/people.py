@@ -6,7 +6,7 @@ written to the service's database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BORN = date(1998, 2, 14)
 ANOTHER_BIRTHDAY = date(1990, 1, 1)
 PROHIBITION, OTHER_ALERT = "prohibition", "failed_induction"
+NEW_WITHOUT_TRAINING = 155
 REQUIRED, IN_PROGRESS = TRSInductionStatus.REQUIRED_TO_COMPLETE, TRSInductionStatus.IN_PROGRESS
 
 
@@ -34,6 +35,7 @@ class DemoPerson:
     born: date = BORN
     qualified: bool = True
     has_number: bool = True
+    first_year: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -97,7 +99,7 @@ def induction_days(person: DemoPerson, days: Days) -> tuple[date | None, date | 
     """Return the first and last day of the induction on the teaching record."""
     ended = {TRSInductionStatus.PASSED, TRSInductionStatus.FAILED, TRSInductionStatus.FAILED_IN_WALES}
     if person.status is IN_PROGRESS:
-        return days.autumn, None
+        return days.autumn if person.first_year else date(days.year_at(-1), 9, 1), None
     return (date(days.year_at(-2), 9, 1), days.ago(45)) if person.status in ended else (None, None)
 
 
@@ -123,7 +125,7 @@ def _not_registered(days: Days) -> list[DemoPerson]:
         DemoPerson(14, "Jack", "Threlfall", extra=_alert(days, OTHER_ALERT, None)),
         DemoPerson(15, "Katie", "Lomax", born=ANOTHER_BIRTHDAY),
         DemoPerson(16, "Liam", "Vance", born=ANOTHER_BIRTHDAY, has_number=False),
-        DemoPerson(17, "Maya", "Sandhu", IN_PROGRESS),
+        DemoPerson(17, "Maya", "Sandhu", IN_PROGRESS, first_year=True),
         DemoPerson(18, "Zoë", "D'Aubigné"),
         DemoPerson(19, "Nila", "."),
         DemoPerson(33, "Oscar", "Whitlow", born=_years_before(days, 17)),
@@ -169,7 +171,7 @@ def _registered(_: Days) -> list[DemoPerson]:
         DemoPerson(20, "Callum", "Birch", IN_PROGRESS),
         DemoPerson(21, "Dionne", "Clarke", IN_PROGRESS),
         DemoPerson(22, "Esther", "Mwangi"),
-        DemoPerson(23, "Freya", "Novak", IN_PROGRESS),
+        DemoPerson(23, "Freya", "Novak", IN_PROGRESS, first_year=True),
         DemoPerson(24, "George", "Oakes", TRSInductionStatus.PASSED),
         DemoPerson(25, "Helen", "Marsden", TRSInductionStatus.PASSED),
         DemoPerson(26, "Isaac", "Petrov", TRSInductionStatus.PASSED),
@@ -181,7 +183,7 @@ def _registered(_: Days) -> list[DemoPerson]:
         DemoPerson(32, "Owen", "Vaughan"),
         DemoPerson(101, "Alfie", "Garland"),
         DemoPerson(102, "Bethan", "Hollis", IN_PROGRESS),
-        DemoPerson(103, "Cyrus", "Irani", IN_PROGRESS),
+        DemoPerson(103, "Cyrus", "Irani", IN_PROGRESS, first_year=True),
         DemoPerson(104, "Daisy", "Jessop", IN_PROGRESS),
         DemoPerson(105, "Edwin", "Kaur", IN_PROGRESS),
         DemoPerson(106, "Flora", "Lindqvist", TRSInductionStatus.EXEMPT),
@@ -190,7 +192,7 @@ def _registered(_: Days) -> list[DemoPerson]:
         DemoPerson(110, "Isla", "Orchard"),
         DemoPerson(111, "Jonah", "Peel"),
         DemoPerson(112, "Kiran", "Rao", IN_PROGRESS),
-        DemoPerson(113, "Leah", "Sefton", IN_PROGRESS),
+        DemoPerson(113, "Leah", "Sefton", IN_PROGRESS, first_year=True),
         DemoPerson(114, "Milo", "Tanner"),
         DemoPerson(116, "Nina", "Upton", IN_PROGRESS),
         DemoPerson(117, "Otis", "Verma", IN_PROGRESS),
@@ -219,7 +221,7 @@ def _shown_at_amberley() -> Iterator[DemoPerson]:
         "Queenie Oldfield", "Reuben Paige", "Saskia Quirke", "Tobias Ridley", "Una Satchwell", "Vince Tolland",
     )  # fmt: skip
     for number, name in enumerate(names, start=143):
-        yield _called(number, name, IN_PROGRESS)
+        yield replace(_called(number, name, IN_PROGRESS), first_year=number == NEW_WITHOUT_TRAINING)
     yield DemoPerson(163, "Wanda", "Usher", qualified=False)
     yield DemoPerson(164, "Xander", "Varley", IN_PROGRESS)
     yield DemoPerson(165, "Jon", "Smyth", IN_PROGRESS)

@@ -19,6 +19,7 @@ from app.demo.cast import (
     RIVERMOUTH,
     DemoPartnership,
     DemoStay,
+    Induction,
     LastChoices,
     Train,
     mentor,
@@ -90,18 +91,20 @@ def _mentors(days: Days) -> Iterator[DemoStay]:
 def _calder(days: Days) -> Iterator[DemoStay]:
     """Yield those at Calder Bridge now, or soon: whoever registers them elsewhere moves them."""
     hub, since = "cloverley-hub", date(days.year_at(-1), 9, 1)
-    keystone = Train(KEYSTONE, COPPERFIELD, days.year_at(-1))
-    yield DemoStay("9900020", CALDER, since, training=keystone, body=hub, mentor="9900026")
+    keystone, recorded = Train(KEYSTONE, COPPERFIELD, days.year_at(-1)), Induction(hub, since)
+    yield DemoStay("9900020", CALDER, since, training=keystone, body=hub, mentor="9900026", induction=recorded)
     declared = Train(KEYSTONE, COPPERFIELD, days.year_at(-1), declared_on=days.ago(5))
-    yield DemoStay("9900112", CALDER, since, training=declared, body=hub, mentor="9900026")
+    yield DemoStay("9900112", CALDER, since, training=declared, body=hub, mentor="9900026", induction=recorded)
     yield DemoStay("9900109", CALDER, since, training=keystone, body=hub, mentor="9900026")  # leaves
     lately = Train(KEYSTONE, COPPERFIELD, days.autumn_year, from_day=days.autumn)
-    yield DemoStay("9900117", CALDER, since, training=lately, body=hub, mentor="9900027")
+    yield DemoStay("9900117", CALDER, since, training=lately, body=hub, mentor="9900027", induction=recorded)
     yield DemoStay("9900110", CALDER, days.ahead(25), body=hub, mentor="9900027")
     yield DemoStay("9900111", CALDER, days.ago(90), body=hub)  # removed
     yield DemoStay("9900196", CALDER, since, body=hub, mentor="9900027")  # joins Amberley Grove
     asked = Train(NORTHSTAR, year=days.year, from_day=days.since_opening(40))
-    yield DemoStay("9900197", CALDER, since, training=asked, body=hub, mentor="9900027")  # confirmed lately
+    yield DemoStay(
+        "9900197", CALDER, since, training=asked, body=hub, mentor="9900027", induction=recorded
+    )  # confirmed lately
 
 
 def _calder_leavers(days: Days) -> Iterator[DemoStay]:

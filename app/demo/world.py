@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.demo.people import person_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from app.terms import Actor
 
 SETTLED_DAYS = 3
+MORNING = timedelta(hours=8, minutes=30)
 
 
 @dataclass(frozen=True)
@@ -47,5 +49,5 @@ def email_of(stay: DemoStay, world: World) -> str:
 
 
 def registered_at(started_on: date, days: Days) -> datetime:
-    """Return when somebody was registered: on the first day, or lately when that is still to come."""
-    return days.start_of(min(started_on, days.ago(SETTLED_DAYS)))
+    """Return when somebody was registered: in the morning of the first day, or lately when that is still to come."""
+    return days.start_of(min(started_on, days.ago(SETTLED_DAYS))) + MORNING
