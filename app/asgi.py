@@ -21,6 +21,7 @@ from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
 from app.web.schools import (
+    access,
     drafts,
     ect_record,
     ects,
@@ -98,6 +99,7 @@ HANDLERS: list[Any] = [
     *preferences.HANDLERS,
     *notices.HANDLERS,
     *my_schools.HANDLERS,
+    *access.HANDLERS,
     health.live,
     health.ready,
     health.deps,

@@ -42,13 +42,17 @@ async def holder_of_email_link(school_id: SchoolId, email: str) -> UserId | None
 
 
 async def end_access(command: EndAccess, actor: Actor) -> bool:
-    """End the access with an event and M-73; it holds from the next request on (ACC-9.8). Returns whether there was."""
+    """End the access with an event and M-73; it holds from the next request on (ACC-9.8). Returns whether there was.
+
+    Who keeps another way into the school is not told that they can no longer use it.
+    """
     async with transaction():
         ended = await fetch(
             """UPDATE school_access a SET ended_at = $4, end_reason = $5, updated_at = $4
             FROM app_user u, school s WHERE u.id = a.user_id AND s.id = a.school_id
                 AND a.school_id = $1 AND a.user_id = $2 AND a.source = $3 AND a.ended_at IS NULL
-            RETURNING a.id, u.name, u.email, s.name AS school""",
+            RETURNING a.id, u.name, u.email, s.name AS school, EXISTS (SELECT FROM school_access o WHERE
+                o.user_id = u.id AND o.school_id = s.id AND o.id <> a.id AND o.ended_at IS NULL) AS other_ways_in""",
             command.school_id,
             command.user_id,
             EMAIL_LINK,
@@ -57,6 +61,8 @@ async def end_access(command: EndAccess, actor: Actor) -> bool:
         )
         for row in ended:
             record(SchoolAccessEnded(About(school_id=command.school_id), command.reason, row["name"]), actor)
+            if row["other_ways_in"]:
+                continue
             await queue_message(
                 AccessRemoved(row["name"], row["school"]),
                 to=row["email"],

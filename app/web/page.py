@@ -47,6 +47,7 @@ FOOTER = (
     Link("Accessibility", "/accessibility"),
 )
 SCHOOL_FOOTER = (
+    Link("Who has access", "/school/access"),
     Link("Support", "/school/support"),
     Link("Feedback", "/feedback"),
     Link("Guidance", "/school/guidance"),

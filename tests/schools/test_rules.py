@@ -187,6 +187,47 @@ def test_the_first_row_that_fits_decides(
     assert (decided.level, decided.row, decided.reason) == access
 
 
+FUNDED = [1, 2, 3, 5, 6, 7, 8, 12, 14, 15, 18, 24, 28, *range(31, 37), *range(38, 49), 57]
+IN_WALES = {"district_code": "W06000015"}
+WAYS: dict[str, tuple[dict[str, object], Policy]] = {
+    "in England": ({}, POLICY),
+    "in Wales": (IN_WALES, POLICY),
+    "section 41": ({"section_41_approved": True}, POLICY),
+    "open training": ({"has_open_training": True}, POLICY),
+    "admitted": ({}, ADMITTING),
+    "admitted, in Wales": (IN_WALES, ADMITTING),
+}
+ABROAD, UNKNOWN, OTHERWISE = "not_in_england", "type_unknown", "type_not_eligible"
+FUNDED_WAYS = ("full", ABROAD, "full", "full", "full", ABROAD)
+INDEPENDENT_WAYS = ("not_funded", ABROAD, "full", "full_no_new_ects", "school_led_only", "school_led_only")
+OVERSEAS_WAYS = (ABROAD, ABROAD, ABROAD, ABROAD, "school_led_only", "school_led_only")
+EVERY_TYPE = {
+    **dict.fromkeys(FUNDED, FUNDED_WAYS),
+    **dict.fromkeys((10, 11), INDEPENDENT_WAYS),
+    37: OVERSEAS_WAYS,
+    **dict.fromkeys((25, 26, 30), (ABROAD,) * 6),
+    **dict.fromkeys((27, 29, 49, 56), (OTHERWISE, ABROAD, OTHERWISE, OTHERWISE, OTHERWISE, ABROAD)),
+    **dict.fromkeys((4, 9, 13, 50, 99), (UNKNOWN,) * 6),
+}
+"""Type code -> the level, or the reason for none, in each of the ways above (ACC-13.2, ACC-13.5)."""
+
+
+@pytest.mark.rule("ACC-13.2", "ACC-13.4", "ACC-13.5")
+@pytest.mark.parametrize("code", EVERY_TYPE)
+@pytest.mark.parametrize("way", WAYS)
+def test_every_type_has_its_level_wherever_it_is(code: int, way: str) -> None:
+    changes, policy = WAYS[way]
+    decided = level_of(replace(ACADEMY, type_code=code, **changes), policy)  # type: ignore[arg-type]
+    expected = EVERY_TYPE[code][list(WAYS).index(way)]
+    assert (decided.reason or decided.level) == expected
+
+
+@pytest.mark.rule("ACC-13.2")
+def test_the_table_has_every_known_type() -> None:
+    assert set(EVERY_TYPE) >= KNOWN_TYPES
+    assert set(FUNDED) == FUNDED_TYPES
+
+
 @pytest.mark.rule("ACC-13.5")
 @pytest.mark.parametrize(
     ("school", "reason"),
