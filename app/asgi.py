@@ -12,7 +12,19 @@ from litestar.plugins.htmx import HTMXRequest
 from app import assets, templating
 from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox
-from app.web import arrival, clock_page, faults, health, mailbox, policies, public, sign_in, staff_sign_in
+from app.web import (
+    arrival,
+    clock_page,
+    dfe_sign_in,
+    faults,
+    health,
+    mailbox,
+    policies,
+    public,
+    sign_in,
+    sign_out,
+    staff_sign_in,
+)
 from app.web import opt_out as opt_out_page
 from app.web import personas as personas_page
 from app.web import support as support_pages
@@ -56,6 +68,7 @@ if TYPE_CHECKING:
     from app.access.personas import Persona
     from app.settings import Settings
     from app.teachers.trs import TeachingRecords
+    from app.web.dfe_sign_in import DfESignIn
 
 LARGEST_BODY = 1_000_000
 METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE]
@@ -72,6 +85,8 @@ HANDLERS: list[Any] = [
     *sign_in.HANDLERS,
     *staff_sign_in.HANDLERS,
     *console_home.HANDLERS,
+    *dfe_sign_in.HANDLERS,
+    *sign_out.HANDLERS,
     *support_pages.HANDLERS,
     *opt_out_page.HANDLERS,
     *arrival.HANDLERS,
@@ -115,6 +130,7 @@ def create_app(
     settings: Settings,
     *,
     trs: TeachingRecords,
+    dfe: DfESignIn | None = None,
     personas: Sequence[Persona] = (),
     dependencies: Callable[[], Mapping[str, Any]] = dict,
     build: str = "development",
@@ -130,6 +146,7 @@ def create_app(
         state=State(
             {
                 "trs": trs,
+                "dfe_sign_in": dfe,
                 "personas": tuple(personas),
                 "dependencies": dependencies,
                 "build": build,

@@ -13,13 +13,14 @@ from pydantic import SecretStr
 from app import logs
 from app.access.command import staff
 from app.adapters.breaker import CircuitBreaker
+from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.adapters.trs import TRSClient
 from app.asgi import create_app
 from app.db import server
 from app.db.console import Exit, problems_of, run_on_database, stop, valid_settings
 from app.db.engine import engine
 from app.db.migrations import at_head, migrate
-from app.demo.command import demo, demo_data, demo_teaching_records, history
+from app.demo.command import demo, demo_data, demo_dfe_sign_in, demo_teaching_records, history
 from app.demo.personas import PERSONAS
 from app.events.record import head
 from app.events.verify import verify
@@ -29,6 +30,7 @@ from app.settings import Settings, ValidationError, settings
 from app.stand_ins.command import make_command
 from app.teachers.trs import Unavailable
 from app.terms import TRN
+from app.web.dfe_sign_in import DfESignIn
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -80,10 +82,17 @@ def web_application() -> Litestar:
     trs = TRSClient(
         chosen.trs_base_url, _secret(chosen.trs_api_key), api_version=chosen.trs_api_version, breaker=breaker
     )
+    dfe = dfe_sign_in_clients(chosen)
     personas = PERSONAS if "personas" in chosen.methods else ()
-    app = create_app(chosen, trs=trs, personas=personas, dependencies=lambda: {"trs": trs.health()})
+    app = create_app(
+        chosen,
+        trs=trs,
+        dfe=DfESignIn(dfe.provider, dfe.directory) if dfe else None,
+        personas=personas,
+        dependencies=lambda: {"trs": trs.health(), **(dfe.health() if dfe else {})},
+    )
     app.on_startup.append(_open_engine)
-    app.on_shutdown += [trs.close, engine.close]
+    app.on_shutdown += [trs.close, *([dfe.close] if dfe else []), engine.close]
     return app
 
 
@@ -153,9 +162,10 @@ def _masked(value: object) -> str:
 
 @register.command("doctor")
 def doctor() -> None:
-    """Check the database and the teaching record system."""
+    """Check the database, the teaching record system and DfE Sign-in."""
     chosen = valid_settings()
-    faults = run_on_database(_faults_of_database) + asyncio.run(_faults_of_teaching_records(chosen))
+    faults = run_on_database(_faults_of_database)
+    faults += asyncio.run(_faults_of_teaching_records(chosen)) + asyncio.run(_faults_of_dfe_sign_in(chosen))
     if faults:
         stop(Exit.INPUT_HAS_ERRORS, *faults)
     click.echo("Everything answers.")
@@ -174,6 +184,16 @@ async def _faults_of_teaching_records(chosen: Settings) -> list[str]:
     finally:
         await client.close()
     return [f"Teaching records: the system {answer.cause.words}."] if isinstance(answer, Unavailable) else []
+
+
+async def _faults_of_dfe_sign_in(chosen: Settings) -> list[str]:
+    clients = dfe_sign_in_clients(chosen)
+    if clients is None:
+        return []
+    try:
+        return await clients.faults()
+    finally:
+        await clients.close()
 
 
 @register.group("database")
@@ -216,7 +236,8 @@ def _read_head(path: Path) -> tuple[int, str]:
         stop(Exit.WRONG_USE, f"{path}: not readable, or not a number and a hash as `register audit verify` prints them")
 
 
-for command in (demo, demo_data, history, make_command(demo_teaching_records), worker, jobs, refdata, schools, staff):
+stand_in = make_command(demo_teaching_records, demo_dfe_sign_in)
+for command in (demo, demo_data, history, stand_in, worker, jobs, refdata, schools, staff):
     register.add_command(command)
 
 

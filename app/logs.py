@@ -6,12 +6,15 @@ import json
 import logging
 import sys
 import traceback
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 REQUESTS = logging.getLogger("register.request")
 FAULTS = logging.getLogger("register.fault")
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request being answered; empty outside one (EXT-1.9)."""
 ROOT = str(Path(__file__).resolve().parent.parent)
 
 

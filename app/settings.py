@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -109,6 +109,12 @@ class Settings(BaseSettings):
     def issuer(self) -> str:
         """Return who signs ID tokens, as the exact string that stands in them (ACC-4.3)."""
         return self.dfe_sign_in_issuer or (LIVE_ISSUER if self.production else "")
+
+    @cached_property
+    def issuer_origin(self) -> str:
+        """Return where a form may lead when people sign out; empty while DfE Sign-in is off (ACC-17.1)."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}" if "dfe_sign_in" in self.methods else ""
 
     @property
     def directory_url(self) -> str:

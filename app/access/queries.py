@@ -112,6 +112,16 @@ class Closure:
 
 
 @dataclass(frozen=True)
+class RoleStanding:
+    """A role at DfE Sign-in that alone gives access to the current school, and when it was last asked about."""
+
+    subject: str
+    organisation_id: str
+    checked_at: datetime
+    tried_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Visitor:
     """Who is asking, and what decides about them; without a session everything is empty."""
 
@@ -119,7 +129,11 @@ class Visitor:
     user: User | None = None
     school: CurrentSchool | None = None
     tutor: CurrentTutor | None = None
+    role: RoleStanding | None = None
+    """Set when the access to the current school rests on DfE Sign-in alone (ACC-4.12)."""
     open_schools: int = 0
+    unchecked_schools: int = 0
+    """Schools of DfE Sign-in whose role has not been checked (ACC-4.11)."""
     periods: tuple[PeriodRow, ...] = ()
     closure: Closure | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -149,6 +163,10 @@ SELECT live.id IS NOT NULL AS is_live, found.*,
   u.accepted_privacy_version, u.last_school_id,
   (SELECT count(DISTINCT a.school_id) FROM school_access a WHERE a.user_id = u.id AND a.ended_at IS NULL)
     AS open_schools,
+  CASE WHEN found.method = 'dfe_sign_in' THEN (SELECT count(*) FROM user_organisation o WHERE o.user_id = u.id
+    AND NOT EXISTS (SELECT 1 FROM school_access a
+      WHERE a.user_id = u.id AND a.school_id = o.school_id AND a.ended_at IS NULL)) ELSE 0 END AS unchecked_schools,
+  r.subject, r.organisation_id, r.role_checked_at, r.role_tried_at,
   c.id AS current_school_id, c.public_id, c.urn, c.name, c.kind, c.type_code, c.type_name, c.status_code,
   c.opened_on, c.closed_on, c.district_code, c.section_41_approved, c.access_override, c.access_override_until,
   CASE WHEN c.type_code IN (10, 11) AND NOT c.section_41_approved THEN EXISTS (
@@ -168,6 +186,13 @@ LEFT JOIN live ON true
 LEFT JOIN app_user u ON u.id = live.user_id
 LEFT JOIN school c ON c.id = live.school_id AND EXISTS (
   SELECT 1 FROM school_access a WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL)
+LEFT JOIN LATERAL (
+  SELECT o.subject, o.organisation_id, a.role_checked_at, a.role_tried_at
+  FROM school_access a JOIN user_organisation o ON o.user_id = a.user_id AND o.school_id = a.school_id
+  WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL AND a.source = 'dfe_sign_in'
+    AND a.role_checked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM school_access b WHERE b.user_id = u.id
+      AND b.school_id = c.id AND b.ended_at IS NULL AND b.source <> 'dfe_sign_in')
+) r ON true
 LEFT JOIN induction_tutor i ON i.school_id = c.id AND i.ended_at IS NULL
 LEFT JOIN school_preference p ON p.user_id = u.id AND p.school_id = c.id
 LEFT JOIN registration_closure x ON found.today BETWEEN x.starts_on AND x.ends_on
@@ -193,7 +218,9 @@ async def load_visitor(
         user=_user(row),
         school=_school(row),
         tutor=_tutor(row),
+        role=_role(row),
         open_schools=row["open_schools"],
+        unchecked_schools=row["unchecked_schools"],
         periods=tuple(_period(item) for item in json.loads(row["periods"] or "[]")),
         closure=Closure(row["starts_on"], row["ends_on"], row["message"]) if row["starts_on"] else None,
         settings=json.loads(row["settings"] or "{}"),
@@ -239,6 +266,12 @@ def _school(row: asyncpg.Record) -> CurrentSchool | None:
     return CurrentSchool(id=row["current_school_id"], **same)
 
 
+def _role(row: asyncpg.Record) -> RoleStanding | None:
+    if row["subject"] is None:
+        return None
+    return RoleStanding(row["subject"], row["organisation_id"], row["role_checked_at"], row["role_tried_at"])
+
+
 def _tutor(row: asyncpg.Record) -> CurrentTutor | None:
     if row["tutor_public_id"] is None:
         return None
@@ -272,6 +305,8 @@ class SchoolChoice:
     name: str
     town: str | None
     postcode: str | None
+    checked: bool = True
+    """False for one of DfE Sign-in whose role is asked about when it is chosen (ACC-4.11)."""
 
 
 async def schools_of(user: UserId) -> list[SchoolChoice]:
@@ -295,7 +330,14 @@ MINE = """SELECT s.id, s.public_id, s.urn, s.name, s.kind, s.type_code, s.type_n
         WHERE t.school_id = s.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
             AND (t.finished_on IS NULL OR t.finished_on >= $2)
     ) ELSE false END AS has_open_training, i.confirmed_for_year, count(*) OVER () AS total
-    FROM school s LEFT JOIN induction_tutor i ON i.school_id = s.id AND i.ended_at IS NULL
+    FROM school s LEFT JOIN LATERAL (
+  SELECT o.subject, o.organisation_id, a.role_checked_at, a.role_tried_at
+  FROM school_access a JOIN user_organisation o ON o.user_id = a.user_id AND o.school_id = a.school_id
+  WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL AND a.source = 'dfe_sign_in'
+    AND a.role_checked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM school_access b WHERE b.user_id = u.id
+      AND b.school_id = c.id AND b.ended_at IS NULL AND b.source <> 'dfe_sign_in')
+) r ON true
+LEFT JOIN induction_tutor i ON i.school_id = s.id AND i.ended_at IS NULL
     WHERE EXISTS (SELECT 1 FROM school_access a
         WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL)
     ORDER BY lower(s.name), s.urn LIMIT $3 OFFSET $4"""

@@ -14,6 +14,12 @@ IDLE = timedelta(seconds=IDLE_SECONDS)
 ABSOLUTE = timedelta(hours=12)
 PRIVACY_VERSION = "1.0"
 """The version of the privacy notice in force, as major.minor (ACC-9.11)."""
+ROLE_GOOD_FOR = timedelta(minutes=15)
+"""A role confirmed longer ago than this is asked about again (ACC-4.12)."""
+WRITES_GO_ON_FOR = timedelta(minutes=60)
+"""Without an answer people may change things until so long after the last good one."""
+ROLE_PAUSE = timedelta(seconds=60)
+"""After a question without an answer, pages don't wait for another so long."""
 LONGEST_PATH = 1_000
 AREAS = {"school": "/school/", "staff": "/admin"}
 HOMES = {"school": "/school/home", "staff": "/admin"}
@@ -39,3 +45,14 @@ def may_return_to(path: str | None, audience: str) -> bool:
     if not path or len(path) > LONGEST_PATH or "\\" in path or not path.isprintable():
         return False
     return path.startswith(AREAS[audience]) and not path.startswith("//")
+
+
+def role_is_due(checked_at: datetime, tried_at: datetime | None, now: datetime) -> bool:
+    """Tell whether the role of the current school is to be asked about again (ACC-4.12); stamped later is new."""
+    pausing = tried_at is not None and timedelta(0) <= now - tried_at < ROLE_PAUSE
+    return now - checked_at > ROLE_GOOD_FOR and not pausing
+
+
+def may_write_unchecked(checked_at: datetime, now: datetime) -> bool:
+    """Tell whether somebody whose role can't be asked about may still change things (ACC-4.12)."""
+    return now - checked_at < WRITES_GO_ON_FOR

@@ -109,6 +109,17 @@ async def take_path(id_hash: bytes, audience: str) -> str:
     return path if path and rules.may_return_to(path, audience) else rules.HOMES[audience]
 
 
+async def keep_id_token(id_hash: bytes, sealed: bytes) -> None:
+    """Keep what is needed to sign out at DfE Sign-in too; it is never in a cookie (ACC-4.14)."""
+    await fetch("UPDATE session SET id_token = $2 WHERE id_hash = $1", id_hash, sealed)
+
+
+async def id_token_of(id_hash: bytes) -> bytes | None:
+    """Return it; None for a session by another method."""
+    row = await fetch_one("SELECT id_token FROM session WHERE id_hash = $1", id_hash)
+    return row["id_token"] if row else None
+
+
 async def set_clock(id_hash: bytes, moment: datetime | None) -> None:
     """Move a session, with its own limits, to another time; None is the machine's (contract, section 3)."""
     now = moment or clock.machine_now()

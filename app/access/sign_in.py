@@ -54,11 +54,6 @@ class TryAgain:
 
 
 @dataclass(frozen=True)
-class Cancelled:
-    """The person stopped at DfE Sign-in."""
-
-
-@dataclass(frozen=True)
 class Unavailable:
     """The other side gave no answer that can be used."""
 
@@ -109,7 +104,7 @@ class Identified:
 
 
 BeginOutcome: TypeAlias = Redirect | Unavailable
-CompleteOutcome: TypeAlias = Identified | TryAgain | Cancelled | Unavailable
+CompleteOutcome: TypeAlias = Identified | TryAgain | Unavailable
 
 
 class SignInProvider(Protocol):

@@ -6,16 +6,14 @@ import asyncio
 import logging
 import re
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httpx
 
+from app.logs import request_id
 from app.terms import FailureCause
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LARGEST_ANSWER = 2_000_000
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -37,18 +35,22 @@ class Limits:
     attempt: float
     step: float
     attempts: int
-    retry_wait: float
-    retry_needs: float
+    retry_wait: float = 0.2
+    retry_needs: float = 0.0
+    repeat_gateways: bool = True
+    """Repeat after 502, 503 and 504 too, not only when no connection was made."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request; `operation` is its name in logs, `path` may carry a query of ours."""
+    """One request; `operation` is its name in logs, `path` may carry a query of ours, or be a whole address."""
 
     operation: str
     method: str
     path: str
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -117,15 +119,15 @@ async def exchange(client: httpx.AsyncClient, request: Request, seconds: float) 
         return Failed(FailureCause.CONTRACT)
 
 
-def may_try_again(answer: Answer | Failed) -> bool:
+def may_try_again(answer: Answer | Failed, *, gateways: bool = True) -> bool:
     """Tell whether the same request may be sent once more: it never arrived, or a gateway failed (EXT-1.5)."""
     if isinstance(answer, Failed):
         return answer.cause is FailureCause.CONNECT
-    return answer.status in _WORTH_A_RETRY
+    return gateways and answer.status in _WORTH_A_RETRY
 
 
 async def _exchange(client: httpx.AsyncClient, request: Request) -> Answer | Failed:
-    headers = {"Content-Type": "application/json"} if request.body is not None else {}
+    headers = {**request.headers, **({"Content-Type": request.content_type} if request.body is not None else {})}
     async with client.stream(request.method, request.path, content=request.body, headers=headers) as response:
         try:
             body = await _read(response)
@@ -177,5 +179,6 @@ def log_call(
         "attempt": attempt,
         "milliseconds": milliseconds,
         "alarm": cause in CAUSES_THAT_ALARM,
+        "request_id": request_id.get(),
     }
-    _log.log(level, "outside call", extra=fields)
+    _log.log(level, "outside call", extra={**fields, "fields": {"message": "outside call", **fields}})

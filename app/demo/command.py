@@ -13,6 +13,7 @@ from app.db import server
 from app.db.console import Exit, run_on_database, stop, valid_settings
 from app.db.migrations import migrate
 from app.demo.calendar import Days
+from app.demo.dfe_users import dfe_users
 from app.demo.load import is_empty, load, loaded_for
 from app.demo.migrated import load_history
 from app.demo.people import teaching_records
@@ -29,6 +30,11 @@ AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day
 def demo_teaching_records(day: date) -> dict[str, Any]:
     """Return the stand-in's people for a day (EXT-6.2)."""
     return teaching_records(_days(day))
+
+
+def demo_dfe_sign_in(day: date) -> dict[str, Any]:
+    """Return the people of the DfE Sign-in stand-in; it sends them back to where this service is (EXT-6.2, REF-6.8)."""
+    return dfe_users(valid_settings(), _days(day))
 
 
 @click.command("demo")

@@ -19,6 +19,7 @@ import click
 from app.db import server
 from app.db.console import Exit, run_on_database, stop, valid_settings
 from app.db.migrations import migrate
+from app.demo.dfe_users import dfe_sign_in_settings
 from app.demo.load import is_empty, load
 from app.settings import settings
 
@@ -83,13 +84,19 @@ class Demo:
         return int(Exit.DONE)
 
     def _start_stand_ins(self) -> None:
-        if os.environ.get("TRS_BASE_URL"):
-            return
+        if not os.environ.get("TRS_BASE_URL"):
+            os.environ["TRS_BASE_URL"] = self._start_stand_in("trs")
+            os.environ["TRS_API_KEY"] = TRS_KEY
+        if not os.environ.get("DFE_SIGN_IN_ISSUER"):
+            url = self._start_stand_in("dfe-sign-in")
+            os.environ.update(dfe_sign_in_settings(url))
+
+    def _start_stand_in(self, name: str) -> str:
+        """Start one on a free port; returns its address, or nothing when it has ended."""
         as_of = self._days.as_of.isoformat()
-        process = self._start("stand-in", "stand-in", "trs", "--port", "0", "--as-of", as_of, read=True)
+        process = self._start(f"stand-in {name}", "stand-in", name, "--port", "0", "--as-of", as_of, read=True)
         line = process.stdout.readline() if process.stdout else ""
-        os.environ["TRS_BASE_URL"] = json.loads(line)["url"] if line else ""
-        os.environ["TRS_API_KEY"] = TRS_KEY
+        return str(json.loads(line)["url"]) if line else ""
 
     def _start(self, name: str, *arguments: str, read: bool = False) -> subprocess.Popen[str]:
         # A session of its own: Ctrl-C in the terminal reaches this process alone, which stops the others in order.

@@ -12,6 +12,7 @@ import click
 
 from app import clock
 from app.stand_ins import server
+from app.stand_ins.dfe_sign_in import DfESignIn
 from app.stand_ins.files import Mistakes, Unreadable, read_file
 from app.stand_ins.trs import TRS
 
@@ -19,28 +20,42 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-TRS_PORT = 9201
+    Make = Callable[[object, date], server.System]
+
+TRS_PORT, DFE_SIGN_IN_PORT = 9201, 9202
 INPUT_HAS_ERRORS = 1
 WRONG_USE = 2
 REFUSED = 3
 
 
-def make_command(teaching_records: Callable[[date], object]) -> click.Group:
+def make_command(teaching_records: Callable[[date], object], dfe_sign_in: Callable[[date], object]) -> click.Group:
     """Make the group `stand-in`; without `--file` a server serves what is passed here for a day."""
+    group = click.Group("stand-in", help="Run one stand-in for an outside system.")
+    what = "Serve teaching records on 127.0.0.1, never in production."
+    group.add_command(_command("trs", TRS_PORT, what, TRS, teaching_records))
+    what = "Serve DfE Sign-in on 127.0.0.1, never in production."
+    group.add_command(_command("dfe-sign-in", DFE_SIGN_IN_PORT, what, DfESignIn, dfe_sign_in))
+    return group
 
-    @click.command("trs")
-    @click.option("--port", type=click.IntRange(0, 65535), default=TRS_PORT, show_default=True, help="0: a free one")
+
+def _command(
+    name: str,
+    usual_port: int,
+    what: str,
+    system: Callable[[object, date], server.System],
+    demo: Callable[[date], object],
+) -> click.Command:
+
+    @click.command(name, help=what)
+    @click.option("--port", type=click.IntRange(0, 65535), default=usual_port, show_default=True, help="0: a free one")
     @click.option("--file", "path", type=click.Path(path_type=Path), help="people file; none: the demo data")
     @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that relative dates count from")
-    def trs_stand_in(port: int, path: Path | None, as_of: datetime | None) -> None:
-        """Serve teaching records on 127.0.0.1, never in production."""
+    def command(port: int, path: Path | None, as_of: datetime | None) -> None:
         _refuse_production()
         day = as_of.date() if as_of else clock.today()
-        _serve(_trs(path, day, teaching_records), port)
+        _serve(_loaded(system, path, day, demo), port)
 
-    group = click.Group("stand-in", help="Run one stand-in for an outside system.")
-    group.add_command(trs_stand_in)
-    return group
+    return command
 
 
 def _refuse_production() -> None:
@@ -49,9 +64,9 @@ def _refuse_production() -> None:
         _stop(REFUSED, "stand-ins do not run in production")
 
 
-def _trs(path: Path | None, day: date, teaching_records: Callable[[date], object]) -> TRS:
+def _loaded(system: Make, path: Path | None, day: date, demo: Callable[[date], object]) -> server.System:
     try:
-        return TRS(read_file(path) if path else teaching_records(day), day)
+        return system(read_file(path) if path else demo(day), day)
     except Unreadable as error:
         _stop(WRONG_USE, str(error))
     except Mistakes as mistakes:

@@ -10,8 +10,10 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 
 from app.access.accept_privacy_notice import accept_privacy_notice
+from app.access.organisations import unchecked_schools_of
 from app.access.queries import SchoolChoice, schools_of, successor_of
 from app.access.rules import PRIVACY_VERSION
+from app.access.sign_in import DFE_SIGN_IN
 from app.access.switch_school import SwitchSchool, switch_school
 from app.schools.rules import RefusalReason
 from app.terms import Refused
@@ -19,6 +21,7 @@ from app.values import NOT_AN_OPTION
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import Gate, public_page, school_page
+from app.web.role_gate import open_unchecked
 from app.web.session import take_return_path, visit_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -67,6 +70,7 @@ class ChooseSchoolPage:
     query: str
     number: int
     pages: int
+    by_dfe_sign_in: bool
     errors: dict[str, str]
 
 
@@ -85,6 +89,9 @@ async def switch(request: AnyRequest) -> Response[str]:
         return await choice_page(request, form, {"school_id": "Select a school"})
     try:
         wanted = UUID(form["school_id"])
+        refused = await open_unchecked(request, wanted)
+        if refused is not None:
+            return refused
         if visitor.user is not None and visitor.session is not None:
             await switch_school(SwitchSchool(visitor.session.id_hash, wanted), visitor.user.actor)
     except (ValueError, Refused):
@@ -96,6 +103,9 @@ async def choice_page(request: AnyRequest, typed: dict[str, str], errors: dict[s
     """Answer the schools to choose from, with what is wrong with the choice (ACC-10.1)."""
     visitor = visit_of(request).visitor
     every = await schools_of(visitor.user.id) if visitor.user else []
+    if visitor.user and visitor.unchecked_schools:
+        every += await unchecked_schools_of(visitor.user.id)
+        every.sort(key=lambda school: (school.name.lower(), school.urn))
     query = typed.get("q", "").strip()
     found = [school for school in every if _matches(school, query)]
     pages = max(1, -(-len(found) // PAGE_SIZE))
@@ -108,6 +118,7 @@ async def choice_page(request: AnyRequest, typed: dict[str, str], errors: dict[s
         query=query,
         number=number,
         pages=pages,
+        by_dfe_sign_in=visitor.session is not None and visitor.session.method == DFE_SIGN_IN,
         errors=errors,
     )
     return page(request, "public/choose-school.html", context, status=422 if errors else 200)

@@ -26,7 +26,7 @@ def chrome_for(visit: Visit, policy: Policy, settings: Settings) -> Chrome:
         signed_in=signed_in,
         user_name=user.name if user else "",
         school_name=school.name if school else "",
-        several_schools=visitor.open_schools > 1,
+        several_schools=visitor.open_schools + visitor.unchecked_schools > 1,
         unread_notices=visitor.unread_notices,
         show_navigation=usable and standing.tutor_gate is None,
         active_nav=policy.nav,

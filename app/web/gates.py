@@ -16,6 +16,7 @@ from app.web.errors import ErrorPage, error_page
 from app.web.forms import read_form_lists
 from app.web.page import full_load, page, redirect
 from app.web.policies import Gate, policy_of
+from app.web.role_gate import check_role
 from app.web.session import remember_path, visit_of
 
 if TYPE_CHECKING:
@@ -146,13 +147,13 @@ async def _privacy_notice(request: AnyRequest) -> Response[str] | None:
 async def _current_school(request: AnyRequest) -> Response[str] | None:
     visit = visit_of(request)
     if visit.visitor.school is not None:
-        return await _same_school(request)
+        return await check_role(request) or await _same_school(request)
     if visit.visitor.open_schools == 0:
         await visit.end()
         return redirect(request, "/no-school")
     if visit.visitor.open_schools == 1:
         await _take_the_only_one(request)
-        return await _same_school(request)
+        return await check_role(request) or await _same_school(request)
     await remember_path(request)
     return redirect(request, "/school/choose")
 

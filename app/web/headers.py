@@ -44,13 +44,17 @@ INDEXED = ("/", "/guidance")
 Header = tuple[bytes, bytes]
 
 
-def completed(headers: Iterable[Header], path: str, *, request_id: str, allow_indexing: bool) -> list[Header]:
-    """Return a response's headers with those it lacks (ACC-17.2)."""
+def completed(
+    headers: Iterable[Header], path: str, *, request_id: str, allow_indexing: bool, issuer: str = ""
+) -> list[Header]:
+    """Return a response's headers with those it lacks; forms may lead to the issuer's origin (ACC-17.1, ACC-17.2)."""
     made = list(headers)
     present = {name.lower() for name, _ in made}
     for name, value in ALWAYS.items():
         if name.encode() in present or (name == "x-robots-tag" and allow_indexing and path in INDEXED):
             continue
+        if issuer and name == "content-security-policy":
+            value = value.replace("form-action 'self'", f"form-action 'self' {issuer}")  # noqa: PLW2901 - for this answer
         made.append((name.encode(), value.encode()))
     made.append((b"x-request-id", request_id.encode()))
     return made

@@ -83,9 +83,11 @@ class Shell:
         exchange = Exchange(self.settings, dict(scope), send)  # the server keeps its own, with the method asked for
         counted, spent, started = Statements(), Spent(), perf_counter()
         token = statements.set(counted)
+        named = logs.request_id.set(exchange.request_id)
         try:
             await measured(self._answer(exchange, receive), spent)
         finally:
+            logs.request_id.reset(named)
             statements.reset(token)
             exchange.log(counted, perf_counter() - started, spent.seconds)
 
@@ -188,6 +190,7 @@ class Exchange:
                 self.path,
                 request_id=self.request_id,
                 allow_indexing=self.settings.allow_indexing,
+                issuer=self.settings.issuer_origin,
             )
         elif message["type"] == "http.response.body" and self.method == "HEAD":
             message["body"] = b""

@@ -9,15 +9,12 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from app import clock
-from app.access.end_sessions import end_sessions
 from app.access.rules import HOMES, PRIVACY_VERSION
-from app.web.gates import dress
 from app.web.page import page, redirect
 from app.web.policies import file_route, public_page, signed_in_page
 from app.web.session import visit_of
 
 AnyRequest = Request[Any, Any, Any]
-CLEARED = {"Clear-Site-Data": '"cache", "storage"'}
 
 
 @dataclass(frozen=True)
@@ -34,29 +31,6 @@ async def start(request: AnyRequest) -> Response[str]:
     return page(request, "public/start.html", StartPage(HOMES[user.audience] if user else "/sign-in"))
 
 
-@get("/sign-out", opt=public_page())
-async def ask_sign_out(request: AnyRequest) -> Response[str]:
-    """Show the button that signs out (ACC-9.7)."""
-    if visit_of(request).visitor.user is None:
-        return redirect(request, "/signed-out")
-    return page(request, "public/sign-out.html")
-
-
-@post("/sign-out", opt=public_page(), status_code=303)
-async def sign_out(request: AnyRequest) -> Response[str]:
-    """End the session at once (ACC-9.7)."""
-    await visit_of(request).end()
-    response = redirect(request, "/signed-out")
-    response.headers.update(CLEARED)
-    return response
-
-
-@get("/signed-out", opt=public_page())
-async def signed_out(request: AnyRequest) -> Response[str]:
-    """Say that the session has ended."""
-    return page(request, "public/signed-out.html")
-
-
 @post("/session/extend", opt=signed_in_page(), status_code=303)
 async def extend(request: AnyRequest) -> Response[str]:
     """Stay signed in (ACC-9.4); asking was use enough, so there is only the way back to find."""
@@ -68,19 +42,6 @@ async def extend(request: AnyRequest) -> Response[str]:
     user = visit_of(request).visitor.user
     home = HOMES[user.audience if user else "school"]
     return redirect(request, path if path and not path.startswith("//") else home)
-
-
-@post("/sessions/end", opt=signed_in_page(), status_code=303)
-async def end_everywhere(request: AnyRequest) -> Response[str]:
-    """Sign out of every browser (ACC-9.8)."""
-    visit = visit_of(request)
-    if visit.visitor.user is not None:
-        await end_sessions(visit.visitor.user.id, visit.visitor.user.actor)
-    await visit.end()
-    dress(request)
-    response = redirect(request, "/signed-out")
-    response.headers.update(CLEARED)
-    return response
 
 
 @dataclass(frozen=True)
@@ -139,11 +100,7 @@ def robots_txt(request: AnyRequest) -> str:
 
 HANDLERS = [
     start,
-    ask_sign_out,
-    sign_out,
-    signed_out,
     extend,
-    end_everywhere,
     privacy,
     cookies,
     accessibility,

@@ -25,8 +25,8 @@ CONTRACT = {
 }  # fmt: skip
 NEEDED_NOW = {
     "demo", "serve", "worker", "migrate", "check-config", "doctor", "schools import", "refdata check",
-    "refdata load", "demo-data load", "demo-data reset", "database stop", "stand-in trs", "jobs run-due",
-    "audit verify",
+    "refdata load", "demo-data load", "demo-data reset", "database stop", "stand-in trs", "stand-in dfe-sign-in",
+    "jobs run-due", "audit verify",
 }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 PROGRAM = """
 from app.stand_ins.command import make_command
 make_command(lambda day: {"format": 1, "people": [
-    {"trn": "9900011", "first_name": "A", "last_name": "B", "date_of_birth": day.isoformat()}]})()
+    {"trn": "9900011", "first_name": "A", "last_name": "B", "date_of_birth": day.isoformat()}]},
+    lambda day: {"format": 1, "users": []})()
 """
 
 

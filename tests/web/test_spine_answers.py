@@ -295,6 +295,9 @@ def production(database):
         allowed_hosts="127.0.0.1",
         trusted_proxies="127.0.0.1",
         sign_in_methods="dfe_sign_in,staff_code",
+        dfe_sign_in_client_id="register",
+        dfe_sign_in_secret="a-secret",
+        dfe_sign_in_api_secret="another-secret",
         trs_base_url="https://trs.example",
         trs_api_key="x",
     )
