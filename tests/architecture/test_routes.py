@@ -32,6 +32,8 @@ FOR_ANYONE = {
     "/personas",
     "/privacy",
     "/sign-in",
+    "/sign-in/dfe",
+    "/sign-in/dfe/callback",
     "/sign-out",
     "/signed-out",
     "/staff/sign-in",
