@@ -108,6 +108,7 @@ def change(ask: Ask, facts: LeavingFacts) -> Command:
         options=(Option(CHANGE_DATE, "Their last day is another one"), Option(CANCEL, "They are not leaving")),
         initial=dict(zip(FIELDS, map(str, (day.day, day.month, day.year)), strict=True)) if day else {},
         details={"hints": facts.bounds.hints, "last_day": day_in_words(day) if day else ""},
+        keep=lambda last_day: {} if last_day else dict.fromkeys(FIELDS, ""),
     )
     answer = ask(question)
     if answer is None:

@@ -81,6 +81,7 @@ def new_name(person: Subject) -> Question[tuple[NameReason, str | None]]:
         why=ABOUT_NAME,
         options=tuple(Option(reason.value, reason.words) for reason in NameReason),
         details={"now": person.displayed, "on_record": person.name.on_record},
+        keep=lambda answer: {} if answer[1] else {"new_name": ""},
     )
 
 

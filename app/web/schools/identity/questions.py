@@ -128,6 +128,7 @@ def review(matched: Matched, registering: Registering) -> Question[str | None]:
         ("name_is_correct", "corrected_name"),
         template="journeys/identity/review.html",
         details={"matched": matched},
+        keep=lambda corrected: {} if corrected else {"corrected_name": ""},
     )
 
 
