@@ -68,7 +68,7 @@ def journey_of(path: str) -> str:
     if "/induction-tutor/" in path:
         return "induction-tutor-new"
     several = re.search(r"/ects/(change-appropriate-body)/\{draft_id\}", path)
-    return "ects-change-appropriate-body" if several else path.split("/")[2]
+    return "several-change-appropriate-body" if several else path.split("/")[2]
 
 
 def parts(path: str) -> list[str]:
