@@ -25,6 +25,7 @@ from app.demo.personas import PERSONAS
 from app.events.record import head
 from app.events.verify import verify
 from app.jobs.command import jobs, worker
+from app.national.command import generate
 from app.refdata.command import refdata, schools
 from app.settings import Settings, ValidationError, settings
 from app.stand_ins.command import make_command
@@ -237,7 +238,7 @@ def _read_head(path: Path) -> tuple[int, str]:
 
 
 stand_in = make_command(demo_teaching_records, demo_dfe_sign_in)
-for command in (demo, demo_data, history, stand_in, worker, jobs, refdata, schools, staff):
+for command in (demo, demo_data, history, stand_in, worker, jobs, refdata, schools, staff, generate):
     register.add_command(command)
 
 

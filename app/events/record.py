@@ -102,7 +102,7 @@ async def write(collected: list[Any]) -> None:
     rows = []
     for event, actor, at, day in collected:
         number += 1
-        row = _row(number, event, actor, at, day)
+        row = row_of(number, event, actor, at, day)
         row["prev_hash"] = previous
         previous = row["hash"] = hash_of(previous, row)
         rows.append(row)
@@ -138,7 +138,8 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _row(number: int, event: Event, actor: Actor, at: datetime, day: date) -> dict[str, Any]:
+def row_of(number: int, event: Event, actor: Actor, at: datetime, day: date) -> dict[str, Any]:
+    """Return the columns of an event but for its place in the chain."""
     return {
         "id": number,
         "kind": event.kind,
