@@ -20,6 +20,9 @@ IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 ADDRESS = "http://127.0.0.1:8000"
 PERSONA = "amberley-tutor"
 TRN = "9900001"
+WIDTH, HEIGHT = 1200, 900
+HEIGHTS = {"ect-list": 1500, "ect-record": 1500}
+PAUSED = "9900105"
 BORN = {"date_of_birth_day": "14", "date_of_birth_month": "2", "date_of_birth_year": "1998"}
 MOST_PAGES = 15
 
@@ -68,7 +71,23 @@ def to_list(page: Page) -> None:
     page.goto("/school/ects")
 
 
-PICTURES: dict[str, Callable[[Page], None]] = {"ect-list": to_list, "check-answers": to_check_answers}
+def to_home(page: Page) -> None:
+    """Open what the school has to do."""
+    page.goto("/school/home")
+
+
+def to_record(page: Page) -> None:
+    """Open the record of somebody whose training is paused."""
+    page.goto(f"/school/ects?q={PAUSED}")
+    page.locator(".govuk-summary-card a").first.click()
+
+
+PICTURES: dict[str, Callable[[Page], None]] = {
+    "home": to_home,
+    "ect-list": to_list,
+    "ect-record": to_record,
+    "check-answers": to_check_answers,
+}
 
 
 def main(address: str) -> None:
@@ -80,12 +99,13 @@ def main(address: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
         context = browser.new_context(
-            base_url=address, viewport={"width": 1200, "height": 900}, java_script_enabled=False
+            base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, java_script_enabled=False
         )
         context.request.post("/personas", form={"persona": PERSONA})
         for name, reach in PICTURES.items():
             page = context.new_page()
             reach(page)
+            page.set_viewport_size({"width": WIDTH, "height": HEIGHTS.get(name, HEIGHT)})
             page.screenshot(path=IMAGES / f"{name}.png")
             print(f"docs/images/{name}.png")
         browser.close()

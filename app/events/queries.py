@@ -28,7 +28,7 @@ NOT_FOR_SCHOOLS = (
     "name_flag_reviewed",
 )
 """Kinds that tell of reading, queues and reviews by staff (ADM-16.2)."""
-ANOTHER_SCHOOL = "Another school"
+ANOTHER_SCHOOL = "another school"
 NAMED = frozenset({ActorKind.LEAD_PROVIDER, ActorKind.APPROPRIATE_BODY_USER})
 
 HISTORY = """

@@ -15,7 +15,7 @@ ASH, BIRCH = SchoolId(1), SchoolId(2)
 AUTHORS = [
     (ActorKind.SCHOOL_USER, ASH, "Bob Baker, your school"),
     (ActorKind.SCHOOL_USER, None, "Bob Baker, your school"),
-    (ActorKind.SCHOOL_USER, BIRCH, "Another school"),
+    (ActorKind.SCHOOL_USER, BIRCH, "another school"),
     (ActorKind.STAFF, None, "DfE support"),
     (ActorKind.OPERATOR, None, "DfE support"),
     (ActorKind.STAFF_FOR_SCHOOL, ASH, "DfE support on behalf of the school"),

@@ -89,7 +89,7 @@ async def test_another_school_is_never_named(alice: Any, people: Cast) -> None:
 
     answer = await alice.get(f"{ect.url}/history")
 
-    assert "by Another school" in alice.text()
+    assert "by another school" in alice.text()
     assert "Last day: was none, now 31 December 2025" in alice.text()
     for theirs in ("Carla", "carla@", "Birch"):
         assert theirs not in answer.text
