@@ -31,6 +31,7 @@ class MakeManager:
 async def make_manager(command: MakeManager, actor: Actor) -> bool:
     """Make the account or give it the role; one that was deactivated keeps no other role (ADM-11.3).
 
+    Other rights need another session, so those there are end (ACC-9.2).
     Returns whether anything changed; raises Refused as `add_staff` does.
     """
     async with transaction():
@@ -48,8 +49,8 @@ async def make_manager(command: MakeManager, actor: Actor) -> bool:
 async def _promote(account: StaffAccount, reason: str, actor: Actor) -> None:
     held = account.roles if account.active else ()
     roles = roles_held((*held, MANAGER))
+    await fetch("DELETE FROM session WHERE user_id = $1", account.id)
     if not account.active:
-        await fetch("DELETE FROM session WHERE user_id = $1", account.id)
         record(StaffAccountReactivated(About(), account.id, account.name, reason), actor)
     await fetch(
         "UPDATE app_user SET active = true, staff_roles = $2, updated_at = $3 WHERE id = $1",

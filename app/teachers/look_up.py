@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
+from app.settings import settings
 from app.teachers.trs import (
     Deactivated,
     Matched,
@@ -104,67 +107,71 @@ async def look_up(asked: LookUp, ask: Callable[[], Awaitable[Outcome]], policy: 
 
     `ask` sends the question and returns the port's outcome; no connection or lock is held meanwhile.
     """
-    until, ticket = await _begin(asked, policy)
+    until, tickets = await _begin(asked, policy)
     if until is not None:
         return Limited(until)
     try:
-        outcome = await ask()
+        return await _finish(asked, await ask())
     finally:
-        await fetch("DELETE FROM rate_count WHERE id = $1", ticket)
-    return await _finish(asked, outcome)
+        await fetch("DELETE FROM rate_count WHERE id = ANY($1)", tickets)
 
 
-async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, int]:
-    """Check the limits and take a ticket, counting questions that are still under way in other processes."""
-    now = clock.now()
+async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, list[int]]:
+    """Check the limits and take tickets, counting questions that are still under way in other processes."""
+    keys = _keys(asked)
     async with transaction():
-        for key in sorted((f"lookup-school:{asked.school_id}", f"lookup-trn:{asked.trn}")):
-            await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
-        pending = await _pending(asked, now)
-        until = await _limit_reached(asked, policy, now, pending)
+        for key in sorted(keys):
+            await fetch("SELECT pg_advisory_xact_lock($1)", int.from_bytes(key[:8], signed=True))
+        now = clock.now()  # only now: what others asked while this one waited is not later
+        until = await _limit_reached(asked, policy, now, await _pending(keys, now))
         if until is not None:
             await _note(asked, LookupOutcome.LIMITED)
-            return until, 0
-        row = await fetch_one(
+            return until, []
+        rows = await fetch(
             """INSERT INTO rate_count (created_at, updated_at, kind, key_hash, at)
-            VALUES ($1, $1, $2, $3, $1) RETURNING id""",
+            SELECT $1, $1, $2, key, $1 FROM unnest($3::bytea[]) AS key RETURNING id""",
             now,
             PENDING,
-            _key(asked),
+            keys,
         )
-        return None, row["id"] if row else 0
+        return None, [row["id"] for row in rows]
 
 
-async def _pending(asked: LookUp, now: datetime) -> int:
-    row = await fetch_one(
-        "SELECT count(*) AS n FROM rate_count WHERE kind = $1 AND key_hash = $2 AND at > $3 AND at <= $4",
+async def _pending(keys: list[bytes], now: datetime) -> list[int]:
+    """Return how many questions of the user, the school and about the TRN are under way."""
+    rows = await fetch(
+        """SELECT key_hash, count(*) AS n FROM rate_count WHERE kind = $1 AND key_hash = ANY($2::bytea[])
+            AND at > $3 AND at <= $4 GROUP BY 1""",
         PENDING,
-        _key(asked),
+        keys,
         now - LONGEST_LOOKUP,
         now,
     )
-    return int(row["n"]) if row else 0
+    found = {bytes(row["key_hash"]): int(row["n"]) for row in rows}
+    return [found.get(key, 0) for key in keys]
 
 
-async def _limit_reached(asked: LookUp, policy: Policy, now: datetime, pending: int) -> datetime | None:
-    row = await fetch_one(
-        LIMITS,
-        asked.user_id,
-        asked.school_id,
-        asked.trn,
-        now,
-        max(1, policy.failed_lookups_per_user_hour - pending),
-        max(1, policy.failed_lookups_per_school_day - pending),
-        max(1, policy.failed_lookups_per_trn_day - pending),
-        list(FAILED),
-        max(1, policy.lookups_per_user_hour - pending),
-        max(1, policy.lookups_per_school_hour - pending),
+async def _limit_reached(asked: LookUp, policy: Policy, now: datetime, pending: list[int]) -> datetime | None:
+    user, school, trn = pending
+    left = (
+        policy.failed_lookups_per_user_hour - user,
+        policy.failed_lookups_per_school_day - school,
+        policy.failed_lookups_per_trn_day - trn,
+        policy.lookups_per_user_hour - user,
+        policy.lookups_per_school_hour - school,
     )
+    if min(left) < 1:
+        return now + LONGEST_LOOKUP
+    by_user, by_school, by_trn, *every = left
+    failures = (by_user, by_school, by_trn)
+    row = await fetch_one(LIMITS, asked.user_id, asked.school_id, asked.trn, now, *failures, list(FAILED), *every)
     return row["until"] if row else None
 
 
-def _key(asked: LookUp) -> bytes:
-    return f"school:{asked.school_id}".encode()
+def _keys(asked: LookUp) -> list[bytes]:
+    """Return keyed hashes of what is counted: user, school, TRN."""
+    counted = (f"user {asked.user_id}", f"school {asked.school_id}", f"trn {asked.trn}")
+    return [hmac.digest(settings().secret(), f"lookup {key}".encode(), hashlib.sha256) for key in counted]
 
 
 async def _finish(asked: LookUp, outcome: Outcome) -> Answer:

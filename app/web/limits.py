@@ -28,9 +28,9 @@ async def count(kind: str, key: str, limit: int, window: timedelta, secret: byte
     (ACC-18.1).
     """
     key_hash = hmac.digest(secret, f"{kind}:{key}".encode(), hashlib.sha256)
-    now = clock.now()
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock($1)", int.from_bytes(key_hash[:8], signed=True))
+        now = clock.now()  # only now: what others counted while this one waited is not later
         past = "DELETE FROM rate_count WHERE kind = $1 AND key_hash = $2 AND at <= $3"
         await fetch(past, kind, key_hash, now - window)
         rows = await fetch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from app import clock
 from app.db.engine import fetch
+from app.settings import settings
 from app.web.csv_file import csv_text
+from app.web.limits import count
 from tests import factories
-from tests.cast import Cast, cast, sign_in
+from tests.cast import TODAY, Cast, cast, sign_in
 
 MARKED = factories.noon(date(2025, 10, 6))
 
@@ -213,6 +216,17 @@ async def test_the_tutor_gate_stands_before_downloads(client: Any, people: Cast)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/school/induction-tutor")
     assert await downloads() == []
+
+
+@pytest.mark.rule("ACC-16.1", "ACC-16.2")
+async def test_a_user_has_twenty_files_an_hour_whatever_their_address(alice: Any, people: Cast) -> None:
+    with clock.at(clock.parse(TODAY)):
+        for _ in range(19):
+            await count("exports", str(people.alice.id), 20, timedelta(hours=1), settings().secret())
+    assert (await alice.head("/school/ects/export")).status_code == 200
+    assert (await alice.get("/school/ects/export")).status_code == 200
+    refused = await alice.get("/school/mentors/export")
+    assert (refused.status_code, int(refused.headers["retry-after"])) == (429, 3601)
 
 
 @pytest.mark.rule("EX-03", "SEC-10")

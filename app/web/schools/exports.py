@@ -6,6 +6,7 @@ Reading one writes nothing but the audit event that it was read, which a GET may
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
@@ -18,7 +19,9 @@ from app.registration.mentor_queries import mentors as mentors_of
 from app.registration.people_list import parse_search
 from app.registration.school_queries import ects as ects_of
 from app.schools.rules import offers_mentor_training
+from app.web import limits
 from app.web.csv_file import csv_file
+from app.web.errors import too_many
 from app.web.policies import school_page
 from app.web.schools import ects, mentors
 from app.web.schools.list_query import list_query
@@ -27,11 +30,16 @@ from app.web.session import here_of
 if TYPE_CHECKING:
     from app.web.schools.list_query import ListQuery
 
+MOST, WINDOW = 20, timedelta(hours=1)
+"""So many files a user may have (ACC-16.1)."""
+
 
 @get(f"{ects.PATH}/export", opt=school_page(gated=True, nav="ects"))
-async def of_ects(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def of_ects(request: Request[Any, Any, Any]) -> Response[Any]:
     """Give every ECT that the list finds, not one page of it (EX-01, EX-02)."""
     here, query = here_of(request), list_query(request, Tab)
+    if wait := await to_wait(request):
+        return too_many(request, wait)
     found = await ects.found(here, query)
     people = await ects_of(here.school.id, [row.stay.id for row in found.rows])
     rows = [ect_row(ect, here.today) for ect in people]
@@ -41,15 +49,25 @@ async def of_ects(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get(f"{mentors.PATH}/export", opt=school_page(gated=True, nav="mentors"))
-async def of_mentors(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def of_mentors(request: Request[Any, Any, Any]) -> Response[Any]:
     """Give every mentor that the list finds, not one page of it (EX-01, EX-02)."""
     here, query = here_of(request), list_query(request, MentorTab)
+    if wait := await to_wait(request):
+        return too_many(request, wait)
     found = await mentors.found(here, query)
     people = await mentors_of(here.school.id, [row.stay.id for row in found.rows])
     offered = offers_mentor_training(here.level)
     rows = [mentor_row(mentor, here.today, offered=offered) for mentor in people]
     await note(request, "mentors", replace(query, tab=found.tab, show=Show.ALL), len(rows))
     return csv_file(f"mentors-{found.tab}-{here.today.isoformat()}.csv", MENTOR_COLUMNS, rows)
+
+
+async def to_wait(request: Request[Any, Any, Any]) -> int:
+    """Count a file of the user; returns 0, or the seconds until the next one (ACC-16.1). HEAD gives none."""
+    if request.state.head:
+        return 0
+    settings = request.app.state.settings
+    return await limits.count("exports", str(here_of(request).user.id), MOST, WINDOW, settings.secret())
 
 
 async def note(request: Request[Any, Any, Any], of: str, query: ListQuery[Any], rows: int) -> None:
