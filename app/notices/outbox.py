@@ -12,6 +12,7 @@ from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import current_unit
 from app.notices import (  # noqa: F401 - enter their messages in the catalogue
+    access_messages,
     digest_messages,
     reminder_messages,
     staff_messages,
