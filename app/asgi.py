@@ -28,6 +28,7 @@ from app.web import (
 from app.web import opt_out as opt_out_page
 from app.web import personas as personas_page
 from app.web import support as support_pages
+from app.web.access import email_sign_in, name_user, request_access, your_details
 from app.web.console import home as console_home
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
@@ -90,6 +91,10 @@ HANDLERS: list[Any] = [
     *support_pages.HANDLERS,
     *opt_out_page.HANDLERS,
     *arrival.HANDLERS,
+    *request_access.HANDLERS,
+    *name_user.HANDLERS,
+    *email_sign_in.HANDLERS,
+    *your_details.HANDLERS,
     *register_ect_pages.HANDLERS,
     *register_mentor_pages.HANDLERS,
     *induction_tutor.HANDLERS,

@@ -16,7 +16,7 @@ PROHIBITION = UUID("b2b19019-b165-47a3-8745-3297ff152581")
 COUNCIL_PROHIBITION = UUID("70b7d473-2ec8-4643-bfd4-d4ab9a9a0988")
 SIGN_IN_METHODS = {"dfe_sign_in", "email_link", "staff_code", "staff_dfe", "personas"}
 IN_PRODUCTION = frozenset({"dfe_sign_in", "staff_code"})
-ELSEWHERE = frozenset({"staff_code", "personas"})
+ELSEWHERE = frozenset({"staff_code", "email_link", "personas"})
 """The methods that are on when the setting is unset; DfE Sign-in too, where its own settings are given (ACC-2.2)."""
 STAFF_DOMAINS = "education.gov.uk,digital.education.gov.uk"
 LIVE_ISSUER = "https://oidc.signin.education.gov.uk:443"
@@ -40,6 +40,10 @@ class Settings(BaseSettings):
         STAFF_DOMAINS,
         description="comma list: where addresses of staff end; none outside production: staff.example too",
     )
+    email_link_schools: Literal["without_dfe_sign_in", "all"] = Field(
+        "without_dfe_sign_in", description="which schools may gain access by email link"
+    )
+    access_email_daily_cap: int = Field(0, ge=0, description="most access emails to a school a day; 0: any number")
     address_limits: Literal["on", "off"] = Field("on", description="limits by address; off not in production")
     brand: Literal["generic", "govuk"] = Field("generic", description="GOV.UK brand only on GOV.UK services")
     allow_indexing: bool = Field(default=False, description="home and guidance may be indexed")

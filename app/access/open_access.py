@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.db.engine import fetch
+from app.db.engine import fetch, fetch_one
 from app.events.catalogue import SchoolAccessOpened
 from app.events.record import About, record
+from app.notices.access_messages import FurtherUser
+from app.notices.outbox import Subjects, queue_message
+from app.notices.recipients import school_recipient
 from app.terms import SchoolId
 
 if TYPE_CHECKING:
     from app.terms import Actor, UserId
+
+PERSONAS = "personas"
+"""The test sign-in mails nothing (ACC-8.3)."""
+TOLD_ONCE_IN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,36 @@ async def open_access(command: OpenAccess, actor: Actor) -> bool:
     )
     if opened:
         record(SchoolAccessOpened(About(school_id=command.school_id), source=command.source), actor)
+        if command.source != PERSONAS:
+            await _tell_of_further_user(command, opened[0]["id"])
     return bool(opened)
+
+
+async def _tell_of_further_user(command: OpenAccess, access_id: int) -> None:
+    """Send M-49 for the first access of a further user, once in a week, and never to that user (ACC-3.4)."""
+    row = await fetch_one(
+        """SELECT u.name, u.email, s.name AS school FROM app_user u, school s WHERE u.id = $1 AND s.id = $2
+            AND EXISTS (SELECT FROM school_access WHERE school_id = $2 AND user_id <> $1 AND ended_at IS NULL)
+            AND NOT EXISTS (SELECT FROM school_access WHERE school_id = $2 AND user_id = $1 AND id <> $3)
+            AND NOT EXISTS (SELECT FROM message WHERE school_id = $2 AND message_id = $4
+                AND created_at > $5 AND created_at <= $6)""",
+        command.user_id,
+        command.school_id,
+        access_id,
+        FurtherUser.id,
+        clock.now() - TOLD_ONCE_IN,
+        clock.now(),
+    )
+    recipient = await school_recipient(command.school_id) if row else None
+    if row is None or recipient is None or recipient.email.casefold() == row["email"].casefold():
+        return
+    await queue_message(
+        FurtherUser(row["name"], row["school"], clock.today(), "/school/home"),
+        to=recipient.email,
+        dedupe_key=f"{FurtherUser.id}:access {access_id}",
+        about=Subjects(school_id=command.school_id),
+        explain_access=recipient.from_register,
+    )
 
 
 async def use_school(user: UserId, school: SchoolId | None) -> None:

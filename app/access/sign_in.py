@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 DFE_SIGN_IN = "dfe_sign_in"
+EMAIL_LINK = "email_link"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,13 @@ METHODS = (
         "DfE Sign-in",
         "Use this if your school’s approver has given you this service at DfE Sign-in.",
         "/sign-in/dfe",
+    ),
+    SignInMethod(
+        EMAIL_LINK,
+        "school",
+        "Email link",
+        "Use this if your school has named you and you got an email that says so.",
+        "/sign-in/email",
     ),
 )
 """Every method with a page of its own, in the order in which they are offered (ACC-2.6)."""

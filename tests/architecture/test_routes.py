@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
 OPT_OUT = "/school/opt-out-of-reminder-emails"
 """Its signed link stands for a session and for a form token (OP-01)."""
+BY_EMAIL = {
+    "/access/{token}",
+    "/access/{token}/{step}",
+    "/request-access",
+    "/request-access/sent",
+    "/sign-in/email",
+    "/sign-in/link/{token}",
+    "/your-details/confirm/{token}",
+}
+"""Asking for access and signing in by email (access, sections 5 and 6)."""
 FOR_ANYONE = {
+    *BY_EMAIL,
     "/",
     "/-/not-found",
     "/accessibility",

@@ -109,6 +109,7 @@ class OneTimeSecret(Row, tablename="one_time_secret"):
     used_at = moment(null=True)
     void_at = moment(null=True)
     wrong_codes = number()
+    typed = json(null=True)
 
 
 class RateCount(Row, tablename="rate_count"):

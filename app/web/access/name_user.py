@@ -1,0 +1,332 @@
+"""Naming the person who gets access, with the link sent to the school's register address (ACC-5.11 to ACC-5.15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
+
+from app import clock
+from app.access.name_user import NameUser, is_taken, keep_typed, name_user, typed_with
+from app.access.one_time import Found, Purpose, State, find_link
+from app.access.request_access import PATH
+from app.registration.rules import induction_tutor_target
+from app.schools.answer_school_year import AnswerSchoolYear, answer_school_year
+from app.schools.find import FoundSchool, school_of_id
+from app.schools.nominate_induction_tutor import CHECK_NAME_AND_EMAIL
+from app.terms import Actor, ActorKind, ExpectingECTs, Refused, Word
+from app.training.periods import academic_year
+from app.training.queries import calendar
+from app.values import Invalid, parse_choice, parse_email, parse_name
+from app.web.access.gate import PRIVATE, count_try, only_while_on, private_redirect, unknown_link
+from app.web.forms import read_form, read_query
+from app.web.gates import Instead
+from app.web.page import page
+from app.web.policies import public_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.terms import SchoolId, Year
+    from app.training.periods import Calendar
+    from app.values import Form
+
+AnyRequest = Request[Any, Any, Any]
+HOLDER = "Somebody with the link sent to the school’s email address"
+
+
+class Step(Word):
+    """A page of naming somebody; its value is the last part of the address, of the first question nothing."""
+
+    EXPECTING = "expecting-ects", "expecting_ects"
+    NAME = "name", "name"
+    EMAIL = "email", "email"
+    TUTOR = "induction-tutor", "is_induction_tutor"
+    CHECK = "check-answers", ""
+    DONE = "done", ""
+    NOT_EXPECTING = "not-expecting", ""
+
+    @property
+    def field(self) -> str:
+        """Return the name of what is asked."""
+        return self.words
+
+
+QUESTIONS = (Step.EXPECTING, Step.NAME, Step.EMAIL, Step.TUTOR)
+YES_OR_NO = {"yes": "Yes", "no": "No"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """An open link: whose it is, what is asked about now, and what was typed so far."""
+
+    id: int
+    base: str
+    school: FoundSchool
+    year: Year | None
+    """The academic year to ask about; None when no year can be registered for."""
+    typed: Mapping[str, str]
+
+    def path(self, step: Step) -> str:
+        """Return the address of a page."""
+        return self.base if step is Step.EXPECTING else f"{self.base}/{step.value}"
+
+    def questions(self) -> list[Step]:
+        """Return what is asked, in order."""
+        return [step for step in QUESTIONS if step is not Step.EXPECTING or self.year is not None]
+
+    def reached(self) -> Step:
+        """Return the first page that has no answer yet."""
+        return self.after(self.typed)
+
+    def after(self, typed: Mapping[str, str]) -> Step:
+        """Return the first page that answers leave open."""
+        return next((step for step in self.questions() if step.field not in typed), Step.CHECK)
+
+    def may_show(self, step: Step) -> bool:
+        """Tell whether everything before a page is answered (DRF-03)."""
+        order = [*self.questions(), Step.CHECK]
+        return step in order and order.index(step) <= order.index(self.reached())
+
+    def before(self, step: Step) -> str:
+        """Return where Back leads; empty on the first page."""
+        order = [*self.questions(), Step.CHECK]
+        place = order.index(step)
+        return self.path(order[place - 1]) if place else ""
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """One question about the person, or about the academic year."""
+
+    step: str
+    school_name: str
+    year: str
+    action: str
+    back: str
+    values: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    """What will be done, with the ways to change it."""
+
+    school_name: str
+    values: Mapping[str, str]
+    base: str
+    back: str
+
+
+@dataclass(frozen=True)
+class EndPage:
+    """What was done, or that nobody is named for now."""
+
+    school_name: str
+    year: str
+    base: str
+
+
+@dataclass(frozen=True)
+class LinkEndedPage:
+    """Why a link cannot be used, and where to ask for another."""
+
+    what: str
+    again: str
+    again_text: str = "Request a new link"
+
+
+@get(PATH + "/{token:str}", opt=public_page(form=True))
+async def open_link(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Ask the first question; looking changes nothing (ACC-5.11)."""
+    return await show(request, token, Step.EXPECTING)
+
+
+@get(PATH + "/{token:str}/{step:str}", opt=public_page(form=True))
+async def show_step(request: AnyRequest, token: FromPath[str], step: FromPath[str]) -> Response[str]:
+    """Show a further page."""
+    return await show(request, token, step_of(step))
+
+
+@post(PATH + "/{token:str}", opt=public_page(), status_code=303)
+async def answer_first(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Take what is expected of the academic year (ACC-5.12)."""
+    return await answer(request, token, Step.EXPECTING)
+
+
+@post(PATH + "/{token:str}/{step:str}", opt=public_page(), status_code=303)
+async def answer_step(request: AnyRequest, token: FromPath[str], step: FromPath[str]) -> Response[str]:
+    """Take a further answer, or the confirmation."""
+    return await answer(request, token, step_of(step))
+
+
+def step_of(text: str) -> Step:
+    """Return the page of an address; raises NotFoundException for any other."""
+    if text not in {step.value for step in Step} - {Step.EXPECTING.value}:
+        raise NotFoundException
+    return Step(text)
+
+
+async def show(request: AnyRequest, token: str, step: Step) -> Response[str]:
+    """Answer a page, or the one that has to be answered first."""
+    await only_while_on(request)
+    found = await find_link(Purpose.NOMINATION, token)
+    if found is not None and found.state is State.USED and step is Step.DONE:
+        return show_end(request, "public/access/named.html", await link_of(found, token))
+    link = await only_open(request, found, token)
+    if step is Step.NOT_EXPECTING and link.typed.get("expecting_ects") == "no":
+        return show_end(request, "public/access/not-expecting.html", link)
+    if not link.may_show(step):
+        return private_redirect(request, link.path(link.reached()))
+    if step is Step.CHECK:
+        context = CheckPage(link.school.name, link.typed, link.base, link.before(step))
+        return page(request, "public/access/check-answers.html", context, headers=PRIVATE)
+    return show_question(request, link, step, link.typed)
+
+
+async def only_open(request: AnyRequest, found: Found | None, token: str) -> Link:
+    """Return a link that can be used; raises Instead with the page of one that was never ours, is used or over."""
+    if found is None or found.state is not State.OPEN:
+        raise Instead(await ended(request, found))
+    return await link_of(found, token)
+
+
+def show_question(
+    request: AnyRequest, link: Link, step: Step, values: Mapping[str, str], errors: Mapping[str, str] | None = None
+) -> Response[str]:
+    """Answer a question, with what is wrong with the answer."""
+    changing = "change" in read_query(request)
+    context = QuestionPage(
+        step=step.value,
+        school_name=link.school.name,
+        year=academic_year(link.year) if link.year else "",
+        action=link.path(step) + ("?change=1" if changing else ""),
+        back=link.path(Step.CHECK) if changing else link.before(step),
+        values=values,
+        errors=errors or {},
+    )
+    return page(request, "public/access/question.html", context, status=422 if errors else 200, headers=PRIVATE)
+
+
+async def answer(request: AnyRequest, token: str, step: Step) -> Response[str]:
+    """Take an answer and go on; what is expected of the year is stored at once, the link stays unused (ACC-5.12)."""
+    await only_while_on(request)
+    await count_try(request)
+    found, form = await find_link(Purpose.NOMINATION, token), await read_form(request)
+    if step is Step.CHECK and found is not None:
+        return await confirm(request, found, token, form)
+    link = await only_open(request, found, token)
+    if step not in QUESTIONS or not link.may_show(step):
+        return private_redirect(request, link.path(link.reached()))
+    try:
+        typed = await parse(step, form, link)
+    except Invalid as invalid:
+        return show_question(request, link, step, form, invalid.errors)
+    await keep_typed(link.id, {step.field: typed})
+    if step is Step.EXPECTING and link.year is not None:
+        await answer_school_year(AnswerSchoolYear(link.school.id, link.year, ExpectingECTs(typed)), holder(link))
+    if step is Step.EXPECTING and typed == ExpectingECTs.NO:
+        return private_redirect(request, link.path(Step.NOT_EXPECTING))
+    return private_redirect(request, link.path(link.after({**link.typed, step.field: typed})))
+
+
+async def parse(step: Step, form: Form, link: Link) -> str:
+    """Return a valid answer; raises Invalid. Of an address that is another person's it says no more (ACC-5.14)."""
+    if step is Step.EXPECTING:
+        return parse_choice(form, step.field, [one.value for one in ExpectingECTs], "Select yes, no or not sure")
+    if step is Step.NAME:
+        return parse_name(form, step.field, "full name")
+    if step is Step.TUTOR:
+        return parse_choice(form, step.field, list(YES_OR_NO), "Select yes if they are also your induction tutor")
+    email = parse_email(form, step.field)
+    if await is_taken(link.school.id, link.typed["name"], email):
+        raise Invalid(email=CHECK_NAME_AND_EMAIL)
+    return email
+
+
+async def confirm(request: AnyRequest, found: Found, token: str, form: Form) -> Response[str]:
+    """Name the person shown on the page that was confirmed; sent twice it happens once (ACC-5.15)."""
+    try:
+        school_id, typed = school_id_of(found), parse_shown(form)
+    except Invalid:
+        return private_redirect(request, f"{PATH}/{token}")
+    command = NameUser(
+        link_id=found.id,
+        school_id=school_id,
+        name=typed["name"],
+        email=typed["email"],
+        is_induction_tutor=typed["is_induction_tutor"] == "yes",
+        year=induction_tutor_target(await calendar(), clock.today()),
+    )
+    try:
+        await name_user(command)
+    except Refused as refused:
+        if refused.code == "link_ended":
+            return await ended(request, await find_link(Purpose.NOMINATION, token))
+        link = await link_of(found, token)
+        return show_question(request, link, Step.EMAIL, link.typed, {"email": CHECK_NAME_AND_EMAIL})
+    return private_redirect(request, f"{PATH}/{token}/{Step.DONE.value}")
+
+
+def parse_shown(form: Form) -> dict[str, str]:
+    """Return what the confirmed page showed; raises Invalid."""
+    return {
+        "name": parse_name(form, "name", "full name"),
+        "email": parse_email(form, "email"),
+        "is_induction_tutor": parse_choice(form, "is_induction_tutor", list(YES_OR_NO), "Select yes or no"),
+    }
+
+
+async def link_of(found: Found, token: str) -> Link:
+    """Return an open link with its school and what was typed so far."""
+    years: Calendar = await calendar()
+    asked = next(iter(years.asked_about(clock.today())), None)
+    return Link(
+        id=found.id,
+        base=f"{PATH}/{token}",
+        school=await school_of(found),
+        year=asked.year if asked else None,
+        typed=await typed_with(found.id),
+    )
+
+
+async def school_of(found: Found) -> FoundSchool:
+    """Return the school a link is for; raises NotFoundException."""
+    school = await school_of_id(school_id_of(found))
+    if school is None:
+        raise NotFoundException
+    return school
+
+
+def school_id_of(found: Found) -> SchoolId:
+    """Return the id of the school a link is for; raises NotFoundException for a link about none."""
+    if found.school_id is None:
+        raise NotFoundException
+    return found.school_id
+
+
+def holder(link: Link) -> Actor:
+    """Return who acts before anybody is named."""
+    return Actor(ActorKind.SCHOOL_USER, HOLDER, school_id=link.school.id)
+
+
+def show_end(request: AnyRequest, template: str, link: Link) -> Response[str]:
+    """Answer the last page, or the one after an answer of no."""
+    context = EndPage(link.school.name, academic_year(link.year) if link.year else "", link.base)
+    return page(request, template, context, headers=PRIVATE)
+
+
+async def ended(request: AnyRequest, found: Found | None) -> Response[str]:
+    """Answer a link that cannot be used: never ours, used, or over (ACC-5.11)."""
+    if found is None:
+        return await unknown_link(request, LinkEndedPage("This link is not valid", "/request-access"))
+    what = "This link has been used" if found.state is State.USED else "This link has expired"
+    school = await school_of(found)
+    context = LinkEndedPage(what, f"/request-access?school_urn={school.urn}")
+    return page(request, "public/access/link-ended.html", context, status=410, headers=PRIVATE)
+
+
+HANDLERS = [open_link, show_step, answer_first, answer_step]
