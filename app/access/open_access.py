@@ -71,7 +71,7 @@ async def _tell_of_further_user(command: OpenAccess, access_id: int) -> None:
     if row is None or recipient is None or recipient.email.casefold() == row["email"].casefold():
         return
     await queue_message(
-        FurtherUser(row["name"], row["school"], clock.today(), "/school/home"),
+        FurtherUser(row["name"], row["school"], clock.today(), "/school/access"),
         to=recipient.email,
         dedupe_key=f"{FurtherUser.id}:access {access_id}",
         about=Subjects(school_id=command.school_id),
