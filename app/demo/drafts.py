@@ -14,18 +14,23 @@ from app.demo.rows import fixed_id
 from app.policy import Policy
 from app.teachers.snapshot import Snapshot, to_dict
 from app.terms import DraftKind, DraftState, IdentityMatch
+from app.web.schools.register_ect.journey import START, WORKING_PATTERN
 
 if TYPE_CHECKING:
     from app.demo.calendar import Days
     from app.demo.world import World
 
 AFTERNOON = timedelta(hours=15, minutes=20)
+MENTORS_ECTS = "Which ECTs will {name} mentor?"
 KEPT = timedelta(days=Policy().draft_days)
 
 
 @dataclass(frozen=True)
 class DemoDraft:
-    """One unfinished registration at Amberley Grove; starts_on: the day that was typed; waits: for its year to open."""
+    """One unfinished registration at Amberley Grove; starts_on: the day that was typed; waits: for its year to open.
+
+    next_question: the title of the page it stands at, None at a dead end.
+    """
 
     trn: str
     by: str
@@ -34,18 +39,19 @@ class DemoDraft:
     state: DraftState = DraftState.OPEN
     starts_on: date | None = None
     waits: bool = False
+    next_question: str | None = None
 
 
 def drafts(days: Days) -> tuple[DemoDraft, ...]:
     """Return a draft of each kind."""
     bob, alice = "bob@amberley.example", "alice@amberley.example"
     return (
-        DemoDraft("9900115", bob, 2),
-        DemoDraft("9900174", alice, KEPT.days - 1),
+        DemoDraft("9900115", bob, 2, next_question=START),
+        DemoDraft("9900174", alice, KEPT.days - 1, next_question=START),
         DemoDraft("9900175", alice, 4, starts_on=date(days.year + 1, 9, 1), waits=True),
-        DemoDraft("9900176", alice, 12, starts_on=days.ahead(1), waits=True),
+        DemoDraft("9900176", alice, 12, starts_on=days.ahead(1), waits=True, next_question=WORKING_PATTERN.title),
         DemoDraft("9900177", "amir@amberley.example", 1, state=DraftState.BLOCKED),
-        DemoDraft("9900178", "anna@amberley.example", 3, kind=DraftKind.REGISTER_MENTOR),
+        DemoDraft("9900178", "anna@amberley.example", 3, kind=DraftKind.REGISTER_MENTOR, next_question=MENTORS_ECTS),
     )
 
 
@@ -61,8 +67,9 @@ async def _insert(draft: DemoDraft, world: World) -> None:
     await fetch(
         """INSERT INTO draft (id, created_at, updated_at, kind, journey, school_id, started_by_user_id,
             last_saved_by_user_id, last_saved_at, expires_at, state, trn, identity_match, trs_snapshot,
-            trs_fetched_at, answers, answer_versions, tell_when_open_user_id, version)
-        VALUES ($1, $2, $2, $3, $4, $5, $6, $6, $2, $7, $8, $9, $10, $11::jsonb, $2, $12::jsonb, $13::jsonb, $14, 1)""",
+            trs_fetched_at, answers, answer_versions, tell_when_open_user_id, next_question, version)
+        VALUES ($1, $2, $2, $3, $4, $5, $6, $6, $2, $7, $8, $9, $10, $11::jsonb, $2, $12::jsonb, $13::jsonb, $14,
+            $15, 1)""",
         fixed_id("draft", draft.trn),
         saved,
         draft.kind.value,
@@ -77,7 +84,13 @@ async def _insert(draft: DemoDraft, world: World) -> None:
         json.dumps(answers),
         json.dumps(dict.fromkeys(answers, 1)),
         user if draft.waits else None,
+        _next_question(draft, world.days),
     )
+
+
+def _next_question(draft: DemoDraft, days: Days) -> str | None:
+    person = person_of(draft.trn, days)
+    return draft.next_question and draft.next_question.format(name=f"{person.first_name} {person.last_name}")
 
 
 async def _user_id(email: str) -> int:

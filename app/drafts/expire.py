@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OPEN = "state IN ('open', 'blocked')"
 ERASED = """answers = '{}', answer_versions = '{}', trs_snapshot = NULL, trn = NULL, seen = NULL, lookup_step = NULL,
-    tell_when_open_user_id = NULL"""
+    next_question = NULL, tell_when_open_user_id = NULL"""
 WAITING_DAYS = timedelta(days=30)
 
 

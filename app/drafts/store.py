@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 COLUMNS = """d.id, d.kind, d.journey, d.school_id, d.started_by_user_id, d.last_saved_by_user_id, d.last_saved_at,
     d.expires_at, d.state, d.trn, d.identity_match, d.lookup_step, d.trs_snapshot, d.trs_fetched_at, d.answers,
     d.answer_versions, d.seen, d.created_at, d.ended_at, d.outcome, d.for_ect_stay_id, d.subject_stay_id,
-    d.tell_when_open_user_id, started.name AS started_by, saved.name AS last_saved_by, ended.name AS ended_by"""
+    d.tell_when_open_user_id, d.next_question, started.name AS started_by, saved.name AS last_saved_by,
+    ended.name AS ended_by"""
 PEOPLE = """JOIN app_user started ON started.id = d.started_by_user_id
     JOIN app_user saved ON saved.id = d.last_saved_by_user_id
     LEFT JOIN app_user ended ON ended.id = coalesce(d.ended_by_user_id, d.submitted_by_user_id)"""
@@ -59,6 +60,7 @@ class Draft:
     for_ect_stay_id: int | None = None
     subject_stay_id: int | None = None
     tell_when_open_user_id: int | None = None
+    next_question: str | None = None
     started_by: str = ""
     last_saved_by: str = ""
     ended_by: str | None = None
@@ -185,6 +187,12 @@ async def see(draft: Draft, seen: Mapping[str, str]) -> None:
     )
 
 
+async def stands_at(draft: Draft, title: str | None) -> None:
+    """Remember the title of the page that a draft stands at, for the list; None at a dead end (DRF-08)."""
+    if title != draft.next_question:
+        await fetch("UPDATE draft SET next_question = $2 WHERE id = $1 AND state = 'open'", draft.id, title)
+
+
 async def forget_answer(draft: Draft, slug: str) -> None:
     """Take the answer of one page away, so that it is asked again."""
     await fetch(
@@ -263,7 +271,7 @@ async def finish(draft: Draft, outcome: Mapping[str, Any], actor: Actor) -> None
     await fetch(
         """UPDATE draft SET state = 'submitted', outcome = $2::jsonb, submitted_at = $3, submitted_by_user_id = $4,
             updated_at = $3, ended_at = $3, answers = '{}', answer_versions = '{}', trs_snapshot = NULL, trn = NULL,
-            seen = NULL, lookup_step = NULL, tell_when_open_user_id = NULL WHERE id = $1""",
+            seen = NULL, lookup_step = NULL, next_question = NULL, tell_when_open_user_id = NULL WHERE id = $1""",
         draft.id,
         json.dumps(outcome),
         clock.now(),
@@ -276,7 +284,8 @@ async def delete(draft: Draft, actor: Actor) -> None:
     rows = await fetch(
         """UPDATE draft SET state = 'deleted', ended_at = $2, ended_by_user_id = $3, updated_at = $2, answers = '{}',
             answer_versions = '{}', trs_snapshot = NULL, trn = NULL, seen = NULL, lookup_step = NULL,
-            tell_when_open_user_id = NULL WHERE id = $1 AND state IN ('open', 'blocked') RETURNING id""",
+            next_question = NULL, tell_when_open_user_id = NULL
+        WHERE id = $1 AND state IN ('open', 'blocked') RETURNING id""",
         draft.id,
         clock.now(),
         actor.user_id,

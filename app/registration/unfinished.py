@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """One unfinished registration; opened_on: when registration opened for a draft that waited for it (TD-17)."""
+    """One unfinished registration; opened_on: when registration opened for a draft that waited for it (TD-17).
+
+    next_question: the title of the page it stood at when it was last saved, empty at a dead end.
+    """
 
     id: UUID
     kind: DraftKind
@@ -38,6 +41,7 @@ class Unfinished:
     deleted_at: datetime
     expires_soon: bool
     opened_on: date | None = None
+    next_question: str = ""
 
     @property
     def task(self) -> Task:
@@ -82,6 +86,7 @@ def shown(
             draft.expires_at,
             expires_soon=draft.expires_at - now <= warning,
             opened_on=opened_on(draft, calendar, london_day(now)),
+            next_question=draft.next_question or "",
         )
         for draft in drafts
     )

@@ -279,7 +279,15 @@ async def go_on(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
     fresh = await stand(journey, asked.request, asked.here, draft)
     if fresh.walked.exit is not None and fresh.walked.exit.blocks:
         await store.block(draft, asked.here.policy)
+    await note_next(fresh)
     return redirect(asked.request, journey.at(draft.id, fresh.walked.next_slug))
+
+
+async def note_next(asked: Asked[Any]) -> None:
+    """Remember where a registration stands, for the list of unfinished ones (DRF-08)."""
+    if asked.journey.starts:
+        stopped, title = asked.walked.stopped, asked.journey.check_title if asked.walked.complete else None
+        await store.stands_at(asked.draft, stopped.title if stopped is not None else title)
 
 
 async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Response[str]:
@@ -308,6 +316,7 @@ async def go_back(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
     dead_end = asked.walked.exit
     if dead_end is not None and dead_end.blocks:
         await store.block(asked.draft, asked.here.policy)
+    await note_next(asked)
     if dead_end is not None and dead_end.refusal in journey.refusals:
         return explain(journey, asked.request, asked.draft, dead_end.refusal)
     return redirect(asked.request, journey.at(asked.draft.id, asked.walked.next_slug))

@@ -47,6 +47,7 @@ class Row:
     last_saved_at: datetime
     deleted_at: datetime
     expires_soon: bool
+    next_question: str
     resume: str
     delete: str
 
@@ -89,6 +90,7 @@ def row_of(draft: Unfinished) -> Row:
         draft.last_saved_at,
         draft.deleted_at,
         draft.expires_soon,
+        draft.next_question,
         resume=f"{BASES[draft.kind]}/{draft.id}",
         delete=f"/school/drafts/{draft.id}/delete",
     )

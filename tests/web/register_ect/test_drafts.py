@@ -10,7 +10,7 @@ import pytest
 
 from app.db.engine import fetch, fetch_one
 from tests.web.register_ect import history
-from tests.web.register_ect.walking import EMAIL, Walker, identity
+from tests.web.register_ect.walking import EMAIL, YES_NAME, Walker, identity, on, rows
 
 if TYPE_CHECKING:
     from tests.web.conftest import Browser
@@ -157,3 +157,31 @@ async def test_opening_the_start_page_makes_no_draft(alice: Browser) -> None:
     assert await fetch("SELECT FROM draft") == []
     await Walker(alice).start()
     assert len(await fetch("SELECT FROM draft")) == 1
+
+
+@pytest.mark.rule("DRF-08", "DR-01")
+async def test_the_list_and_home_name_the_page_that_a_draft_stands_at(alice: Browser) -> None:
+    walker = await Walker(alice).start()
+    await alice.get("/school/drafts")
+    assert "There are none" in alice.text()
+    for answer in (identity(), YES_NAME, EMAIL, on(3, 10, 2025)):
+        await walker.answer(**answer)
+        asked = alice.h1()
+        for page in ("/school/drafts", "/school/home"):
+            await alice.get(page)
+            assert (title := rows(alice.page.text)["next-question"]), page  # type: ignore[union-attr]
+            assert title == asked
+        await walker.visit(walker.step)
+
+
+@pytest.mark.rule("DRF-08", "CP-05", "DRF-14")
+async def test_a_draft_at_a_dead_end_has_no_next_question_and_one_that_ended_keeps_none(alice: Browser) -> None:
+    walker = await Walker(alice).to_email()
+    await walker.answer("start-date", email=walker.email)
+    await walker.answer("cannot-register-yet", **on(1, 9, 2026))
+    await alice.get("/school/drafts")
+    assert "next-question" not in rows(alice.page.text)  # type: ignore[union-attr]
+    await walker.visit("start-date")
+    await walker.answer("working-pattern", **on(3, 10, 2025))
+    await alice.post(f"/school/drafts/{walker.base.rpartition('/')[2]}/delete", {"confirm_delete": "yes"})
+    assert [row["next_question"] for row in await fetch("SELECT next_question FROM draft")] == [None]

@@ -240,3 +240,12 @@ async def test_an_induction_tutor_who_mentors_is_not_written_to(alice: Browser, 
     await walker.confirm()
     assert "gets no email" in alice.text()
     assert await sent() == {"M-03": ["alice@amberley.example"]}
+
+
+@pytest.mark.rule("DRF-08", "DR-01")
+async def test_the_list_names_the_page_that_a_mentors_draft_stands_at(alice: Browser, world: World) -> None:
+    await ect_with(world)
+    walker = await MentorWalker(alice).past_email()
+    assert walker.step == "assign-ects"
+    await alice.get("/school/drafts")
+    assert rows(alice.page.text)["next-question"] == "Which ECTs will Tom Baker mentor?"  # type: ignore[union-attr]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.web.schools.identity.facts import Matched
     from app.web.schools.register_ect.facts import RegisterECTFacts
 
+START = "When did they start, or when will they start, as an ECT at your school?"
 WORKING_PATTERN = kinds.words(
     "working-pattern",
     "Do they work full time or part time as an ECT?",
@@ -113,7 +114,7 @@ def start_date(matched: Matched, facts: RegisterECTFacts) -> Question[date]:
 
     question = kinds.dates(
         "start-date",
-        "When did they start, or when will they start, as an ECT at your school?",
+        START,
         "start_date",
         "start date",
         row="start-date",
