@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.journeys import kinds
-from app.journeys.engine import Ask, Exit, Option, Question, Row
+from app.journeys.engine import Ask, Option, Question, Row
+from app.training.change_decisions import NO_SCHEDULE
 from app.training.mentor_training import (
     TrainingOffer,
     WhyNone,
@@ -18,6 +19,7 @@ from app.training.mentor_training import (
 )
 from app.training.periods import academic_year
 from app.values import Form, Invalid
+from app.web.schools.cannot_file import cannot_file
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,7 +55,7 @@ def ask_for_training(ask: Ask, whose: WhoseTraining) -> MentorTraining | None:
     if isinstance(offer, WhyNone):
         return None
     if not isinstance(offer, TrainingOffer):
-        raise Exit("cannot-file-yet")
+        raise cannot_file(offer.value)
     provider = inherited(ask, whose, offer, offer.proposed) if offer.proposed is not None else None
     return chosen_training(whose, offer, provider or ask(lead_provider(whose, offer)))
 
@@ -71,7 +73,7 @@ def chosen_training(whose: WhoseTraining, offer: TrainingOffer, provider: LeadPr
     available = whose.providers.schedules_of(offer.registration.year)
     schedule = mentor_schedule(whose.facts, offer, available, whose.policy.schedule_months, whose.today)
     if schedule is None:
-        raise Exit("cannot-file-yet")
+        raise cannot_file(NO_SCHEDULE)
     return decided(whose.facts, offer, provider.id, schedule)
 
 

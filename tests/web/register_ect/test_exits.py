@@ -290,3 +290,17 @@ async def test_an_outcome_found_on_the_teaching_record_closes_the_registration_e
     assert row["end_reason"] == ("induction_completed" if closed else None)
     events = await fetch("SELECT actor_kind FROM event WHERE school_id = $1", world.birch)
     assert [event["actor_kind"] for event in events] == ["system"] * closed
+
+
+@pytest.mark.rule("CP-11", "SCD-04", "RE-15")
+async def test_without_a_schedule_nothing_can_be_filed_and_support_is_alerted(
+    alice: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    walker = await Walker(alice).to_check()
+    await fetch("DELETE FROM schedule")
+    await alice.post(f"{walker.base}/check-answers")
+    await walker.visit("cannot-file-yet")
+    assert alice.h1() == "We cannot file this registration yet"
+    assert "support@register.example" in alice.text()
+    alarms = [record.fields for record in caplog.records if record.name == "register.alarm"]  # type: ignore[attr-defined]
+    assert alarms[0] == {"alarm": True, "cannot_file": "no_schedule"}

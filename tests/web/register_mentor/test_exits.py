@@ -211,13 +211,17 @@ async def test_the_date_of_a_mentor_who_moves_is_held_to_its_bounds(alice: Brows
 
 
 @pytest.mark.rule("RM-20", "CP-11", "SCD-04")
-async def test_without_a_schedule_the_registration_cannot_be_filed_yet(alice: Browser, world: World) -> None:
+async def test_without_a_schedule_the_registration_cannot_be_filed_yet_and_support_is_alerted(
+    alice: Browser, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     ect = await ect_with(world)
     await fetch("DELETE FROM schedule WHERE contract_period_year = 2025 AND identifier <> 'ecf-standard-september'")
     await fetch("UPDATE schedule SET identifier = 'ecf-reduced-april' WHERE contract_period_year = 2025")
     walker = await MentorWalker(alice).past_email(ect=ect["public_id"])
     await walker.answer("cannot-file-yet", mentor_training="accept")
     assert await state_of_draft() == "open"
+    assert "support@register.example" in alice.text()
+    assert any(record.name == "register.alarm" for record in caplog.records)
 
 
 @pytest.mark.rule("RM-25", "PER-61", "DRF-12")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -24,6 +23,7 @@ from app.training.change_decisions import other_arrangements
 from app.training.periods import RegistrationPeriod, academic_year
 from app.training.rules import TrainingStatus, training_status
 from app.values import Form, Invalid
+from app.web.schools.cannot_file import cannot_file
 from app.web.schools.register_ect.programme import arrangement_hint, partner_words
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ SLUGS = {"cannot_file_yet": "cannot-file-yet", "no_days_left": "no-days-left", "
 NO_LONGER = "This choice is no longer available, or it has changed since you made it. Choose again."
 CHANGED_CODES = ("choice_changed", "changed_meanwhile", "same_lead_provider")
 """Refusals that mean: the choice is not what it was when it was made."""
-ALARMS = logging.getLogger("register.alarm")
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def or_exit(decide: Callable[[], A]) -> A:
         if refused.code not in SLUGS:
             raise
         if refused.code == "cannot_file_yet":
-            ALARMS.error("cannot file", extra={"fields": {"alarm": True, "cannot_file": refused.details.get("why")}})
+            raise cannot_file(str(refused.details.get("why"))) from refused
         raise Exit(SLUGS[refused.code]) from refused
 
 

@@ -12,9 +12,11 @@ from app.registration.start_dates import Bound, Bounds, StartDateFacts, check_st
 from app.schools.rules import is_self_funded
 from app.terms import Role, TrainingProgramme, WorkingPattern
 from app.training.arrangements import ReuseLost, reuse_lost
+from app.training.change_decisions import NO_SCHEDULE
 from app.training.periods import CannotFile, RegistrationPeriod, computed_schedule, schedule_for, training_start
 from app.training.rules import latest_provider_led_training, latest_training
 from app.values import Form, out_of_bounds, parse_date
+from app.web.schools.cannot_file import cannot_file
 from app.web.schools.identity.questions import (
     already_in_progress,
     ask_for_email,
@@ -138,7 +140,7 @@ def registration_period(matched: Matched, started_on: date, facts: RegisterECTFa
     latest = latest_training(matched.known.trainings, Role.ECT)
     registration = facts.calendar.registration_period_for_ect(latest, started_on, facts.today)
     if isinstance(registration, CannotFile):
-        raise Exit("cannot-file-yet", {"why": registration.value, "change": "start-date"})
+        raise cannot_file(registration.value, "start-date")
     return registration
 
 
@@ -154,7 +156,7 @@ def schedule(
         computed_schedule(begins, facts.today, facts.policy.schedule_months),
     )
     if found is None:
-        raise Exit("cannot-file-yet", {"why": "no_schedule", "change": "start-date"})
+        raise cannot_file(NO_SCHEDULE, "start-date")
     return found
 
 
