@@ -46,12 +46,13 @@ class Subjects:
 
 @dataclass(frozen=True)
 class Content:
-    """What the row keeps of a message until it has arrived (NOT-1.6)."""
+    """What the row keeps of a message until it has arrived (NOT-1.6); unsent: a copy of what the person did not get."""
 
     text: str
     fields: dict[str, Any]
     copy: bool = False
     explain_access: bool = False
+    unsent: bool = False
 
     def message(self) -> Message:
         """Return the message as it was queued."""
@@ -68,6 +69,7 @@ async def queue_message(  # noqa: PLR0913 - each is a column of the row
     expires_at: datetime | None = None,
     copy: bool = False,
     explain_access: bool = False,
+    unsent: bool = False,
 ) -> UUID | None:
     """Queue one email to one address; returns its id, or None when this very mail was queued before (NOT-1.3).
 
@@ -78,7 +80,7 @@ async def queue_message(  # noqa: PLR0913 - each is a column of the row
     current_unit()
     if TEXTS.get(message.text) is not type(message):
         raise LookupError(f"{type(message).__name__} is not in the catalogue of messages")
-    content = Content(message.text, dataclasses.asdict(message), copy, explain_access)
+    content = Content(message.text, dataclasses.asdict(message), copy, explain_access, unsent)
     state = "suppressed" if await is_blocked(to) else "pending"
     queued = await _insert(message, to, dedupe_key, content, about, not_before, expires_at, state)
     if queued is not None and state == "pending" and not_before is None:
@@ -99,13 +101,25 @@ async def queue_with_copy(
 
 
 async def queue_copy(
-    message: Message, *, of: str, actor: Actor, cause: str, about: Subjects, not_before: datetime | None = None
+    message: Message,
+    *,
+    of: str,
+    actor: Actor,
+    cause: str,
+    about: Subjects,
+    not_before: datetime | None = None,
+    unsent: bool = False,
 ) -> None:
-    """Queue the copy of a person's email to who acted, if they want copies and are somebody else (NOT-3.2)."""
+    """Queue the copy of a person's email to who acted, if they want copies and are somebody else (NOT-3.2).
+
+    unsent: the person themself gets none (NOT-3.7), and the copy says so.
+    """
     copy_to = await actor_copy(actor)
     if copy_to and copy_to.casefold() != of.casefold():
         key = f"{message.id}:{cause}:actor"
-        await queue_message(message, to=copy_to, dedupe_key=key, about=about, not_before=not_before, copy=True)
+        await queue_message(
+            message, to=copy_to, dedupe_key=key, about=about, not_before=not_before, copy=True, unsent=unsent
+        )
 
 
 async def queue_to_school(

@@ -30,7 +30,8 @@ def render(content: Content, support_email: str) -> Rendered:
     """Write an email; raises UndefinedError for a field its text uses and the message has not."""
     message = content.message()
     values = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
-    frame = {"copy": content.copy, "explain_access": content.explain_access, "support_email": support_email}
+    frame: dict[str, object] = {"copy": content.copy, "unsent": content.unsent}
+    frame |= {"explain_access": content.explain_access, "support_email": support_email}
     template = _environment().get_template(f"{content.text}.txt")
     first, _, rest = template.render({**values, **frame, "base_url": settings().base_url.rstrip("/")}).partition("\n")
     return Rendered(first.removeprefix(SUBJECT).strip(), rest.strip() + "\n")

@@ -42,7 +42,7 @@ async def mentor_registered(
     school, is_tutor = (str(row["name"]), bool(row["is_tutor"])) if row else ("", False)
     message, cause = _message(command, known, registered.name, school), f"stay {registered.stay_id}"
     if is_tutor:
-        await queue_copy(message, of=command.email, actor=actor, cause=cause, about=about)
+        await queue_copy(message, of=command.email, actor=actor, cause=cause, about=about, unsent=True)
     else:
         await queue_with_copy(message, to=command.email, actor=actor, cause=cause, about=about)
     for stay in registered.closed:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.db.engine import fetch, fetch_one
+from app.notices.deliver import deliver_due
+from app.notices.mailbox import DeveloperMailbox, received
 from tests.web.register_ect import history
 from tests.web.register_ect.walking import on, rows
 from tests.web.register_mentor.walking import (
@@ -240,6 +242,10 @@ async def test_an_induction_tutor_who_mentors_is_not_written_to(alice: Browser, 
     await walker.confirm()
     assert "gets no email" in alice.text()
     assert await sent() == {"M-03": ["alice@amberley.example"]}
+    await deliver_due(DeveloperMailbox())
+    (copy,) = await received()
+    assert "We did not send this email to Tom Baker" in copy.body
+    assert "copy of the email we sent" not in copy.body
 
 
 @pytest.mark.rule("DRF-08", "DR-01")
