@@ -14,13 +14,12 @@ from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.jobs.reminders import policy_in_force
 from app.notices.catalogue import PartnershipReported, PartnershipStillOpen, TrainingConfirmed
-from app.notices.outbox import Subjects, queue_to_school, school_key
+from app.notices.outbox import Subjects, queue_to_school, queued_before, school_key
 from app.terms import ConfirmationSource, SchoolId, SchoolPartnershipId, Year
 from app.training.challenges import last_challenge_day
 from app.training.report_partnership import report_cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
 LOOK_BACK = timedelta(days=14)
@@ -53,7 +52,7 @@ class Confirmed:
 async def tell_who_was_confirmed() -> int:
     """Tell each school once whom lead providers confirmed on a day that is over; returns how many mails (M-13)."""
     people = await _confirmed()
-    told = await _queued({school_key(TrainingConfirmed.id, one.cause) for one in people})
+    told = await queued_before({school_key(TrainingConfirmed.id, one.cause) for one in people})
     summaries = [(cause, list(group)) for cause, group in groupby(people, key=lambda one: one.cause)]
     due = [(cause, group) for cause, group in summaries if school_key(TrainingConfirmed.id, cause) not in told]
     for cause, group in due:
@@ -125,7 +124,7 @@ async def remind_of_partnerships() -> int:
         and one.reported_at.astimezone(LONDON).date() + timedelta(days=policy.partnership_reminder_days) <= today
     ]
     ids = (PartnershipReported.id, PartnershipStillOpen.id)
-    queued = await _queued({school_key(message, one.cause) for one, _ in ready for message in ids})
+    queued = await queued_before({school_key(message, one.cause) for one, _ in ready for message in ids})
     due = [
         (one, last_day)
         for one, last_day in ready
@@ -150,9 +149,3 @@ async def _reported() -> list[Reported]:
         clock.now() - LONGEST_WINDOW,
     )
     return [Reported(**dict(row)) for row in rows]
-
-
-async def _queued(keys: Iterable[str]) -> set[str]:
-    """Return which of these mails were queued before (NOT-1.3)."""
-    rows = await fetch("SELECT dedupe_key FROM message WHERE dedupe_key = ANY($1)", list(keys))
-    return {row["dedupe_key"] for row in rows}

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.drafts.expire import expire_drafts
-from app.jobs import digests, housekeeping, partnership_mail, reminders, school_reminders
+from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_reminders
 from app.notices import tidy
+from app.support.note_delivery import note_delivery
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class PeriodicJob:
     """Does everything due by the service clock, earlier days included; returns how much it did."""
     only_in_production: bool = False
     """Elsewhere the clock can go back to when the rows still counted (contract, section 3)."""
+    after_mail: bool = False
+    """One run of everything does it after mail was delivered, because it looks at what came of that."""
 
 
 JOBS: tuple[PeriodicJob, ...] = (
@@ -46,6 +49,21 @@ JOBS: tuple[PeriodicJob, ...] = (
         "training",
         "schools learn later whom lead providers confirmed; their pages show it at once",
         partnership_mail.tell_who_was_confirmed,
+    ),
+    PeriodicJob(
+        "tell_of_inductions",
+        "35 6 * * *",
+        "registration",
+        "schools learn later what appropriate bodies recorded; their pages show it at once",
+        induction_mail.tell_of_inductions,
+    ),
+    PeriodicJob(
+        "note_delivery_to_support",
+        "*/5 * * * *",
+        "support",
+        "support sees later which queries did not reach its mailbox",
+        note_delivery,
+        after_mail=True,
     ),
     PeriodicJob(
         "remind_of_partnerships",

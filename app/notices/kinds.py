@@ -20,6 +20,7 @@ class FieldKind(Enum):
     PROVIDER_NAME = "provider, partner or body name"
     PROGRAMME = "programme in words"
     URN = "URN of a school, to lead providers only"
+    INDUCTIONS = "display names with what an appropriate body recorded, and its name"
     COUNT = "number of people"
     TENSE = "has left, or is leaving"
     CHALLENGE = "what a school says is wrong with a partnership, in words, to lead providers only"
@@ -34,6 +35,7 @@ class FieldKind(Enum):
 
 DisplayName = Annotated[str, FieldKind.DISPLAY_NAME]
 ConfirmedPeople = Annotated[tuple[str, ...], FieldKind.CONFIRMED]
+InductionLines = Annotated[tuple[str, ...], FieldKind.INDUCTIONS]
 SchoolName = Annotated[str, FieldKind.SCHOOL_NAME]
 PlainDate = Annotated[date, FieldKind.PLAIN_DATE]
 PlainTime = Annotated[datetime, FieldKind.PLAIN_TIME]

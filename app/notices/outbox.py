@@ -14,6 +14,7 @@ from app.db.transaction import current_unit
 from app.notices import (  # noqa: F401 - enter their messages in the catalogue
     access_messages,
     digest_messages,
+    induction_messages,
     reminder_messages,
     staff_messages,
     support_messages,
@@ -22,6 +23,7 @@ from app.notices.catalogue import TEXTS, Message
 from app.notices.recipients import Recipient, actor_copy, is_blocked, school_recipient
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -144,6 +146,12 @@ async def queue_to_school(
 def school_key(message_id: str, cause: str) -> str:
     """Return the dedupe key of school mail, to ask whether it was queued before (NOT-1.3)."""
     return f"{message_id}:{cause}:school"
+
+
+async def queued_before(keys: Iterable[str]) -> set[str]:
+    """Return which of these mails were queued before (NOT-1.3)."""
+    rows = await fetch("SELECT dedupe_key FROM message WHERE dedupe_key = ANY($1)", list(keys))
+    return {row["dedupe_key"] for row in rows}
 
 
 async def queue_to_lead_provider(message: Message, *, lead_provider_id: int, cause: str, about: Subjects) -> None:

@@ -13,6 +13,7 @@ from app.events.record import About, record
 from app.notices.outbox import Subjects, queue_message
 from app.notices.support_messages import SupportQueryForTeam, SupportQueryReceived
 from app.support.events import SupportQuerySent
+from app.support.note_delivery import team_key
 
 if TYPE_CHECKING:
     from app.support.subjects import Subject
@@ -85,4 +86,4 @@ async def _tell(command: AskSupport, query: UUID) -> None:
     await queue_message(received, to=sender.email, dedupe_key=f"{received.id}:query {query}", about=about)
     who = f"{sender.name} ({sender.email})"
     for_team = SupportQueryForTeam(who, sender.school, sender.urn, subject, command.message, command.page)
-    await queue_message(for_team, to=command.team, dedupe_key=f"{for_team.id}:query {query}", about=about)
+    await queue_message(for_team, to=command.team, dedupe_key=team_key(query), about=about)

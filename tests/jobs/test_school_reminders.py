@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +118,35 @@ async def test_the_mail_counts_without_names_and_can_be_stopped(people: Cast) ->
     assert "not confirmed" not in mail.body
     assert "Nell" not in mail.body
     assert opt_out_link(settings().secret(), people.ash.public_id) in mail.body
+
+
+@pytest.mark.rule("M-42", "M-43", "M-45", "NOT-5.1")
+@pytest.mark.parametrize(
+    ("days", "provider_led", "body_ends", "reminder", "words"),
+    [
+        (15, True, None, "M-42", "lead provider has not confirmed: 1"),
+        (14, True, None, "", ""),
+        (29, False, None, "M-43", "appropriate body has not recorded: 1"),
+        (28, False, None, "", ""),
+        (5, False, date(2025, 11, 1), "M-45", "without a current appropriate body: 1"),
+    ],
+)
+async def test_each_thing_that_waits_is_a_reminder_of_its_own(
+    days: int, provider_led: bool, body_ends: date | None, reminder: str, words: str, people: Cast
+) -> None:
+    started_on = FIRST_MONDAY - timedelta(days=days)
+    body = await factories.appropriate_body(active_to=body_ends)
+    teacher = await factories.teacher("Nell Wood", trs_qts_awarded_on=date(2025, 7, 1))
+    ect = await factories.ect(people.ash, teacher, started_on, school_reported_appropriate_body_id=body.id)
+    await factories.mentorship(ect, await factories.mentor(people.ash))
+    await factories.training(ect, await factories.lead_provider() if provider_led else None)
+    with clock.at(factories.noon(FIRST_MONDAY)):
+        await run_due(None, DeveloperMailbox())
+
+    found = [mail for mail in await received() if mail.message_id in {"M-41", "M-42", "M-43", "M-45"}]
+
+    assert [mail.message_id for mail in found] == ([reminder] if reminder else [])
+    assert not reminder or words in found[0].body
 
 
 EXPECTS_NOBODY = """INSERT INTO school_year (created_at, updated_at, school_id, contract_period_year, expecting_ects)

@@ -8,7 +8,13 @@ import pytest
 from lxml import html
 
 from app.db.engine import fetch
+from app.jobs.run_due import run_due
+from app.notices.mailbox import DeveloperMailbox
+from app.support.ask_support import AskSupport, Sender, ask_support
+from app.support.note_delivery import note_delivery
 from app.support.rules import masked, page_without_ids
+from app.support.subjects import Subject
+from app.terms import SYSTEM, SchoolId, UserId
 from tests import factories
 from tests.cast import Cast, cast, sign_in
 
@@ -95,6 +101,22 @@ async def test_what_is_wrong_is_said_beside_its_field(
     assert answer.status_code == 422
     assert html.fromstring(answer.text).xpath("//*[@class='govuk-error-summary']//a/@href") == [f"#{field}"]
     assert await queries() == []
+
+
+@pytest.mark.rule("ADM-15.1", "M-84")
+@pytest.mark.parametrize(
+    ("team", "state"), [("support@register.example", "sent"), ("support+bounce@register.example", "failed")]
+)
+async def test_a_query_says_whether_it_reached_support(team: str, state: str, people: Cast) -> None:
+    sender = Sender(people.alice.name, people.alice.email, UserId(people.alice.id), SchoolId(people.ash.id))
+    await ask_support(AskSupport(sender, Subject.SOMETHING_ELSE, "What now?", team), SYSTEM)
+    assert await note_delivery() == 0
+    assert (await queries())[0][-1] == "received"
+
+    await run_due(None, DeveloperMailbox())
+
+    assert (await queries())[0][-1] == state
+    assert await note_delivery() == 0
 
 
 @pytest.mark.rule("SP-01", "M-60")
