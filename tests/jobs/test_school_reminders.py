@@ -124,11 +124,11 @@ async def test_the_mail_counts_without_names_and_can_be_stopped(people: Cast) ->
 @pytest.mark.parametrize(
     ("days", "provider_led", "body_ends", "reminder", "words"),
     [
-        (15, True, None, "M-42", "lead provider has not confirmed: 1"),
+        (15, True, None, "M-42", "ECTs whose lead provider has not confirmed them: 1"),
         (14, True, None, "", ""),
-        (29, False, None, "M-43", "appropriate body has not recorded: 1"),
+        (29, False, None, "M-43", "ECTs whose induction the appropriate body has not recorded: 1"),
         (28, False, None, "", ""),
-        (5, False, date(2025, 11, 1), "M-45", "without a current appropriate body: 1"),
+        (5, False, date(2025, 11, 1), "M-45", "ECTs without an appropriate body that can be used: 1"),
     ],
 )
 async def test_each_thing_that_waits_is_a_reminder_of_its_own(
