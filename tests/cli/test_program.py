@@ -110,7 +110,7 @@ async def test_serving_without_teaching_records_says_how_to_start_the_stand_in(r
 
 
 @pytest.mark.rule("REF-6.1")
-@pytest.mark.parametrize("command", ["demo-data load", "demo-data reset", "demo"])
+@pytest.mark.parametrize("command", ["demo-data load", "demo-data reset", "demo", "history load nowhere.csv"])
 async def test_demo_data_is_refused_in_production(run: Run, environment: pytest.MonkeyPatch, command: str) -> None:
     given = {
         "ENVIRONMENT": "production",
