@@ -12,6 +12,7 @@ from app.db.transaction import transaction
 from app.events.record import record
 from app.registration import leaving_messages as messages
 from app.registration.leaving_events import TeacherLeavingCancelled, TeacherRegistrationRemoved
+from app.registration.queries import email_in_use
 from app.registration.removal import RemovalFacts, removal_blocker
 from app.registration.remove_stay import remove_stay
 from app.registration.reopen_stay import closing_of, later_stay_from, reopen_rows
@@ -44,6 +45,10 @@ ENDED_BY = {
         AND removed_at IS NULL AND end_reason = 'joined_another_school' ORDER BY id""",
     Role.MENTOR: """SELECT id FROM mentor_at_school_period WHERE ended_by_stay_id = $1 AND school_id <> $2
         AND removed_at IS NULL AND end_reason = 'joined_another_school' ORDER BY id""",
+}
+ADDRESSES = {
+    Role.ECT: "SELECT email FROM ect_at_school_period WHERE ended_by_stay_id = $1",
+    Role.MENTOR: "SELECT email FROM mentor_at_school_period WHERE ended_by_stay_id = $1",
 }
 RESTORE = {
     Role.ECT: """UPDATE ect_at_school_period SET finished_on = $2, end_reason = $3, ended_by_stay_id = NULL,
@@ -98,6 +103,12 @@ async def stays_ended_by(stay: WholeStay) -> tuple[WholeStay, ...]:
     return tuple([await whole_stay(stay.role, row["id"]) for row in rows])
 
 
+async def lock_removal(command: RemoveRegistration) -> None:
+    """Hold the person, and the addresses of the stays that come back, until the transaction ends (EML-02)."""
+    rows = await fetch(ADDRESSES[command.role], command.stay_id)
+    await lock_person(command.trn, *(row["email"] for row in rows))
+
+
 async def remove_registration(command: RemoveRegistration, actor: Actor, today: date, policy: Policy) -> Removed:
     """Remove a registration and put back what it had closed at other schools, with events and messages.
 
@@ -105,14 +116,14 @@ async def remove_registration(command: RemoveRegistration, actor: Actor, today: 
     What cannot be put back whole is counted in the event, for support. Implements PER-50, PER-51, M-09.
     """
     async with transaction():
-        await lock_person(command.trn)
+        await lock_removal(command)
         stay = await own_stay(command.role, command.stay_id, command.school_id)
         blocker = removal_blocker(await removal_facts(stay), today, policy)
         if blocker is not None:
             raise Refused(blocker.value, "removal_reason", blocker.words)
         earlier = await stays_ended_by(stay)
         rows = await remove_stay(stay, command.reason, actor)
-        whole = [await _put_back(stay, one, actor) for one in earlier]
+        whole = [await _put_back(stay, one, actor, today) for one in earlier]
         removed = Removed(stay.name, whole.count(True), whole.count(False))
         facts = (stay.name, stay.role.value, command.reason.value, stay.started_on, stay.finished_on)
         record(TeacherRegistrationRemoved(stay.about, *facts, rows, removed.restored, removed.not_restored), actor)
@@ -120,11 +131,15 @@ async def remove_registration(command: RemoveRegistration, actor: Actor, today: 
         return removed
 
 
-async def _put_back(removed: WholeStay, earlier: WholeStay, actor: Actor) -> bool:
-    """Give an earlier stay its former dates; returns whether everything is as it was."""
+async def _put_back(removed: WholeStay, earlier: WholeStay, actor: Actor, today: date) -> bool:
+    """Give an earlier stay its former dates; returns whether everything is as it was.
+
+    It stays closed when it was changed since, or when somebody else has its address by now (EML-01).
+    """
     closing = await closing_of(earlier)
     former, later = closing.former_last_day, await later_stay_from(earlier)
     changed = earlier.finished_on != removed.started_on - ONE_DAY
+    changed = changed or await email_in_use(earlier.email, earlier.trn, today)
     if changed or (later is not None and (former is None or former >= later)):
         return False
     reopened = await reopen_rows(earlier, closing, former, actor)

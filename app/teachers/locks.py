@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from app.terms import TRN, TeacherId
 
 
-async def lock_person(trn: TRN, email: str | None = None) -> None:
-    """Hold a teacher, and an email address ignoring case, until the transaction ends.
+async def lock_person(trn: TRN, *emails: str | None) -> None:
+    """Hold a teacher, and email addresses ignoring case, until the transaction ends.
 
     Locks are taken in a fixed order, so that two confirmations never wait for each other.
     """
-    await hold([f"trn:{trn}"] + ([f"email:{email.lower()}"] if email else []))
+    await hold({f"trn:{trn}"} | {f"email:{email.lower()}" for email in emails if email})
 
 
 async def lock_people(trns: Iterable[TRN], email: str | None = None) -> None:

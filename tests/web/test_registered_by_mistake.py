@@ -148,6 +148,20 @@ async def test_what_changed_at_an_earlier_school_is_left_to_support(client: Brow
     assert "M-09-earlier-school" not in await mail()
 
 
+@pytest.mark.rule("PER-51", "EML-01", "EML-02")
+@pytest.mark.parametrize("role", MADE)
+async def test_a_person_whose_address_somebody_else_has_by_now_is_left_to_support(
+    client: Browser, people: Cast, role: str
+) -> None:
+    was, now = await transferred(people, role, email="ann@school.example")
+    await factories.mentor(people.birch, "Bea Other", email="Ann@School.example")
+    await remove(client, now)
+    assert "Support looks at their registration" in client.text()
+    assert (await stored(was))["finished_on"] == date(2025, 9, 30)
+    assert (await stored(now))["removed_at"] is not None
+    assert "M-09-earlier-school" not in await mail()
+
+
 async def confirmed(stay: Stay, **facts: Any) -> Any:
     """Training confirmed by the lead provider's report, at a moment given."""
     provider, partner = await factories.lead_provider(), await factories.delivery_partner()

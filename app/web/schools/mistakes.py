@@ -12,13 +12,13 @@ from app.registration.permissions import Action
 from app.registration.removal import Blocker, removal_blocker
 from app.registration.remove_registration import (
     RemoveRegistration,
+    lock_removal,
     removal_facts,
     remove_registration,
     stays_ended_by,
 )
 from app.registration.start_dates import day_in_words
 from app.registration.whole_stay import WholeStay, whole_stay
-from app.teachers.locks import lock_person
 from app.terms import RemovalReason, Role
 from app.training.rules import decisive_training
 from app.web.journey import Journey, Refusal
@@ -168,7 +168,7 @@ async def build(person: Subject, _here: Here) -> Journey[MistakeFacts, RemoveReg
         check_button="Confirm and remove the registration",
         confirmation=partial(confirmation, person),
         exits={},
-        lock=lambda command: lock_person(command.trn),
+        lock=lock_removal,
         refusals={
             code: Refusal(SLUG, "The record changed meanwhile. Check if it can still be removed.")
             for code in (*MEANWHILE, *(blocker.value for blocker in Blocker))
