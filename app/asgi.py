@@ -151,6 +151,7 @@ def create_app(
         state=State(
             {
                 "trs": trs,
+                "run_due": lambda: run_due(None, DeveloperMailbox(), trs),
                 "dfe_sign_in": dfe,
                 "personas": tuple(personas),
                 "dependencies": dependencies,
@@ -179,7 +180,6 @@ def derived(settings: Settings) -> dict[str, Any]:
         "scheme": settings.base_url.partition(":")[0],
         "cookie": SECURE_COOKIE if settings.secure else COOKIE,
         "support_email": SUPPORT_EMAIL,
-        "run_due": lambda: run_due(None, DeveloperMailbox()),
     }
 
 

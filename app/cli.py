@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from app import logs
 from app.access.command import staff
 from app.adapters.breaker import CircuitBreaker
 from app.adapters.dfe_clients import dfe_sign_in_clients
-from app.adapters.trs import TRSClient
+from app.adapters.trs import IN_A_JOB, TRSClient
 from app.asgi import create_app
 from app.db import server
 from app.db.console import Exit, problems_of, run_on_database, stop, valid_settings
@@ -24,7 +25,7 @@ from app.demo.command import demo, demo_data, demo_dfe_sign_in, demo_teaching_re
 from app.demo.personas import PERSONAS
 from app.events.record import head
 from app.events.verify import verify
-from app.jobs.command import jobs, worker
+from app.jobs.command import make_commands
 from app.national.command import generate
 from app.refdata.command import refdata, schools
 from app.settings import Settings, ValidationError, settings
@@ -34,6 +35,8 @@ from app.terms import TRN
 from app.web.dfe_sign_in import DfESignIn
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from litestar import Litestar
 
 ROTATION = {
@@ -238,7 +241,26 @@ def _read_head(path: Path) -> tuple[int, str]:
 
 
 stand_in = make_command(demo_teaching_records, demo_dfe_sign_in)
-for command in (demo, demo_data, history, stand_in, worker, jobs, refdata, schools, staff, generate):
+
+
+@asynccontextmanager
+async def _teaching_records_for_jobs() -> AsyncIterator[TRSClient | None]:
+    """Open the teaching record system for jobs, with time limits and a breaker of their own; None without address."""
+    chosen = valid_settings()
+    if not chosen.trs_base_url:
+        yield None
+        return
+    breaker = CircuitBreaker() if chosen.circuit_breakers == "on" else None
+    key, version = _secret(chosen.trs_api_key), chosen.trs_api_version
+    client = TRSClient(chosen.trs_base_url, key, api_version=version, breaker=breaker, limits=IN_A_JOB)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+worker_and_jobs = make_commands(_teaching_records_for_jobs)
+for command in (demo, demo_data, history, stand_in, *worker_and_jobs, refdata, schools, staff, generate):
     register.add_command(command)
 
 

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     trs_base_url: str = Field("", description="teaching record system")
     trs_api_key: SecretStr | None = Field(None, description="its key")
     trs_api_version: str = Field("20260120", description="its version header")
+    trs_job_rate: float = Field(4, gt=0, description="questions a second of the job that reads records again")
     trs_prohibition_categories: str = Field(
         f"{PROHIBITION},{COUNCIL_PROHIBITION}", description="alert categories that stop a registration"
     )

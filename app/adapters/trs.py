@@ -23,10 +23,11 @@ T = TypeVar("T")
 
 # The user has the page within 5 s (EXT-2.19): a little of it stays for our own work around the step.
 WHILE_A_USER_WAITS = Limits(connect=1.5, attempt=3.5, step=4.7, attempts=2, retry_wait=0.2, retry_needs=1.5)
+IN_A_JOB = Limits(connect=2.0, attempt=10.0, step=10.0, attempts=1)
 
 
 class TRSClient:
-    """`TeachingRecords` over HTTP, for steps a user waits for; one per process, closed at shutdown."""
+    """`TeachingRecords` over HTTP, by default for steps a user waits for; one per process, closed at shutdown."""
 
     def __init__(
         self,

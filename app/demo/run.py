@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from app.demo.calendar import Days
 
 TRS_KEY = "stand-in-trs-key"
+TRS_RATE = "200"
+"""Questions a second: our own stand-in has no quota to spare."""
 SECONDS_TO_STOP = 15
 SECONDS_TO_START = 60
 PAUSE = 0.2
@@ -87,6 +89,7 @@ class Demo:
         if not os.environ.get("TRS_BASE_URL"):
             os.environ["TRS_BASE_URL"] = self._start_stand_in("trs")
             os.environ["TRS_API_KEY"] = TRS_KEY
+            os.environ.setdefault("TRS_JOB_RATE", TRS_RATE)
         if not os.environ.get("DFE_SIGN_IN_ISSUER"):
             url = self._start_stand_in("dfe-sign-in")
             os.environ.update(dfe_sign_in_settings(url))

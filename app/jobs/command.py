@@ -14,9 +14,14 @@ from app.jobs.worker import drain_queue, run_worker
 from app.notices.mailbox import DeveloperMailbox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from app.notices.sender import MailSender
+    from app.teachers.trs import TeachingRecords
+
+    OpenTRS = Callable[[], AbstractAsyncContextManager[TeachingRecords | None]]
 
 POOL = 8
 
@@ -28,18 +33,33 @@ def sender_of_mail() -> MailSender:
     return DeveloperMailbox()
 
 
-@click.command("worker")
-def worker() -> None:
-    """Deliver mail and do jobs until told to stop."""
-    sender = sender_of_mail()
-    url = server.database_url(valid_settings())
-    logs.configure()
-    run_on_database(lambda: run_worker(url, sender), size=POOL)
+def make_commands(open_trs: OpenTRS) -> tuple[click.Command, click.Group]:
+    """Make `worker` and `jobs`; open_trs: opens the teaching record system while they work, if there is one."""
 
+    @click.command("worker")
+    def worker() -> None:
+        """Deliver mail and do jobs until told to stop."""
+        sender = sender_of_mail()
+        url = server.database_url(valid_settings())
+        logs.configure()
 
-@click.group("jobs")
-def jobs() -> None:
-    """Do by hand what the worker does by the clock."""
+        async def work() -> None:
+            async with open_trs() as trs:
+                await run_worker(url, sender, trs)
+
+        run_on_database(work, size=POOL)
+
+    @click.group("jobs")
+    def jobs() -> None:
+        """Do by hand what the worker does by the clock."""
+
+    @jobs.command("run-due")
+    @click.option("--now", callback=_moment, metavar="DATE-TIME", help="the time to do it at; not in production")
+    def run_due_command(now: datetime | None) -> None:
+        """Do everything due now: queued jobs, and periodic jobs whose time has come."""
+        _run_due(now, open_trs)
+
+    return worker, jobs
 
 
 def _moment(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
@@ -49,10 +69,7 @@ def _moment(_context: click.Context, _option: click.Parameter, value: str | None
         raise click.BadParameter("give a date, or a date and time such as 2026-09-01T09:30") from None
 
 
-@jobs.command("run-due")
-@click.option("--now", callback=_moment, metavar="DATE-TIME", help="the time to do it at; not in production")
-def run_due_command(now: datetime | None) -> None:
-    """Do everything due now: queued jobs, and periodic jobs whose time has come."""
+def _run_due(now: datetime | None, open_trs: OpenTRS) -> None:
     if now is not None and valid_settings().production:
         stop(Exit.REFUSED, "--now does not exist in production.")
     sender = sender_of_mail()
@@ -60,7 +77,8 @@ def run_due_command(now: datetime | None) -> None:
 
     async def work() -> dict[str, int]:
         await drain_queue(url, sender)
-        return await run_due(now, sender)
+        async with open_trs() as trs:
+            return await run_due(now, sender, trs)
 
     for name, count in run_on_database(work, size=POOL).items():
         click.echo(f"{name}: {count}")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
 
-from app.jobs.schedule import DELIVER_DUE_CRON, JOBS, PeriodicJob
+from app.jobs.schedule import DELIVER_DUE_CRON, PeriodicJob, jobs_with
 from app.notices.deliver import deliver, deliver_due
 from app.notices.outbox import DELIVER, MAIL_QUEUE
 from app.settings import settings
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from app.notices.sender import MailSender
+    from app.teachers.trs import TeachingRecords
 
 SENDER = "sender"
 """The name under which a worker is given its sender of mail."""
 
 
-def make_queue(url: str, *, periodic: bool) -> App:
+def make_queue(url: str, *, periodic: bool, trs: TeachingRecords | None = None) -> App:
     """Return the queue of the database, not opened; `periodic` adds the jobs done by the clock (OPS-12)."""
     queue = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4, timeout=10))
     queue.task(name=DELIVER, queue=MAIL_QUEUE, pass_context=True)(deliver_message)
     if periodic:
-        _add_periodic(queue)
+        _add_periodic(queue, trs)
     return queue
 
 
@@ -46,10 +47,10 @@ def _sender(context: JobContext) -> MailSender:
     return sender
 
 
-def _add_periodic(queue: App) -> None:
+def _add_periodic(queue: App, trs: TeachingRecords | None) -> None:
     due = queue.task(name="deliver_due", queue=MAIL_QUEUE, queueing_lock="deliver_due", pass_context=True)
     queue.periodic(cron=DELIVER_DUE_CRON)(due(deliver_whatever_is_due))
-    for job in JOBS:
+    for job in jobs_with(trs):
         if settings().production or not job.only_in_production:
             queue.periodic(cron=job.cron)(queue.task(name=job.name, queueing_lock=job.name)(_task_of(job)))
 

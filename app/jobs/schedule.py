@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.drafts.expire import expire_drafts
 from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_reminders
+from app.jobs.teaching_records import Refreshing
 from app.notices import tidy
 from app.support.note_delivery import note_delivery
+
+if TYPE_CHECKING:
+    from app.teachers.trs import TeachingRecords
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,21 @@ JOBS: tuple[PeriodicJob, ...] = (
     ),
 )
 """In the order in which one run does them: mail about a draft comes before its end."""
+
+
+def jobs_with(trs: TeachingRecords | None) -> tuple[PeriodicJob, ...]:
+    """Return the periodic jobs, with those that ask the teaching record system if there is one to ask."""
+    if trs is None:
+        return JOBS
+    again = PeriodicJob(
+        "refresh_teaching_records",
+        "20 * * * *",
+        "teachers",
+        "names, qualified status and inductions of teaching records are older than a day",
+        Refreshing(trs).run,
+    )
+    return again, *JOBS
+
 
 DELIVER_DUE_CRON = "* * * * *"
 """Mail whose time has come, waits that are over and leases of killed workers are looked for every minute."""

@@ -9,6 +9,7 @@ from app.settings import settings
 
 if TYPE_CHECKING:
     from app.notices.sender import MailSender
+    from app.teachers.trs import TeachingRecords
 
 CONCURRENCY = 4
 GRACE_SECONDS = 15.0
@@ -16,12 +17,14 @@ POLL_SECONDS = 1.0
 """How soon a job is taken when its notification was missed."""
 
 
-async def run_worker(url: str, sender: MailSender, *, install_signal_handlers: bool = True) -> None:
+async def run_worker(
+    url: str, sender: MailSender, trs: TeachingRecords | None = None, *, install_signal_handlers: bool = True
+) -> None:
     """Work until SIGINT, SIGTERM or cancellation; the database engine has been opened on the same address.
 
     With ENVIRONMENT=test only what is queued is done: jobs by the clock run through `run-due` (contract, section 3).
     """
-    queue = make_queue(url, periodic=settings().environment != "test")
+    queue = make_queue(url, periodic=settings().environment != "test", trs=trs)
     async with queue.open_async():
         await queue.run_worker_async(
             concurrency=CONCURRENCY,

@@ -18,6 +18,7 @@ from app.notices import (  # noqa: F401 - enter their messages in the catalogue
     reminder_messages,
     staff_messages,
     support_messages,
+    teaching_record_messages,
 )
 from app.notices.catalogue import TEXTS, Message
 from app.notices.recipients import Recipient, actor_copy, is_blocked, school_recipient

@@ -78,6 +78,11 @@ def kind_for(user: str) -> str:
         WHEN v.kind = 'school_partnership_created' AND v.actor_kind = 'lead_provider' THEN 'partnership_reported'
         WHEN v.kind = 'teacher_left_school_as_ect' AND v.metadata ->> 'why' = 'joined_another_school'
             THEN 'joined_another_school'
+        WHEN v.kind = 'teacher_trs_induction_changed' AND v.metadata ->> 'status' IN (
+            'Exempt', 'Failed', 'FailedInWales')
+            THEN 'teaching_record_problem'
+        WHEN v.kind = 'teacher_trs_induction_changed' AND v.metadata ->> 'status' = 'Passed' THEN 'induction_completed'
+        WHEN v.kind = 'teacher_trs_record_changed' AND v.metadata ->> 'state' = 'in_order' THEN NULL
         {_CASES}
         WHEN v.kind IN ({_words(COLLEAGUES)}) AND v.actor_kind = 'school_user' THEN 'colleague_change'
         WHEN v.kind IN ({_words(COLLEAGUES)}) AND v.actor_kind IN ('staff', 'staff_for_school', 'operator')

@@ -37,8 +37,8 @@ async def store_teacher(trn: TRN, snapshot: Snapshot, corrected_name: str | None
         ON CONFLICT (trn) DO UPDATE SET updated_at = $1, trs_first_name = $3, trs_last_name = $4, corrected_name = $5,
             search_name = $6, trs_induction_status = $7, trs_induction_start_date = $8,
                 trs_induction_completed_date = $9,
-            trs_qts_awarded_on = $10, trs_refreshed_at = $1, trs_answer = $11, trs_merged_into_trn = NULL,
-            version = teacher.version + 1
+            trs_qts_awarded_on = $10, trs_refreshed_at = $1, trs_tried_at = NULL, trs_answer = $11,
+            trs_merged_into_trn = NULL, version = teacher.version + 1
         RETURNING id""",
         clock.now(),
         trn,
@@ -70,3 +70,18 @@ async def store_correction(teacher_id: TeacherId, first: str, last: str, correct
         clock.now(),
     )
     return display_name(corrected, first, last)
+
+
+async def store_answer(teacher_id: TeacherId, answer: TRSAnswer | None, into: TRN | None = None) -> None:
+    """Store why there is no record to read, with a survivor's TRN; None: no answer, only the time of the try."""
+    await fetch(
+        """UPDATE teacher SET trs_tried_at = CASE WHEN $2::text IS NULL THEN $4::timestamptz END,
+            trs_refreshed_at = CASE WHEN $2 IS NULL THEN trs_refreshed_at ELSE $4 END,
+            trs_answer = coalesce($2, trs_answer), updated_at = $4,
+            trs_merged_into_trn = CASE WHEN $2 IS NULL THEN trs_merged_into_trn ELSE $3 END, version = version + 1
+        WHERE id = $1""",
+        teacher_id,
+        answer.value if answer else None,
+        into,
+        clock.now(),
+    )

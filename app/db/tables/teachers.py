@@ -22,6 +22,7 @@ class Teacher(PublicRow, tablename="teacher"):
     trs_induction_completed_date = day(null=True)
     trs_qts_awarded_on = day(null=True)
     trs_refreshed_at = moment()
+    trs_tried_at = moment(null=True)
     trs_answer = word(TRSAnswer)
     trs_merged_into_trn = text(null=True)
     merged_into_teacher_id = refers("self", null=True)
