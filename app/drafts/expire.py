@@ -111,10 +111,10 @@ async def waiting() -> list[Unfinished]:
     return [_unfinished(row) for row in rows]
 
 
-async def stop_waiting(draft: UUID, opened: datetime) -> None:
-    """Note that registration has opened: the draft is kept 30 days from then (DRF-09)."""
+async def keep_since_opened(draft: UUID, opened: datetime) -> None:
+    """Keep a draft 30 days from the day on which registration opened; it goes on being one that waited (DRF-09)."""
     await fetch(
-        """UPDATE draft SET tell_when_open_user_id = NULL, expires_at = greatest(expires_at, $2), updated_at = $3
+        """UPDATE draft SET expires_at = greatest(expires_at, $2), updated_at = $3
         WHERE id = $1 AND state = 'open'""",
         draft,
         opened + WAITING_DAYS,

@@ -10,9 +10,9 @@ from app import clock
 from app.clock import LONDON
 from app.db.engine import fetch
 from app.db.transaction import transaction
-from app.drafts.expire import Unfinished, expiring_soon, note_warned, stop_waiting, waiting
+from app.drafts.expire import Unfinished, expiring_soon, keep_since_opened, note_warned, waiting
 from app.notices.catalogue import DraftExpiresSoon, RegistrationOpened
-from app.notices.outbox import Subjects, queue_message
+from app.notices.outbox import Subjects, queue_message, queued_before
 from app.notices.recipients import email_of_user_with_access
 from app.policy import Policy
 from app.terms import DraftKind, Role
@@ -39,13 +39,17 @@ async def tell_that_registration_opened() -> int:
     drafts = await waiting()
     if not drafts:
         return 0
-    periods, told = await calendar(), 0
-    for draft in drafts:
-        opened = _opened_period(draft, periods)
-        if opened is not None:
-            await _tell(draft, opened)
-            told += 1
-    return told
+    periods = await calendar()
+    opened = {draft.id: (draft, period) for draft in drafts if (period := _opened_period(draft, periods)) is not None}
+    told = await queued_before(_opened_key(draft, period) for draft, period in opened.values())
+    untold = [(draft, period) for draft, period in opened.values() if _opened_key(draft, period) not in told]
+    for draft, period in untold:
+        await _tell(draft, period)
+    return len(untold)
+
+
+def _opened_key(draft: Unfinished, opened: ContractPeriod) -> str:
+    return f"{RegistrationOpened.id}:draft {draft.id}:{opened.year}"
 
 
 def _opened_period(draft: Unfinished, periods: Calendar) -> ContractPeriod | None:
@@ -72,11 +76,11 @@ async def _tell(draft: Unfinished, opened: ContractPeriod) -> None:
             await queue_message(
                 RegistrationOpened(draft.name, opened.year, _link(draft)),
                 to=email,
-                dedupe_key=f"{RegistrationOpened.id}:draft {draft.id}:{opened.year}",
+                dedupe_key=_opened_key(draft, opened),
                 about=Subjects(school_id=draft.school_id, user_id=asked_by),
             )
         opens_on = opened.registration_opens_on or clock.today()
-        await stop_waiting(draft.id, datetime.combine(opens_on, time(), LONDON))
+        await keep_since_opened(draft.id, datetime.combine(opens_on, time(), LONDON))
 
 
 async def warn_of_expiry() -> int:

@@ -149,6 +149,7 @@ async def test_nobody_without_access_is_told_about_a_draft(database: None) -> No
 
 
 @pytest.mark.rule("M-32")
+@pytest.mark.rule("TD-17")
 @pytest.mark.rule("CP-05")
 async def test_who_asked_is_told_when_registration_opens_and_the_draft_is_kept_on(database: None) -> None:
     await make_years()
@@ -168,7 +169,7 @@ async def test_who_asked_is_told_when_registration_opens_and_the_draft_is_kept_o
     assert "2027 to 2028" in mail.body
     row = await fetch_one("SELECT expires_at, tell_when_open_user_id FROM draft WHERE id = $1", draft)
     assert row is not None
-    assert tuple(row) == (datetime(2027, 4, 30, 23, tzinfo=UTC) + 30 * DAY, None)
+    assert tuple(row) == (datetime(2027, 4, 30, 23, tzinfo=UTC) + 30 * DAY, alice), "it goes on being a task (TD-17)"
 
 
 @pytest.mark.rule("IDN-06")
