@@ -1,26 +1,20 @@
-"""The person: names, corrections of names, and who may be registered (rules, sections 6 and 15)."""
+"""The person: names, and corrections of names (rules, section 15)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
-from app.terms import InductionOutcome, TRSInductionStatus
 from app.values import normalised_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.terms import TRN
 
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"})
-STATES_THAT_STOP_REGISTERING_AGAIN = frozenset({"in_progress", "exempt", "completed"})
-FAILED_STATUSES = frozenset({TRSInductionStatus.FAILED, TRSInductionStatus.FAILED_IN_WALES})
 APOSTROPHES = re.compile("['`\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u201b\u2032\uff07]")
 
 
@@ -112,75 +106,3 @@ def looks_shared(email: str, words: Iterable[str]) -> bool:
     """Tell whether the local part, less a +tag and a number at its end, is one of the words (EML-05)."""
     local = email.partition("@")[0].strip().lower()
     return local.partition("+")[0].rstrip("0123456789._-") in {word.lower() for word in words}
-
-
-class DeadEnd(StrEnum):
-    """Where a registration stops after a match, by the slug of its page (IDN-07)."""
-
-    CANNOT_MENTOR_THEMSELF = "cannot-mentor-themself"
-    ALREADY_REGISTERED = "already-registered"
-    REGISTERED_AS_MENTOR = "registered-as-mentor"
-    INDUCTION_COMPLETED = "induction-completed"
-    INDUCTION_EXEMPT = "induction-exempt"
-    INDUCTION_FAILED = "induction-failed"
-    CANNOT_REGISTER = "cannot-register"
-
-
-@dataclass(frozen=True)
-class ECTGateFacts:
-    """What decides whether someone can be registered as an ECT here.
-
-    `states_here` are the states (STA-01) of all their ECT stays at this school, removed ones included.
-    """
-
-    induction_status: TRSInductionStatus | None = None
-    local_outcome: InductionOutcome | None = None
-    states_here: frozenset[str] = field(default_factory=frozenset)
-    open_mentor_stay_anywhere: bool = False
-    active_prohibition: bool = False
-
-
-@dataclass(frozen=True)
-class MentorGateFacts:
-    """What decides whether someone can be registered as a mentor here."""
-
-    same_trn_as_ect: bool = False
-    open_mentor_stay_here: bool = False
-    active_prohibition: bool = False
-
-
-def gate_for_ect(facts: ECTGateFacts) -> DeadEnd | None:
-    """Return the first dead end that applies to an ECT registration, none to go on (IDN-07, IDN-09, IDN-10)."""
-    if facts.states_here & STATES_THAT_STOP_REGISTERING_AGAIN:
-        return DeadEnd.ALREADY_REGISTERED
-    if facts.open_mentor_stay_anywhere:
-        return DeadEnd.REGISTERED_AS_MENTOR
-    return _induction_dead_end(facts) or _prohibition_dead_end(active=facts.active_prohibition)
-
-
-def _induction_dead_end(facts: ECTGateFacts) -> DeadEnd | None:
-    if facts.induction_status is TRSInductionStatus.PASSED or facts.local_outcome is InductionOutcome.PASS:
-        return DeadEnd.INDUCTION_COMPLETED
-    if facts.induction_status is TRSInductionStatus.EXEMPT:
-        return DeadEnd.INDUCTION_EXEMPT
-    if facts.induction_status in FAILED_STATUSES or facts.local_outcome is InductionOutcome.FAIL:
-        return DeadEnd.INDUCTION_FAILED
-    return None
-
-
-def is_themself(trn: TRN, ect_trn: TRN | None) -> bool:
-    """Tell whether a mentor typed the TRN of the ECT the draft is for; asked before any look-up (IDN-07)."""
-    return trn == ect_trn
-
-
-def gate_for_mentor(facts: MentorGateFacts) -> DeadEnd | None:
-    """Return the first dead end that applies to a mentor registration, none to go on (IDN-07, IDN-09)."""
-    if facts.same_trn_as_ect:
-        return DeadEnd.CANNOT_MENTOR_THEMSELF
-    if facts.open_mentor_stay_here:
-        return DeadEnd.ALREADY_REGISTERED
-    return _prohibition_dead_end(active=facts.active_prohibition)
-
-
-def _prohibition_dead_end(*, active: bool) -> DeadEnd | None:
-    return DeadEnd.CANNOT_REGISTER if active else None

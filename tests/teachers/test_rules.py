@@ -1,6 +1,5 @@
-"""Names of people, corrections of them, and who can be registered."""
+"""Names of people, and corrections of them."""
 
-import itertools
 
 import pytest
 from hypothesis import given
@@ -8,14 +7,9 @@ from hypothesis import strategies as st
 
 from app.policy import Policy
 from app.teachers.rules import (
-    ECTGateFacts,
-    MentorGateFacts,
     display_name,
     fold,
-    gate_for_ect,
-    gate_for_mentor,
     is_flagged,
-    is_themself,
     looks_shared,
     needs_same_person_question,
     search_text,
@@ -23,7 +17,6 @@ from app.teachers.rules import (
     similarity,
     stored_correction,
 )
-from app.terms import TRN, InductionOutcome, TRSInductionStatus
 
 anything = st.text(st.characters(), max_size=40)
 WORDS = Policy().shared_mailbox_words
@@ -192,78 +185,3 @@ def test_the_search_column_holds_the_distinct_words_of_both_names() -> None:
 )
 def test_a_shared_mailbox_is_known_by_its_local_part(email: str, shared: bool) -> None:
     assert looks_shared(email, WORDS) is shared
-
-
-EVERYTHING = ECTGateFacts(
-    induction_status=TRSInductionStatus.PASSED,
-    local_outcome=InductionOutcome.PASS,
-    states_here=frozenset({"in_progress"}),
-    open_mentor_stay_anywhere=True,
-    active_prohibition=True,
-)
-
-
-@pytest.mark.rule("IDN-07")
-@pytest.mark.parametrize(
-    ("facts", "stop"),
-    [
-        (EVERYTHING, "already-registered"),
-        (ECTGateFacts(states_here=frozenset({"completed", "left"})), "already-registered"),
-        (ECTGateFacts(states_here=frozenset({"exempt"})), "already-registered"),
-        (ECTGateFacts(states_here=frozenset({"left", "removed"})), None),
-        (
-            ECTGateFacts(TRSInductionStatus.PASSED, open_mentor_stay_anywhere=True, active_prohibition=True),
-            "registered-as-mentor",
-        ),
-        (ECTGateFacts(TRSInductionStatus.PASSED, active_prohibition=True), "induction-completed"),
-        (ECTGateFacts(TRSInductionStatus.IN_PROGRESS, InductionOutcome.PASS), "induction-completed"),
-        (ECTGateFacts(TRSInductionStatus.EXEMPT, InductionOutcome.PASS), "induction-completed"),
-        (ECTGateFacts(TRSInductionStatus.EXEMPT, InductionOutcome.FAIL, active_prohibition=True), "induction-exempt"),
-        (ECTGateFacts(TRSInductionStatus.FAILED, active_prohibition=True), "induction-failed"),
-        (ECTGateFacts(TRSInductionStatus.FAILED_IN_WALES), "induction-failed"),
-        (ECTGateFacts(None, InductionOutcome.FAIL), "induction-failed"),
-        (ECTGateFacts(TRSInductionStatus.REQUIRED_TO_COMPLETE, active_prohibition=True), "cannot-register"),
-        (ECTGateFacts(TRSInductionStatus.NONE), None),
-        (ECTGateFacts(TRSInductionStatus.IN_PROGRESS), None),
-        (ECTGateFacts(), None),
-    ],
-)
-def test_the_first_dead_end_of_an_ect_registration(facts: ECTGateFacts, stop: str | None) -> None:
-    assert gate_for_ect(facts) == stop
-
-
-@pytest.mark.rule("IDN-07", "IDN-09", "IDN-10")
-@pytest.mark.parametrize(
-    ("themself", "here", "prohibited", "stop"),
-    [
-        (True, True, True, "cannot-mentor-themself"),
-        (False, True, True, "already-registered"),
-        (False, False, True, "cannot-register"),
-        (False, False, False, None),
-    ],
-)
-def test_the_first_dead_end_of_a_mentor_registration(
-    themself: bool,
-    here: bool,
-    prohibited: bool,
-    stop: str | None,
-) -> None:
-    assert gate_for_mentor(MentorGateFacts(themself, here, prohibited)) == stop
-
-
-@pytest.mark.rule("IDN-07")
-@pytest.mark.parametrize(("ect", "same"), [("1234567", True), ("7654321", False), (None, False)])
-def test_nobody_mentors_themself(ect: str | None, same: bool) -> None:
-    assert is_themself(TRN("1234567"), TRN(ect) if ect else None) is same
-
-
-@pytest.mark.rule("IDN-07", "IDN-09")
-def test_only_a_clear_ect_goes_on() -> None:
-    statuses = [None, *TRSInductionStatus]
-    clear = {None, TRSInductionStatus.NONE, TRSInductionStatus.REQUIRED_TO_COMPLETE, TRSInductionStatus.IN_PROGRESS}
-    for status, outcome, mentor, prohibited in itertools.product(
-        statuses, [None, *InductionOutcome], [True, False], [True, False]
-    ):
-        facts = ECTGateFacts(status, outcome, frozenset(), mentor, prohibited)
-        goes_on = status in clear and outcome is None and not mentor and not prohibited
-        assert (gate_for_ect(facts) is None) is goes_on
