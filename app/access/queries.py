@@ -191,7 +191,8 @@ LEFT JOIN LATERAL (
   FROM school_access a JOIN user_organisation o ON o.user_id = a.user_id AND o.school_id = a.school_id
   WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL AND a.source = 'dfe_sign_in'
     AND a.role_checked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM school_access b WHERE b.user_id = u.id
-      AND b.school_id = c.id AND b.ended_at IS NULL AND b.source <> 'dfe_sign_in')
+      AND b.school_id = c.id AND b.ended_at IS NULL AND b.source NOT IN ('dfe_sign_in', 'personas'))
+    AND found.method <> 'personas'
 ) r ON true
 LEFT JOIN induction_tutor i ON i.school_id = c.id AND i.ended_at IS NULL
 LEFT JOIN school_preference p ON p.user_id = u.id AND p.school_id = c.id
@@ -335,7 +336,8 @@ MINE = """SELECT s.id, s.public_id, s.urn, s.name, s.kind, s.type_code, s.type_n
   FROM school_access a JOIN user_organisation o ON o.user_id = a.user_id AND o.school_id = a.school_id
   WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL AND a.source = 'dfe_sign_in'
     AND a.role_checked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM school_access b WHERE b.user_id = u.id
-      AND b.school_id = c.id AND b.ended_at IS NULL AND b.source <> 'dfe_sign_in')
+      AND b.school_id = c.id AND b.ended_at IS NULL AND b.source NOT IN ('dfe_sign_in', 'personas'))
+    AND found.method <> 'personas'
 ) r ON true
 LEFT JOIN induction_tutor i ON i.school_id = s.id AND i.ended_at IS NULL
     WHERE EXISTS (SELECT 1 FROM school_access a

@@ -9,6 +9,7 @@ from app import clock
 from app.access.events import SchoolUserRefused
 from app.access.open_access import OpenAccess, open_access
 from app.access.sign_in import DFE_SIGN_IN
+from app.access.sign_in_as_persona import METHOD as PERSONAS
 from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.events.catalogue import SchoolAccessEnded
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from app.terms import Actor, SchoolId, UserId
 
 ROLE_WITHDRAWN = "role_withdrawn"
+ENDED_WITH_THE_ROLE = [DFE_SIGN_IN, PERSONAS]
+"""The access of a made-up person goes too, so that a demonstration shows what happens."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,10 @@ async def withdraw_role(command: WithdrawRole) -> bool:
     async with transaction():
         ended = await fetch(
             "UPDATE school_access SET ended_at = $4, end_reason = $5, updated_at = $4"
-            " WHERE user_id = $1 AND school_id = $2 AND source = $3 AND ended_at IS NULL RETURNING id",
+            " WHERE user_id = $1 AND school_id = $2 AND source = ANY($3) AND ended_at IS NULL RETURNING id",
             command.user_id,
             command.school_id,
-            DFE_SIGN_IN,
+            ENDED_WITH_THE_ROLE,
             clock.now(),
             ROLE_WITHDRAWN,
         )

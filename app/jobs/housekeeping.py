@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from app import clock
+from app.access.flows import LIFE
 from app.access.rules import IDLE
 from app.db.engine import fetch
 from app.events.record import head
@@ -36,6 +37,11 @@ async def delete_old_secrets() -> int:
     """Delete links and codes that ended 90 days ago; until then a used link says so (ACC-5.11). Returns how many."""
     oldest = clock.now() - SAYS_SO
     return len(await fetch("DELETE FROM one_time_secret WHERE expires_at <= $1 RETURNING id", oldest))
+
+
+async def delete_old_flows() -> int:
+    """Delete attempts at DfE Sign-in that never came back; returns how many (ACC-4.2)."""
+    return len(await fetch("DELETE FROM sign_in_flow WHERE created_at < $1 RETURNING id", clock.now() - LIFE))
 
 
 async def delete_old_counts() -> int:

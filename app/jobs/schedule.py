@@ -136,6 +136,14 @@ JOBS: tuple[PeriodicJob, ...] = (
         only_in_production=True,
     ),
     PeriodicJob(
+        "delete_old_flows",
+        "50 2 * * *",
+        "access",
+        "the table grows; an attempt that has ended leads nowhere",
+        housekeeping.delete_old_flows,
+        only_in_production=True,
+    ),
+    PeriodicJob(
         "delete_old_counts",
         "40 2 * * *",
         "access",
