@@ -65,8 +65,8 @@ class Answer:
 
     @property
     def is_json(self) -> bool:
-        """Tell whether the answer promises JSON, as data or as a problem."""
-        return self.content_type in {"application/json", "application/problem+json"}
+        """Tell whether the answer promises JSON: as data, as a problem, as a key set."""
+        return self.content_type == "application/json" or self.content_type.endswith("+json")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
@@ -66,7 +66,9 @@ class DfESignIn:
             "authorise": self._authorise,
             "token": self._token,
             "userinfo": self._userinfo,
-            "keys": lambda _asked, _fault: as_json(HTTPStatus.OK, self._keys.published()),
+            "keys": lambda _asked, _fault: replace(
+                as_json(HTTPStatus.OK, self._keys.published()), content_type="application/jwk-set+json; charset=utf-8"
+            ),
             "end_session": self._end_session,
             "role": lambda asked, _fault: dfe_directory.role(self._file, asked),
             "organisations": lambda asked, _fault: dfe_directory.organisations(self._file, asked),

@@ -1,0 +1,146 @@
+"""Signing in with DfE Sign-in as people do, in Chromium, with JavaScript and without: there, back, and out again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+
+from app.adapters.dfe_clients import dfe_sign_in_clients
+from app.asgi import create_app
+from app.settings import Settings
+from app.web.dfe_sign_in import DfESignIn
+from tests.browser.conftest import CLOCK
+from tests.browser.reader import Reader
+from tests.cast import cast
+from tests.web.conftest import NoTeachingRecords
+from tests.web.dfe_sign_in.conftest import outside, stand_in_url  # noqa: F401 - fixtures
+from tests.web.dfe_sign_in.people import ALICE, API_SECRET, BOTH, NO_ROLE, NOBODY, SECRET, STRANGE, TRUST, users_file
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
+
+    from tests.web.dfe_sign_in.conftest import Outside
+
+BOTH_WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript", "no JavaScript"])
+
+
+@asynccontextmanager
+async def serving(outside: Outside) -> AsyncIterator[str]:
+    """Serve the application on a free port, registered at the stand-in; gives its address."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    uris = {
+        "redirect_uris": [f"{address}/sign-in/dfe/callback"],
+        "post_logout_redirect_uris": [f"{address}/signed-out"],
+    }
+    await outside.serve({**users_file(), "client": uris})
+    settings = Settings(
+        base_url=address,
+        dfe_sign_in_issuer=outside.url,
+        dfe_sign_in_api_url=outside.url,
+        dfe_sign_in_client_id="register",
+        dfe_sign_in_secret=SECRET,
+        dfe_sign_in_api_secret=API_SECRET,
+    )
+    clients = dfe_sign_in_clients(settings)
+    assert clients is not None
+    ports = DfESignIn(clients.provider, clients.directory)
+    app = create_app(settings, trs=NoTeachingRecords(), dfe=ports)  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve(sockets=[taken]))
+    while not server.started:
+        await asyncio.sleep(0.02)
+    yield address
+    server.should_exit = True
+    await asyncio.wait_for(task, 10)
+    taken.close()
+    await clients.close()
+
+
+@pytest.fixture
+async def address(committed_database: str, outside: Outside) -> AsyncIterator[str]:
+    await cast()
+    async with serving(outside) as there:
+        yield there
+
+
+@asynccontextmanager
+async def reading(chromium: Browser, address: str, *, javascript: bool) -> AsyncIterator[Reader]:
+    context = await chromium.new_context(java_script_enabled=javascript, base_url=address, extra_http_headers=CLOCK)
+    context.set_default_timeout(8_000)
+    reader = Reader(context, await context.new_page(), javascript=javascript)
+    try:
+        async with asyncio.timeout(90):
+            yield reader
+            await reader.leave()
+    finally:
+        await context.close()
+
+
+async def be(reader: Reader, email: str, organisation: str = "") -> None:
+    """Go to DfE Sign-in from the page that is open, choose somebody there, and look at the page they come back to."""
+    await reader.page.locator("a[href='/sign-in/dfe']").first.click()
+    await reader.page.get_by_role("button", name=re.compile(re.escape(email))).click()
+    if organisation:
+        await reader.page.get_by_role("button", name=organisation).click()
+    await reader.page.wait_for_url(lambda url: "/auth" not in url)
+    await reader.page.wait_for_load_state()
+    await reader.look()
+
+
+@BOTH_WAYS
+@pytest.mark.rule("ACC-2.6", "ACC-9.9", "ACC-4.13", "ACC-4.14", "HTX-7", "ACC-17.1")
+async def test_somebody_signs_in_chooses_another_organisation_and_signs_out(
+    chromium: Browser, address: str, javascript: bool
+) -> None:
+    async with reading(chromium, address, javascript=javascript) as reader:
+        await reader.open("/school/ects")
+        assert await reader.h1() == "Sign in"
+        await be(reader, BOTH, "Ash School")
+        assert "privacy" in (await reader.h1()).lower()
+        await reader.page.get_by_label(re.compile("^Yes|I accept|accept", re.IGNORECASE)).first.check()
+        await reader.press("Continue")
+        assert "/school/ects" in reader.page.url
+        assert "Ash School" in await reader.page.locator("body").inner_text()
+        await reader.open("/school/choose")
+        assert "We check your access when you choose it" in await reader.text()
+        await be(reader, BOTH, "Birch School")
+        assert "Birch School" in await reader.page.locator("body").inner_text()
+        await reader.open("/sign-out")
+        await reader.page.locator("main").get_by_role("button", name="Sign out", exact=True).click()
+        await reader.page.wait_for_url(re.compile("/signed-out"))
+        await reader.look()
+        assert await reader.h1() == "You have signed out"
+
+
+@BOTH_WAYS
+@pytest.mark.rule("ACC-4.10", "ACC-4.6")
+async def test_each_way_that_leads_nowhere_has_a_page_that_leads_on(
+    chromium: Browser, address: str, outside: Outside, javascript: bool
+) -> None:
+    headings: dict[str, Any] = {
+        NOBODY: "Your account is not linked to a school",
+        TRUST: "Sign in with a school",
+        STRANGE: "We cannot find your school",
+        NO_ROLE: "You do not have access to this service for Ash School",
+    }
+    async with reading(chromium, address, javascript=javascript) as reader:
+        await reader.open("/sign-in")
+        for email, heading in headings.items():
+            await be(reader, email)
+            assert await reader.h1() == heading
+        await outside.fail({"match": {"operation": "role"}, "answer": "server_error"})
+        await be(reader, ALICE)
+        assert await reader.h1() == "We cannot check your access right now"
+        await outside.fail({"answer": "wrong_nonce"})
+        await be(reader, ALICE)
+        assert await reader.h1() == "Sign in again"
