@@ -181,6 +181,7 @@ def _welcome(url: str) -> str:
             f"Register early career teachers is running at {url}",
             "",
             f"  Sign in as anybody:    {url}/personas",
+            f"  Or as schools do:      {url}/sign-in (a stand-in for DfE Sign-in asks who you are)",
             f"  Emails it has sent:    {url}/dev/mailbox",
             f"  Change the date:       {url}/clock",
             "",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
+import httpx
 import pytest
 
 if TYPE_CHECKING:
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
 
 SECONDS_TO_START = 90
 SECONDS_TO_STOP = 30
-NOT_PASSED_ON = {"ENVIRONMENT", "DATABASE_URL", "DATA_DIR", "BASE_URL", "TRS_BASE_URL", "TRS_API_KEY", "ADDRESS_LIMITS"}
+NOT_PASSED_ON = {
+    "ENVIRONMENT",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "BASE_URL",
+    "TRS_BASE_URL",
+    "TRS_API_KEY",
+    "ADDRESS_LIMITS",
+    "DFE_SIGN_IN_ISSUER",
+}
 
 
 @pytest.fixture
@@ -70,7 +80,16 @@ def is_running(pid: int) -> bool:
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-@pytest.mark.rule("EXT-6.2", "REF-6.1")
+def signed_in_with_dfe(service: str, email: str) -> str:
+    """Sign in as a persona through the stand-in for DfE Sign-in; returns where that leads."""
+    with httpx.Client(trust_env=False, timeout=10) as client:
+        assert "Sign in with DfE Sign-in" in client.get(f"{service}/sign-in").text
+        there = client.get(f"{service}/sign-in/dfe").headers["location"]
+        back = client.get(f"{there}&stand_in_user={email}").headers["location"]
+        return str(client.get(back).headers["location"])
+
+
+@pytest.mark.rule("EXT-6.2", "REF-6.1", "REF-6.8")
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX systems")
 def test_the_demo_starts_everything_and_stops_all_of_it(data_folder: Path) -> None:
     port = free_port()
@@ -80,6 +99,7 @@ def test_the_demo_starts_everything_and_stops_all_of_it(data_folder: Path) -> No
         assert f"http://127.0.0.1:{port}/personas" in printed
         with urlopen(f"http://127.0.0.1:{port}/personas", timeout=10) as answer:
             assert "Alice Archer" in answer.read().decode()
+        assert signed_in_with_dfe(f"http://127.0.0.1:{port}", "alice@amberley.example") == "/school/home"
         started = children_of(process.pid)
         database = int((data_folder / "postgresql" / "postmaster.pid").read_text().split()[0])
     finally:
