@@ -61,10 +61,14 @@ def test_the_rules_it_names_are_in_the_specification(module: Module) -> None:
     assert marked(module) - rules_of_the_specification() == set()
 
 
+MAY_SKIP = {"tests/browser/test_referee.py"}
+"""It asks a provider that needs Node (EXT-6.13)."""
+
+
 @pytest.mark.parametrize("module", OURS, ids=lambda module: module.name)
 def test_nothing_of_ours_is_replaced_and_nothing_is_skipped(module: Module) -> None:
     used = {alias.name for node in ast.walk(module.tree) if isinstance(node, ast.Import) for alias in node.names}
     used |= {node.module or "" for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom)}
     assert not {name for name in used if name.startswith(("unittest.mock", "mock"))}
     marks = {called(node) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
-    assert marks & {"skip", "xfail"} == set()
+    assert marks & {"skip", "xfail"} == ({"skip"} if module.name in MAY_SKIP else set())
