@@ -36,7 +36,7 @@ OWN_TOKENS = {"off", "email", "name", "username", "organization", "one-time-code
 NAME_OR_EMAIL = re.compile(r"(\w+_)?(name|email)")
 VERBS = {
     "accept", "apply", "assign", "cancel", "challenge", "change", "choose", "clear", "close", "confirm", "continue",
-    "decline", "delete", "download", "end", "enter", "keep", "mark", "menu", "name", "print", "register", "report", "resume", "run", "save",
+    "decline", "delete", "download", "end", "enter", "give", "keep", "mark", "menu", "name", "print", "register", "report", "resume", "run", "save",
     "search", "send", "set", "show", "sign", "start", "stay", "stop", "switch", "tell", "try", "undo", "use",
     "view", "withdraw",
 }  # fmt: skip

@@ -163,4 +163,90 @@ async def test_the_list_takes_as_many_statements_for_many(
     await alice.get(PATH)
     counts = [record.fields["db_count"] for record in caplog.records if "db_count" in getattr(record, "fields", {})]
     assert counts
-    assert max(counts) <= 3
+    assert max(counts) <= 6
+
+
+async def give(browser: Browser, name: str = "Dora Dean", email: str = "dora@ash.example") -> Any:
+    """Answer who needs access; returns what came back."""
+    await browser.get(f"{PATH}/new")
+    return await browser.post(f"{PATH}/new", {"name": name, "email": email})
+
+
+@pytest.mark.rule("ACC-11.3", "ACC-5.13", "ACC-2.7", "ACC-18.1", "ACC-3.4")
+async def test_a_colleague_gets_access_and_is_told(alice: Browser, people: Cast) -> None:
+    await alice.get(PATH)
+    assert "Give someone access" in alice.text()
+    await alice.get((await give(alice)).headers["location"])
+    assert alice.h1() == "Check who gets access"
+    assert "Dora Dean" in alice.text()
+    assert alice.page is not None
+    check = str(alice.page.url.path)
+    assert await mailed("M-72") == []
+    for _ in range(2):
+        answer = await alice.post(check)
+        assert answer.status_code == 303
+    await alice.get(answer.headers["location"])
+    assert alice.h1() == "Dora Dean can use the service for your school"
+    assert await mailed("M-72") == ["dora@ash.example"]
+    assert await mailed("M-49") == ["alice@ash.example"]
+    (row,) = await fetch(
+        "SELECT a.source, a.granted_by, u.name FROM school_access a JOIN app_user u ON u.id = a.user_id"
+        " WHERE a.school_id = $1 AND u.email = 'dora@ash.example'",
+        people.ash.id,
+    )
+    assert tuple(row) == ("email_link", "colleague", "Dora Dean")
+    (event,) = await fetch(
+        "SELECT actor_name, school_id FROM event WHERE kind = 'school_access_opened' AND metadata ->> 'source' = 'email_link'"
+    )
+    assert tuple(event) == ("Alice Archer", people.ash.id)
+    await alice.get(PATH)
+    assert "Dora Dean Email address dora@ash.example Signs in with Email link" in alice.text()
+
+
+@pytest.mark.rule("ACC-5.14", "ACC-11.3")
+@pytest.mark.parametrize(
+    ("name", "email", "message"),
+    [
+        ("", "dora@ash.example", "full name"),
+        ("Dora Dean", "dora", "email"),
+        ("Dan Dale", "DORA@ash.example", "Check the name and email address"),
+        ("Dan Dale", "carla@birch.example", "Check the name and email address"),
+    ],
+)
+async def test_who_cannot_be_is_said_on_the_page(
+    alice: Browser, people: Cast, name: str, email: str, message: str
+) -> None:
+    user = await dora(people.birch)
+    await fetch(
+        "INSERT INTO user_identity (created_at, updated_at, user_id, method, subject)"
+        " VALUES (now(), now(), $1, 'email_link', 'dora@ash.example')",
+        user.id,
+    )
+    assert (await give(alice, name, email)).status_code == 422
+    assert message in alice.text()
+    assert "Dean" not in alice.text()
+    assert (await give(alice, " dora  DEAN ", "Dora@ash.example")).status_code == 303
+
+
+@pytest.mark.rule("ACC-11.3")
+async def test_who_has_access_already_needs_none(alice: Browser) -> None:
+    for _ in range(2):
+        answer = await give(alice)
+        if answer.status_code == 303:
+            await alice.get(answer.headers["location"])
+            assert alice.page is not None
+            await alice.post(str(alice.page.url.path))
+    assert answer.status_code == 422
+    assert "has access already" in alice.text()
+
+
+@pytest.mark.rule("ACC-2.3", "ACC-11.3")
+@pytest.mark.parametrize(("override", "offered"), [(None, False), ("on", True), ("off", False)])
+async def test_a_school_with_dfe_sign_in_gives_access_there(
+    alice: Browser, people: Cast, override: str | None, offered: bool
+) -> None:
+    await dora(people.ash, "dfe_sign_in")
+    await fetch("UPDATE school SET email_link_override = $1", override)
+    await alice.get(PATH)
+    assert ("Give someone access" in alice.text()) is offered
+    assert (await alice.get(f"{PATH}/new")).status_code == (200 if offered else 303)

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from app.access.email_link import METHOD
 from app.access.methods import paused_methods
 from app.web import limits
-from app.web.errors import ErrorPage, error_page
+from app.web.errors import too_many
 from app.web.gates import Instead
 from app.web.page import page, redirect
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 """The headers of every page whose address lets somebody in (access, section 17)."""
 MINUTES = timedelta(minutes=5)
-SIGN_INS, SIGN_INS_OF_EMAIL, UNKNOWN_TOKENS = 30, 10, 20
+UNKNOWN_TOKENS = 20
 
 
 async def only_while_on(request: AnyRequest) -> None:
@@ -38,26 +38,16 @@ async def count_try(request: AnyRequest, email: str = "") -> None:
 
     Raises Instead with a 429 beyond either limit.
     """
-    settings = request.app.state.settings
-    wait = await limits.count_address("sign-in", request.scope, settings, SIGN_INS, MINUTES)
-    if not wait and email:
-        wait = await limits.count("sign-in-email", email.lower(), SIGN_INS_OF_EMAIL, MINUTES, settings.secret())
+    wait = await limits.sign_in_wait(request.scope, request.app.state.settings, email)
     if wait:
-        raise Instead(refused(request, wait))
+        raise Instead(too_many(request, wait))
 
 
 async def count_request(request: AnyRequest, kind: str, most: int, window: timedelta) -> None:
     """Count one request of the client's address; raises Instead with a 429 beyond the limit."""
     wait = await limits.count_address(kind, request.scope, request.app.state.settings, most, window)
     if wait:
-        raise Instead(refused(request, wait))
-
-
-def refused(request: AnyRequest, wait: int) -> Response[str]:
-    """Answer 429, saying when it works again; `wait` in seconds."""
-    minutes = -(-wait // 60)
-    retry = f"in {minutes} minute{'s' if minutes != 1 else ''}"
-    return error_page(request, 429, ErrorPage(retry=retry), {"Retry-After": str(wait)})
+        raise Instead(too_many(request, wait))
 
 
 async def unknown_link(request: AnyRequest, context: object) -> Response[str]:

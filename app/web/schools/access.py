@@ -16,6 +16,7 @@ from app.access.who_has_access import PersonWithAccess, is_last_way_in, people_w
 from app.web.forms import known_id, read_query
 from app.web.page import page, redirect
 from app.web.policies import school_page
+from app.web.schools.give_access import is_offered
 from app.web.session import here_of
 
 if TYPE_CHECKING:
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
 AnyRequest = Request[Any, Any, Any]
 PATH = "/school/access"
 WAYS_IN = {DFE_SIGN_IN: "DfE Sign-in", EMAIL_LINK: "Email link", "personas": "Test sign-in"}
-NOTICES = {
-    "given": "They can use the service now. We have sent them an email.",
-    "removed": "Their access has been removed. We have sent them an email.",
-}
+REMOVED = {"text": "Their access has been removed. We have sent them an email.", "success": True}
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,7 @@ class AccessPage:
     people: tuple[PersonWithAccess, ...]
     ways_in: Mapping[str, str]
     own_id: int
+    may_give: bool
     notification: Mapping[str, object] | None
 
 
@@ -57,13 +56,14 @@ class RemoveAccessPage:
 async def show(request: AnyRequest) -> Response[str]:
     """List everyone with access to the current school (ACC-11.1, ACC-11.2)."""
     here = here_of(request)
-    notice = NOTICES.get(read_query(request).get("notice", ""))
+    removed = read_query(request).get("notice") == "removed"
     context = AccessPage(
         here.school.name,
         await people_with_access(here.school.id),
         WAYS_IN,
         here.user.id,
-        {"text": notice, "success": True} if notice else None,
+        await is_offered(request),
+        REMOVED if removed else None,
     )
     return page(request, "schools/access.html", context)
 
