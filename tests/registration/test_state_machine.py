@@ -35,7 +35,7 @@ from tests.registration.play.town import BEGINS, Town, build
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-GAMES = int(os.environ.get("PLAY_GAMES", "15"))
+GAMES = int(os.environ.get("PLAY_GAMES", "30"))
 LONG = 50
 MOVES = (
     *("register an ECT",) * 5,

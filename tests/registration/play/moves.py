@@ -64,17 +64,14 @@ if TYPE_CHECKING:
 
 NOT_DONE = (Refused, NotAllowed, NotFoundException, Instead, Exit)
 """Everything by which the service says no; anything else that is raised is a fault."""
-ABOUT_BOTH = (name.JOURNEY, email.JOURNEY, lead_provider.JOURNEY, *leaving.JOURNEYS, mistakes.JOURNEY)
+LEAVING = 2 * leaving.JOURNEYS
+ABOUT_BOTH = (name.JOURNEY, email.JOURNEY, *LEAVING, mistakes.JOURNEY, lead_provider.JOURNEY, lead_provider.JOURNEY)
+OF_AN_ECT = (working_pattern.JOURNEY, appropriate_body.JOURNEY, programme.JOURNEY, programme.JOURNEY)
 ABOUT: dict[Role, tuple[SubjectJourney, ...]] = {
-    Role.ECT: (
-        *ABOUT_BOTH,
-        working_pattern.JOURNEY,
-        appropriate_body.JOURNEY,
-        programme.JOURNEY,
-        ASSIGN_MENTOR,
-    ),
-    Role.MENTOR: (*ABOUT_BOTH, ASSIGN_ECTS),
+    Role.ECT: (*ABOUT_BOTH, *OF_AN_ECT, *(ASSIGN_MENTOR,) * 4),
+    Role.MENTOR: (*ABOUT_BOTH, *(ASSIGN_ECTS,) * 4),
 }
+"""What can be done with somebody, the likelier the oftener."""
 
 
 @dataclass(frozen=True)
