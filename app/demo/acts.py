@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import fetch_one
-from app.demo.people import person_of
+from app.demo.people import person_of, snapshot_of
 from app.demo.reference import LEAD_PROVIDERS
 from app.demo.rows import fixed_id, fixed_in_mail
 from app.policy import Policy
@@ -23,7 +23,6 @@ from app.registration.register_ect import RegisterECT, register_ect
 from app.registration.remove_registration import RemoveRegistration, remove_registration
 from app.registration.report_leaving import ReportLeaving, report_leaving
 from app.schools.answer_school_year import AnswerSchoolYear, answer_school_year
-from app.teachers.snapshot import Snapshot
 from app.terms import (
     TRN,
     Actor,
@@ -222,10 +221,7 @@ def joins(trn: str, school: str, started_on: date, body: str) -> Act:
 
     async def act(world: World) -> None:
         person = person_of(trn, world.days)
-        snapshot = Snapshot(
-            person.first_name, person.last_name, person.status, None, None, person.qualified_on(world.days),
-            prohibited=False,
-        )  # fmt: skip
+        snapshot = snapshot_of(person, world.days)
         command = RegisterECT(
             school_id=SchoolId(world.schools[school]),
             trn=TRN(trn),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from app.db.engine import fetch, fetch_one
 from app.demo.cast import AMBERLEY
-from app.demo.people import person_of
+from app.demo.people import person_of, snapshot_of
 from app.demo.rows import fixed_id
 from app.policy import Policy
-from app.teachers.snapshot import Snapshot, to_dict
+from app.teachers.snapshot import to_dict
 from app.terms import DraftKind, DraftState, IdentityMatch
 from app.web.schools.register_ect.journey import START, WORKING_PATTERN
 
@@ -80,7 +80,7 @@ async def _insert(draft: DemoDraft, world: World) -> None:
         draft.state.value,
         draft.trn,
         IdentityMatch.DATE_OF_BIRTH.value,
-        json.dumps(to_dict(_snapshot(draft.trn, world.days))),
+        json.dumps(to_dict(snapshot_of(person_of(draft.trn, world.days), world.days))),
         json.dumps(answers),
         json.dumps(dict.fromkeys(answers, 1)),
         user if draft.waits else None,
@@ -98,12 +98,6 @@ async def _user_id(email: str) -> int:
     if row is None:
         raise LookupError(f"{email} is no user")
     return int(row["id"])
-
-
-def _snapshot(trn: str, days: Days) -> Snapshot:
-    person = person_of(trn, days)
-    qualified = person.qualified_on(days)
-    return Snapshot(person.first_name, person.last_name, person.status, None, None, qualified, prohibited=False)
 
 
 def _answers(draft: DemoDraft, days: Days) -> dict[str, dict[str, str]]:

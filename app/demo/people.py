@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from app.teachers.snapshot import Snapshot
 from app.terms import TRSInductionStatus
 
 if TYPE_CHECKING:
@@ -101,6 +102,13 @@ def induction_days(person: DemoPerson, days: Days) -> tuple[date | None, date | 
     if person.status is IN_PROGRESS:
         return days.autumn if person.first_year else date(days.year_at(-1), 9, 1), None
     return (date(days.year_at(-2), 9, 1), days.ago(45)) if person.status in ended else (None, None)
+
+
+def snapshot_of(person: DemoPerson, days: Days) -> Snapshot:
+    """Return what is kept of the teaching record of somebody who may be registered."""
+    started, completed = induction_days(person, days)
+    qualified = person.qualified_on(days)
+    return Snapshot(person.first_name, person.last_name, person.status, started, completed, qualified, prohibited=False)
 
 
 def _exempt(person: DemoPerson) -> bool:
