@@ -6,6 +6,8 @@ event `v`; whoever uses it gives the expressions of school, user, day and moment
 
 from __future__ import annotations
 
+from app.policy import Policy
+
 KEPT_DAYS = 400
 LOOKED_AT = 500
 """So many of a school's newest events are looked through for unread notices."""
@@ -62,7 +64,14 @@ ACTION = (
     "teaching_record_problem",
     "partnership_reported",
 )
+FIRST_MONTH = Policy().academic_year_start.month
 INFORMATION = ("school_succession", "eligibility_changed")
+
+
+def _set(name: str) -> str:
+    """Return the SQL of a number that staff can change, with its default."""
+    default = getattr(Policy(), name)
+    return f"coalesce((SELECT (value #>> '{{}}')::int FROM service_setting WHERE key = '{name}'), {default})"  # noqa: S608
 
 
 def _words(values: tuple[str, ...]) -> str:
@@ -78,6 +87,8 @@ def kind_for(user: str) -> str:
         WHEN v.kind = 'school_partnership_created' AND v.actor_kind = 'lead_provider' THEN 'partnership_reported'
         WHEN v.kind = 'teacher_left_school_as_ect' AND v.metadata ->> 'why' = 'joined_another_school'
             THEN 'joined_another_school'
+        WHEN v.kind = 'teacher_name_updated_by_user' AND v.actor_kind = 'school_user'
+            AND (v.metadata ->> 'actor_school_id')::bigint <> v.school_id THEN 'name_changed_elsewhere'
         WHEN v.kind = 'teacher_trs_induction_changed' AND v.metadata ->> 'status' IN (
             'Exempt', 'Failed', 'FailedInWales')
             THEN 'teaching_record_problem'
@@ -94,7 +105,7 @@ GROUP = f"""CASE WHEN notice IN ({_words(ACTION)}) THEN 'action'
 
 
 def settled_on(today: str) -> str:
-    """Return the SQL of whether nothing is left to do about an event on a day."""
+    """Return the SQL of whether nothing is left to do about an event on a day; a report until CHL-01 ends it."""
     return f"""CASE
         WHEN v.kind IN ('teacher_training_withdrawn', 'teacher_training_deferred') THEN NOT EXISTS (
             SELECT FROM training_period t WHERE t.id = v.training_period_id AND t.cancelled_at IS NULL
@@ -107,7 +118,10 @@ def settled_on(today: str) -> str:
                     AND (m.removed_at IS NOT NULL OR m.finished_on < {today})))
         WHEN v.kind IN ('school_partnership_created', 'school_partnership_reported_again') THEN EXISTS (
             SELECT FROM school_partnership sp WHERE sp.id = v.school_partnership_id
-                AND (sp.checked_at IS NOT NULL OR sp.challenged_at IS NOT NULL))
+                AND (sp.checked_at IS NOT NULL OR sp.challenged_at IS NOT NULL OR {today} > greatest(
+                    (sp.reported_at AT TIME ZONE 'Europe/London')::date + {_set("challenge_days")},
+                    make_date(sp.contract_period_year, {FIRST_MONTH}, 1)
+                        + make_interval(months => {_set("challenge_months")}) - interval '1 day')))
         WHEN v.kind = 'school_partnership_challenged' THEN NOT EXISTS (
             SELECT FROM training_period t JOIN school_partnership sp ON sp.id = t.school_partnership_id
             WHERE sp.id = v.school_partnership_id AND sp.challenged_at IS NOT NULL AND t.cancelled_at IS NULL

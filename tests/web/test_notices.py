@@ -15,9 +15,11 @@ from app.db.transaction import transaction
 from app.events.catalogue import SchoolAccessEnded
 from app.events.record import About, record
 from app.registration.change_events import TeacherEmailAddressUpdated
+from app.registration.change_name import ChangeName, NameReason, change_name
 from app.registration.events import TeacherLeftSchoolAsECT
-from app.terms import SYSTEM, Actor, ActorKind, SchoolId, UserId
-from app.training.provider_events import TeacherTrainingWithdrawn
+from app.teachers.events import TeacherTRSInductionChanged, TeacherTRSRecordChanged
+from app.terms import SYSTEM, Actor, ActorKind, Role, SchoolId, UserId
+from app.training.provider_events import SchoolPartnershipReportedAgain, TeacherTrainingWithdrawn
 from tests import factories
 from tests.cast import Cast, cast, sign_in
 
@@ -223,3 +225,64 @@ async def test_counts_of_mentors_are_the_totals_of_their_lists(alice: Any, peopl
         await alice.get(link.get("href"))
         titles = html.fromstring(alice.page.text).xpath("//*[contains(@class, 'govuk-summary-card__title')]/a/text()")
         assert titles == [name]
+
+
+@pytest.mark.rule("NOT-6.1", "CHL-01")
+@pytest.mark.parametrize(("year", "reported_on", "done"), [(2025, -20, False), (2024, -14, False), (2024, -15, True)])
+async def test_a_report_is_done_when_the_days_to_say_it_is_wrong_are_over(
+    year: int, reported_on: int, done: bool, alice: Any, people: Cast
+) -> None:
+    # For 2025 it can be said until 30 November whatever the day of the report.
+    larch, dogwood = await factories.lead_provider(), await factories.delivery_partner()
+    at = NOW + timedelta(days=1 + reported_on)
+    reported = await factories.partnership(people.ash, larch, dogwood, year, reported_at=at)
+    about = About(school_id=people.ash.id, school_partnership_id=reported["id"])
+    await happens(
+        SchoolPartnershipReportedAgain(about, "Larch Learning", "Dogwood Partners", year, "looks_like_a_mistake"), LARCH
+    )
+
+    await alice.get("/school/notices")
+
+    ((kind, text),) = lines(alice)
+    assert kind == "partnership_reported"
+    assert (" Done " in text) is done
+
+
+@pytest.mark.rule("NOT-6.1", "NAM-01", "EVT-02")
+async def test_a_name_that_another_school_changed_is_told_without_the_school(alice: Any, people: Cast) -> None:
+    teacher = await factories.teacher("Max Mentor")
+    await factories.mentor(people.ash, teacher)
+    theirs = await factories.mentor(people.birch, teacher)
+    change = ChangeName(Role.MENTOR, theirs.id, "Max Miller", NameReason.NAME_CHANGED)
+    with clock.at(NOW):
+        await change_name(change, by(people.carla, people.birch), NOW.date())
+
+    await alice.get("/school/notices")
+
+    ((kind, text),) = lines(alice)
+    assert kind == "name_changed_elsewhere"
+    assert "Max Miller" in text
+    assert text.endswith("by another school")
+
+
+@pytest.mark.rule("NOT-6.1", "EXT-2.21")
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        (("InProgress", "in progress"), "induction_recorded"),
+        (("Passed", "passed"), "induction_completed"),
+        (("Exempt", "exempt"), "teaching_record_problem"),
+        (("Failed", "failed"), "teaching_record_problem"),
+    ],
+)
+async def test_what_a_teaching_record_says_of_induction_is_told_by_what_it_asks(
+    event: tuple[str, str], kind: str, alice: Any, people: Cast
+) -> None:
+    ect = await factories.ect(people.ash)
+    nothing = (None, None, None)
+    await happens(TeacherTRSInductionChanged(of(ect), *event, nothing, (event[0], None, None)), SYSTEM)
+    await happens(TeacherTRSRecordChanged(of(ect), "in_order"), SYSTEM)
+
+    await alice.get("/school/notices")
+
+    assert [found for found, _ in lines(alice)] == [kind]
