@@ -111,7 +111,7 @@ def test_any_text_is_a_search(typed: str) -> None:
 
     assert all(len(trn) == 7 and trn.isascii() and trn.isdigit() for trn in search.trns)
     assert all(piece.isalnum() for piece in search.pieces)
-    assert search.blank or not search.finds(Person(TRN("0000000"), ""))
+    assert search.blank or not search.finds(Person(TRN(""), ""))
 
 
 @pytest.mark.rule("LS-03", "LS-03a")
@@ -316,7 +316,7 @@ async def test_a_card_of_somebody_who_left_has_nothing_to_change(alice: Any, peo
     assert page.xpath(f"//main//a[starts-with(@href, '{ect.url}/')]") == []
 
 
-@pytest.mark.rule("WD-05", "STA-02")
+@pytest.mark.rule("WD-05", "STA-02", "LV-00")
 @pytest.mark.parametrize("mark", [("withdrawn_at", "withdrawal_reason"), ("deferred_at", "deferral_reason")])
 async def test_a_card_tells_that_training_stopped_and_leads_to_it(
     mark: tuple[str, str], alice: Any, people: Cast
@@ -331,6 +331,11 @@ async def test_a_card_tells_that_training_stopped_and_leads_to_it(
     (link,) = page.xpath("//a[contains(@href, '#training')]")
     assert link.text == "See the training of Wim Withdrawn"
     assert link.get("href").startswith(ect.url)
+    (leaving,) = page.xpath("//a[contains(@href, '/report-leaving')]")
+    assert (leaving.get("href"), leaving.text) == (
+        f"{ect.url}/report-leaving",
+        "report that Wim Withdrawn has left or is leaving",
+    )
 
 
 @pytest.mark.rule("LS-09")

@@ -135,7 +135,7 @@ async def test_more_than_five_ects_are_counted_and_one_who_left_shows_whom_they_
     assert "mentor-training" not in left
 
 
-@pytest.mark.rule("WD-03", "WD-05", "WDR-03")
+@pytest.mark.rule("WD-03", "WD-05", "WDR-03", "LV-00")
 async def test_stopped_training_is_on_the_card_with_the_way_to_more(alice: Any, people: Cast) -> None:
     mentor = await factories.mentor(people.ash, "Max Mentor")
     facts = {"withdrawn_at": MARKED, "withdrawal_reason": "mentor_no_longer_being_mentor"}
@@ -147,6 +147,7 @@ async def test_stopped_training_is_on_the_card_with_the_way_to_more(alice: Any, 
     assert tags(answer) == [("Action required", "red")]
     assert "Larch Learning told us on 6 October 2025 that it no longer trains them" in alice.text()
     assert html.fromstring(answer.text).xpath(f"//a[starts-with(@href, '{mentor.url}') and contains(@href, '#train')]")
+    assert html.fromstring(answer.text).xpath(f"//a[@href='{mentor.url}/report-leaving']")
     assert "lead-provider" not in rows(answer)
 
 

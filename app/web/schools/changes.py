@@ -132,3 +132,8 @@ def _beside_of_any(stay: ECTStay | MentorStay, here: Here) -> dict[Action, bool]
         Action.CHANGE_LEAVING: stay.end_reason is StayEndReason.LEFT,
         Action.REGISTERED_BY_MISTAKE: since < timedelta(days=here.policy.undo_after_end_days),
     }
+
+
+def way_to_leave(record: str, may: May) -> str:
+    """Return where it is reported that somebody has left, by the address of their record; "" if it may not be."""
+    return f"{record}/{Action.REPORT_LEAVING.value}" if may(Action.REPORT_LEAVING) else ""

@@ -17,7 +17,7 @@ from app.registration.start_dates import day_in_words
 from app.schools.rules import may_register_ects
 from app.web.page import page
 from app.web.policies import school_page
-from app.web.schools.changes import Way, ect_may_do, with_changes
+from app.web.schools.changes import Way, ect_may_do, way_to_leave, with_changes
 from app.web.schools.list_query import ListQuery, list_query
 from app.web.schools.lists import Card, Kind, list_page, names_apart, paged, tags_of
 from app.web.session import here_of
@@ -72,7 +72,8 @@ def cards_of(people: Sequence[ECTAtSchool], here: Here, query: ListQuery[Tab]) -
             query.on(f"{PATH}/{ect.public_id}"),
             tags_of(ect, ect.tag(here.today), ect_may_do(ect, here)),
             card_lines(ect, here),
-            stopped="change-lead-provider" in ect.tag(here.today).actions,
+            stopped=(stopped := "change-lead-provider" in ect.tag(here.today).actions),
+            report_leaving=way_to_leave(f"{PATH}/{ect.public_id}", ect_may_do(ect, here)) if stopped else "",
         )
         for ect, name in zip(people, names_apart(people), strict=True)
     )

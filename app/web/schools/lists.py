@@ -55,6 +55,8 @@ class Card:
     lines: tuple[Line, ...]
     stopped: bool
     """Their training was withdrawn, disputed or paused: the record says more (WD-05)."""
+    report_leaving: str = ""
+    """Where to report that somebody whose training was stopped has left, if that may be done (LV-00)."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from app.registration.start_dates import day_in_words
 from app.schools.rules import offers_mentor_training
 from app.web.page import page
 from app.web.policies import school_page
-from app.web.schools.changes import mentor_may_do
+from app.web.schools.changes import mentor_may_do, way_to_leave
 from app.web.schools.list_query import list_query
 from app.web.schools.lists import Card, Kind, list_page, names_apart, paged, tags_of
 from app.web.session import here_of
@@ -59,7 +59,8 @@ def cards_of(people: Sequence[MentorAtSchool], here: Here, query: ListQuery[Ment
             query.on(f"{PATH}/{mentor.public_id}"),
             tags_of(mentor, mentor.tag(here.today), mentor_may_do(mentor, here)),
             card_lines(mentor, here),
-            stopped="change-lead-provider" in mentor.tag(here.today).actions,
+            stopped=(stopped := "change-lead-provider" in mentor.tag(here.today).actions),
+            report_leaving=way_to_leave(f"{PATH}/{mentor.public_id}", mentor_may_do(mentor, here)) if stopped else "",
         )
         for mentor, name in zip(people, names_apart(people), strict=True)
     )
