@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from lxml import html
 
+from app.db.engine import fetch
+from app.registration.permissions import Action
 from tests import factories
 from tests.cast import Cast, cast, sign_in
 from tests.web.test_ect_record import rows
@@ -281,3 +283,23 @@ async def test_a_record_sends_as_many_statements_for_much_as_for_little(
 
     assert counts[0] == counts[1]
     assert counts[0] <= 6
+
+
+@pytest.mark.rule("PRM-03")
+async def test_no_page_offers_to_change_what_only_support_or_the_lead_provider_may(alice: Any, people: Cast) -> None:
+    ect, mentor = await factories.ect(people.ash), await factories.mentor(people.ash)
+    await factories.mentorship(ect, mentor)
+    partnership = await factories.partnership(
+        people.ash, await factories.lead_provider(), await factories.delivery_partner()
+    )
+    provider = factories.Named(*(await fetch("SELECT id, public_id, name FROM lead_provider"))[0].values())
+    for stay in (ect, mentor):
+        await factories.training(stay, provider, partnership, started_on=date(2025, 9, 1))
+        page = html.fromstring((await alice.get(stay.url)).text)
+        changed = {link.rpartition("/")[2] for link in page.xpath("//a/@href") if link.startswith(f"{stay.url}/")}
+        assert changed <= {action.value for action in Action} | {"history"}
+        assert page.xpath("//*[@data-row='trn' or @data-row='start-date' or @data-row='delivery-partner']")
+        for key in ("trn", "start-date", "delivery-partner", "schedule", "training-start"):
+            assert not page.xpath(f"//*[@data-row='{key}']//a[contains(@href, '/change')]"), key
+    for name in ("change-trn", "change-start-date", "change-schedule", "change-delivery-partner"):
+        assert (await alice.get(f"{ect.url}/{name}")).status_code == 404

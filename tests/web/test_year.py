@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
 from lxml import html
 
+from app import clock
 from app.db.engine import fetch
+from app.jobs.school_reminders import send_school_reminders
 from tests import factories
 from tests.cast import Cast, cast, sign_in
 
@@ -111,3 +115,20 @@ async def test_a_school_that_cannot_register_ects_is_not_asked(alice: Any, peopl
 
     assert "cannot register new ECTs" in alice.text()
     assert "(optional)" not in alice.text()
+
+
+@pytest.mark.rule("NOT-5.4", "SCH-06", "M-40", "M-46")
+@pytest.mark.parametrize(("message", "day"), [("M-40", date(2025, 11, 3)), ("M-46", date(2025, 6, 2))])
+async def test_the_link_of_a_reminder_leads_to_the_answers_of_its_year(
+    message: str, day: date, alice: Any, people: Cast
+) -> None:
+    with clock.at(factories.noon(day)):
+        await send_school_reminders()
+    rows = await fetch("SELECT personalisation::text AS said FROM message WHERE message_id = $1", message)
+    link = re.search(r"/school/year\?year=[0-9]{4}", rows[0]["said"])
+    assert link is not None
+
+    assert (await alice.get(link[0])).status_code == 200
+    await alice.post("/school/year", {"year": link[0][-4:], "expecting_ects": "no"})
+
+    assert [(year, answer) for year, answer, *_ in await stored()] == [(int(link[0][-4:]), "no")]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from app import clock
 from app.db.engine import fetch, fetch_one
+from app.drafts import store
+from app.drafts.expire import expire_drafts
+from app.terms import SchoolId
+from tests import factories
 from tests.web.register_ect import history
 from tests.web.register_ect.walking import EMAIL, YES_NAME, Walker, identity, on, rows
 
@@ -185,3 +190,30 @@ async def test_a_draft_at_a_dead_end_has_no_next_question_and_one_that_ended_kee
     await walker.answer("working-pattern", **on(3, 10, 2025))
     await alice.post(f"/school/drafts/{walker.base.rpartition('/')[2]}/delete", {"confirm_delete": "yes"})
     assert [row["next_question"] for row in await fetch("SELECT next_question FROM draft")] == [None]
+
+
+@pytest.mark.rule("WT-30", "PRM-04", "DRF-09")
+async def test_a_closed_window_that_begins_meanwhile_keeps_the_draft_and_its_time(alice: Browser) -> None:
+    walker = await Walker(alice).to_email()
+    (before,) = await fetch("SELECT expires_at FROM draft")
+    await factories.closure(date(2025, 10, 6), date(2025, 10, 15))
+    for answer in (
+        await alice.get(walker.base),
+        await alice.get(f"{walker.base}/email-address"),
+        await alice.post(f"{walker.base}/email-address", EMAIL),
+        await alice.post(f"{walker.base}/check-answers"),
+    ):
+        assert (answer.status_code, answer.headers["location"]) == (303, "/school/registration-closed")
+    (after,) = await fetch("SELECT state, expires_at, answers::text FROM draft")
+    assert (after["state"], after["expires_at"]) == ("open", before["expires_at"])
+    assert "email-address" not in after["answers"]
+
+    with clock.at(factories.noon(date(2025, 10, 16))):
+        (listed,) = await store.listed(SchoolId((await fetch("SELECT school_id FROM draft"))[0]["school_id"]))
+    assert listed.expires_at == datetime(
+        2025, 11, 14, 23, tzinfo=UTC
+    )  # what was left at the closing, from the opening on
+    with clock.at(factories.noon(date(2025, 11, 14))):
+        assert await expire_drafts() == 0
+    with clock.at(factories.noon(date(2025, 11, 16))):
+        assert await expire_drafts() == 1

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from app import clock
 from app.db.engine import fetch, fetch_one
+from app.policy import Policy
+from app.terms import Actor, ActorKind, DeliveryPartnerId, LeadProviderId, SchoolId, Year
+from app.training.report_partnership import ReportPartnership, report_partnership
 from tests.web.register_ect.walking import Walker, rows
 
 if TYPE_CHECKING:
@@ -126,3 +131,30 @@ async def test_the_second_ect_can_reuse_the_choices_of_the_first(alice: Browser,
     await walker.answer("check-answers", programme_source="school_previous")
     await walker.answer("confirmation")
     assert len(await fetch("SELECT FROM training_period WHERE lead_provider_id = $1", world.providers["Elm"])) == 2
+
+
+@pytest.mark.rule("WT-03", "CHL-01", "M-20", "NOT-6.1")
+async def test_a_report_confirms_who_was_registered_with_notice_and_window(alice: Browser, world: World) -> None:
+    await Walker(alice).register()
+    second = Walker(alice)
+    second.email = "tom@ash.example"
+    await second.to_programme("9900002")
+    await second.answer("check-answers", programme_source="school_previous")
+    await second.answer("confirmation")
+    command = ReportPartnership(
+        LeadProviderId(world.providers["Elm"]),
+        Year(2025),
+        SchoolId(world.ash),
+        DeliveryPartnerId(world.partners["Moss"]),
+    )
+    elm = Actor(ActorKind.LEAD_PROVIDER, "Elm")
+    with clock.at(datetime(2025, 10, 6, 10, tzinfo=UTC)):
+        await report_partnership(command, elm, date(2025, 10, 6), Policy())
+
+    trainings = await fetch("SELECT school_partnership_id, confirmed_at IS NOT NULL AS settled FROM training_period")
+    assert [(row["school_partnership_id"] is not None, row["settled"]) for row in trainings] == [(True, True)] * 2
+    assert len(await fetch("SELECT FROM message WHERE message_id = 'M-20'")) == 1
+    await alice.get("/school/notices", headers={"X-With-Server-Date": "2025-10-06T10:30:00Z"})
+    assert "partnership_reported" in alice.page.text  # type: ignore[union-attr]
+    await alice.get("/school/partnerships", headers={"X-With-Server-Date": "2025-10-06T10:30:00Z"})
+    assert "30 November 2025" in alice.text()
