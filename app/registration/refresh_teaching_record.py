@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from app import clock
 from app.db.engine import fetch, fetch_one
@@ -80,6 +80,8 @@ async def refresh_teaching_record(command: RefreshTeachingRecord, actor: Actor, 
                 answer, into = TRSAnswer.DEACTIVATED, None
             case Merged(survivor):
                 answer, into = TRSAnswer.MERGED, survivor
+            case _:
+                assert_never(command.outcome)
         await store_answer(known["id"], answer, into)
         return await _say(known, _state_changed(known, answer.value), actor, today)
 

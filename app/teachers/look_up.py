@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from app import clock
 from app.db.engine import fetch, fetch_one
@@ -186,6 +186,8 @@ async def _finish(asked: LookUp, outcome: Outcome) -> Answer:
         case Unavailable():
             await _note(asked, LookupOutcome.UNAVAILABLE)
             return TryLater(outcome.retry_after)
+        case _:
+            assert_never(outcome)
     await _note(asked, missed)
     return Missed(missed)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from app import clock
 from app.adapters.breaker import FAILURES, CircuitBreaker
 from app.adapters.http import Limits
-from app.adapters.trs import WHILE_A_USER_WAITS, TRSClient
+from app.adapters.trs import IN_A_JOB, WHILE_A_USER_WAITS, TRSClient
 from app.teachers.trs import NotFound, Unavailable
 from app.terms import TRN, FailureCause
 from app.values import DateOfBirth, NationalInsuranceNumber
@@ -212,3 +213,20 @@ def test_a_good_answer_that_was_on_its_way_closes_the_breaker(machine: Machine) 
         breaker.leave(permit, failed=True)
     breaker.leave(early, failed=False)
     assert breaker.state == "closed"
+
+
+@pytest.mark.rule("EXT-1.7", "GEN-01")
+def test_moving_the_service_clock_moves_no_pause() -> None:
+    breaker = CircuitBreaker()
+    for _ in range(8):
+        permit = breaker.enter()
+        assert permit is not None
+        breaker.leave(permit, failed=True)
+    for days in (1, -1):
+        with clock.at(clock.now() + timedelta(days=days)):
+            assert breaker.enter() is None
+
+
+@pytest.mark.rule("EXT-1.5")
+def test_a_job_asks_once_and_waits_longer() -> None:
+    assert (IN_A_JOB.connect, IN_A_JOB.attempt, IN_A_JOB.step, IN_A_JOB.attempts) == (2.0, 10.0, 10.0, 1)

@@ -99,8 +99,7 @@ async def test_a_number_matches_however_it_was_typed_and_from_pensions_data(trs:
     )
 
 
-@pytest.mark.rule("EXT-2.12")
-@pytest.mark.rule("EXT-2.17")
+@pytest.mark.rule("EXT-2.12", "EXT-2.17", "EXT-1.1", "EXT-1.8")
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [

@@ -58,7 +58,7 @@ async def test_every_command_explains_itself(run: Run, name: str) -> None:
     assert "--help" in result.output
 
 
-@pytest.mark.rule("OPS-1", "ACC-2.4")
+@pytest.mark.rule("OPS-1", "ACC-2.4", "EXT-1.13")
 async def test_production_lists_every_missing_setting_at_once(run: Run, environment: pytest.MonkeyPatch) -> None:
     environment.setenv("ENVIRONMENT", "production")
     result = await run("check-config")
@@ -88,7 +88,7 @@ async def test_good_settings_are_confirmed(run: Run) -> None:
     assert (result.exit_code, result.output) == (0, "The settings can be used.\n")
 
 
-@pytest.mark.rule("OPS-1")
+@pytest.mark.rule("OPS-1", "EXT-1.13")
 async def test_the_list_has_each_setting_with_secrets_masked(run: Run, environment: pytest.MonkeyPatch) -> None:
     environment.setenv("SECRET_KEY", "not-to-be-shown")
     environment.setenv("BRAND", "govuk")

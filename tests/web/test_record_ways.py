@@ -303,3 +303,37 @@ async def test_no_page_offers_to_change_what_only_support_or_the_lead_provider_m
             assert not page.xpath(f"//*[@data-row='{key}']//a[contains(@href, '/change')]"), key
     for name in ("change-trn", "change-start-date", "change-schedule", "change-delivery-partner"):
         assert (await alice.get(f"{ect.url}/{name}")).status_code == 404
+
+
+VITAL = (
+    "An appropriate body checks that the ECT gets a fair induction. A lead provider designs their training, "
+    "and a delivery partner runs it locally."
+)
+
+
+@pytest.mark.rule("G-10")
+async def test_who_does_what_is_said_wherever_a_role_is_asked_for_or_shown(alice: Any, people: Cast) -> None:
+    larch, dogwood = await factories.lead_provider(), await factories.delivery_partner()
+    partnership = await factories.partnership(people.ash, larch, dogwood)
+    body = await factories.appropriate_body()
+    ect = await factories.ect(people.ash, school_reported_appropriate_body_id=body.id)
+    mentor = await factories.mentor(people.ash)
+    for stay in (ect, mentor):
+        await factories.training(stay, larch, partnership, started_on=date(2025, 9, 1))
+    for path in (
+        "/school/register-ect",
+        "/school/partnerships",
+        f"/school/partnerships/{partnership['public_id']}",
+        mentor.url,
+        f"{ect.url}/change-appropriate-body",
+        f"{ect.url}/change-lead-provider",
+        f"{ect.url}/change-training-programme",
+        f"{mentor.url}/change-lead-provider",
+    ):
+        assert (await alice.get(path)).status_code == 200, path
+        page = html.fromstring(alice.page.text)
+        for hidden in page.xpath("//details"):
+            hidden.getparent().remove(hidden)
+        assert VITAL in " ".join(page.text_content().split()), path
+    await alice.get(ect.url)
+    assert all(f"{role}: " in alice.text() for role in ("Appropriate body", "Lead provider", "Delivery partner"))

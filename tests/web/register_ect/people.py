@@ -52,6 +52,7 @@ PEOPLE = {
         person("9900017", "Una", "Quinn", **induction("InProgress")),
         person("9900019", "Siân", "."),
         person("9900020", "Vic", "Mover"),
+        person("9900021", "Bo", "Barred", date_of_birth="1990-01-01", **prohibition(None)),
     ],
     "faults": [],
 }

@@ -9,11 +9,12 @@ import pytest
 
 from app.db.engine import fetch, fetch_one
 from tests.web.register_ect import history
+from tests.web.register_ect.people import PEOPLE, person, prohibition
 from tests.web.register_ect.walking import YES_NAME, Walker, identity, on
 
 if TYPE_CHECKING:
     from tests.web.conftest import Browser
-    from tests.web.register_ect.conftest import World
+    from tests.web.register_ect.conftest import Outside, World
 
 SINCE = date(2025, 9, 1)
 REMOVED = {"removed_at": history.noon(date(2025, 9, 20)), "removal_reason": "wrong_person"}
@@ -304,3 +305,28 @@ async def test_without_a_schedule_nothing_can_be_filed_and_support_is_alerted(
     assert "support@register.example" in alice.text()
     alarms = [record.fields for record in caplog.records if record.name == "register.alarm"]  # type: ignore[attr-defined]
     assert alarms[0] == {"alarm": True, "cannot_file": "no_schedule"}
+
+
+@pytest.mark.rule("EXT-2.5", "IDN-07", "IDN-11")
+@pytest.mark.parametrize("when", ["by date of birth", "by National Insurance number", "at submit"])
+async def test_the_same_gate_stands_however_somebody_was_matched_and_again_at_submit(
+    when: str, alice: Browser, outside: Outside
+) -> None:
+    walker = Walker(alice)
+    if when == "at submit":
+        await walker.to_check()
+        barred = {**PEOPLE, "people": [person("9900001", "Priya", "Shah", **prohibition(None))]}
+        await outside.client.put("/__stand-in/data", json=barred)
+        try:
+            await alice.post(f"{walker.base}/check-answers")
+        finally:
+            await outside.client.put("/__stand-in/data", json=PEOPLE)
+        await walker.visit("cannot-register")
+    else:
+        await walker.start()
+        await walker.answer(**identity("9900011" if when == "by date of birth" else "9900021"))
+        if walker.step == "national-insurance-number":
+            await walker.answer(national_insurance_number="JX000021A")
+    assert walker.step == "cannot-register"
+    assert await state_of_draft() == "blocked"
+    assert await fetch("SELECT FROM ect_at_school_period") == []
