@@ -34,9 +34,17 @@ async def delete_dead_sessions() -> int:
 
 
 async def delete_old_secrets() -> int:
-    """Delete links and codes that ended 90 days ago; until then a used link says so (ACC-5.11). Returns how many."""
-    oldest = clock.now() - SAYS_SO
-    return len(await fetch("DELETE FROM one_time_secret WHERE expires_at <= $1 RETURNING id", oldest))
+    """Delete links and codes that ended 90 days ago; until then a used link says so (ACC-5.11). Returns how many.
+
+    What was typed with a link goes as soon as the link has ended.
+    """
+    now = clock.now()
+    await fetch(
+        """UPDATE one_time_secret SET typed = NULL, new_email = NULL WHERE (typed IS NOT NULL OR new_email IS NOT NULL)
+            AND (expires_at <= $1 OR void_at <= $1 OR used_at <= $1)""",
+        now,
+    )
+    return len(await fetch("DELETE FROM one_time_secret WHERE expires_at <= $1 RETURNING id", now - SAYS_SO))
 
 
 async def delete_old_flows() -> int:

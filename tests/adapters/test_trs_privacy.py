@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from tests.adapters.conftest import Outside
 
 HURRIED = Limits(connect=0.2, attempt=0.2, step=0.5, attempts=2, retry_wait=0, retry_needs=0)
-FIELDS = {"system", "operation", "outcome", "cause", "http_status", "attempt", "milliseconds", "alarm", "request_id", "fields"}
+FIELDS = {
+    "system",
+    "operation",
+    "outcome",
+    "cause",
+    "http_status",
+    "attempt",
+    "milliseconds",
+    "alarm",
+    "request_id",
+    "fields",
+}
 PLAIN = set(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
 
 

@@ -83,7 +83,9 @@ async def open_browser(chromium: Browser, served: Served) -> Callable[..., objec
     """Give a way to open a browser of one's own, at the time of the walk-throughs; it is checked when it closes."""
 
     @asynccontextmanager
-    async def opened(*, javascript: bool = True, urn: str = "100001", **fields: str) -> AsyncIterator[Reader]:
+    async def opened(
+        *, javascript: bool = True, urn: str = "100001", signed_in: bool = True, **fields: str
+    ) -> AsyncIterator[Reader]:
         context = await chromium.new_context(
             java_script_enabled=javascript, base_url=served.address, extra_http_headers=CLOCK
         )
@@ -96,8 +98,9 @@ async def open_browser(chromium: Browser, served: Served) -> Callable[..., objec
             "email": "alice@amberley.example",
             **fields,
         }
-        answer = await context.request.post("/personas", form=form, max_redirects=0)
-        assert answer.status == 303
+        if signed_in:
+            answer = await context.request.post("/personas", form=form, max_redirects=0)
+            assert answer.status == 303
         try:
             async with asyncio.timeout(90):
                 yield reader

@@ -11,7 +11,13 @@ import pytest
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.drafts.expire import Shut, expire_drafts, kept_until
-from app.jobs.housekeeping import delete_dead_sessions, delete_old_counts, delete_old_lookups, note_chain_head
+from app.jobs.housekeeping import (
+    delete_dead_sessions,
+    delete_old_counts,
+    delete_old_lookups,
+    delete_old_secrets,
+    note_chain_head,
+)
 from app.jobs.reminders import tell_that_registration_opened, warn_of_expiry
 from app.jobs.run_due import run_due
 from app.jobs.schedule import JOBS
@@ -204,6 +210,22 @@ async def test_dead_sessions_and_old_counts_are_deleted(database: None) -> None:
         assert await delete_dead_sessions() == 1
     with clock.at(NOON + 8 * DAY):
         assert await delete_old_counts() == 1
+
+
+@pytest.mark.rule("ACC-5.11")
+async def test_links_are_known_for_90_days_after_their_end_but_not_what_was_typed_with_them(database: None) -> None:
+    school = await make_school()
+    link = {"purpose": "nomination", "subject_hash": b"s", "link_hash": b"l", "wrong_codes": 0}
+    await insert("one_time_secret", **link, school_id=school, expires_at=NOON, typed='{"name": "Dana Drew"}')
+    kept = "SELECT typed FROM one_time_secret"
+    with clock.at(NOON - timedelta(seconds=1)):
+        assert await delete_old_secrets() == 0
+        assert (await fetch(kept))[0]["typed"] is not None
+    with clock.at(NOON + 89 * DAY):
+        assert await delete_old_secrets() == 0
+        assert (await fetch(kept))[0]["typed"] is None
+    with clock.at(NOON + 90 * DAY):
+        assert await delete_old_secrets() == 1
 
 
 @pytest.mark.rule("SEC-33")
