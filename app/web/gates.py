@@ -109,8 +109,9 @@ async def _signed_in(request: AnyRequest) -> Response[str] | None:
     if visit.visitor.user is not None:
         return None
     door = "/staff/sign-in" if policy_of(request.route_handler).audience == "staff" else "/sign-in"
+    target = f"{door}?ended=yes" if visit.visitor.ended else door
     await remember_path(request)
-    return full_load(request, f"{door}?ended=yes" if visit.visitor.ended else door)
+    return full_load(request, target)
 
 
 async def _account(request: AnyRequest) -> Response[str] | None:
