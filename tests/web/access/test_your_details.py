@@ -37,7 +37,7 @@ async def held(people: Cast) -> tuple[Any, ...]:
     return tuple(row)
 
 
-@pytest.mark.rule("ACC-6.8", "M-76", "M-77", "ACC-2.7")
+@pytest.mark.rule("ACC-6.8", "ACC-2.7")
 async def test_a_new_address_counts_once_it_is_confirmed(bob: Any, people: Cast) -> None:
     await bob.get(MINE)
     answer = await bob.post(MINE, NEW)
