@@ -17,6 +17,7 @@ from app.adapters.breaker import CircuitBreaker
 from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.adapters.trs import IN_A_JOB, TRSClient
 from app.asgi import create_app
+from app.bench.command import make_command as make_bench
 from app.db import server
 from app.db.console import Exit, problems_of, run_on_database, stop, valid_settings
 from app.db.engine import engine
@@ -259,8 +260,9 @@ async def _teaching_records_for_jobs() -> AsyncIterator[TRSClient | None]:
         await client.close()
 
 
+bench = make_bench(create_app)
 worker_and_jobs = make_commands(_teaching_records_for_jobs)
-for command in (demo, demo_data, history, stand_in, *worker_and_jobs, refdata, schools, staff, generate):
+for command in (demo, demo_data, history, stand_in, *worker_and_jobs, refdata, schools, staff, generate, bench):
     register.add_command(command)
 
 

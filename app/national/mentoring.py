@@ -55,7 +55,7 @@ def mentored(size: Size, people: People, schools: list[School]) -> list[Mentorsh
     ready = [one for one in people.teachers if one.role == "mentor"]
     stream.shuffle(ready)
     made: list[Mentorship] = []
-    in_order = sorted(people.ect_stays, key=lambda stay: (stay.school.id, stay.started_on, stay.id))
+    in_order = sorted(people.ect_stays, key=_measured_first)
     for _, stays in groupby(in_order, key=lambda stay: stay.school.id):
         listed = list(stays)
         own = size.stream(f"mentoring {listed[0].school.urn}") if listed[0].school.is_measured else stream
@@ -134,3 +134,8 @@ def _two_schools(size: Size, stream: Random, people: People, schools: list[Schoo
         second = stream.choice(using)
         if second is not stay.school:
             people.stay_of_mentor(stay.teacher, second, stay.started_on + timedelta(days=30)).is_second = True
+
+
+def _measured_first(stay: Stay) -> tuple[bool, int, date, int]:
+    """Serve the schools that are the same at every size before there are no mentors left."""
+    return not stay.school.is_measured, stay.school.id, stay.started_on, stay.id

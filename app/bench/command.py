@@ -1,0 +1,119 @@
+"""The console command `register bench` (PRF-20)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.bench import imports, metrics, pages, runs
+from app.bench.client import Unexpected
+from app.bench.scratch import TENTH, BrokenData, beside, prepared
+from app.bench.world import World, teaching_records
+from app.db import server
+from app.db.console import Exit, stop, valid_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from app.bench.metrics import Metric
+    from app.settings import Settings
+
+    Measure = Callable[[World], Awaitable[list[Metric]]]
+
+MEASURES: dict[str, Measure] = {
+    "queries": pages.queries,
+    "weight": pages.weight,
+    "render": pages.render,
+    "database": pages.database,
+    "growth": pages.growth,
+    "registration": runs.registration,
+    "search": runs.search,
+    "asgi": runs.asgi,
+    "memory": runs.memory,
+    "import": imports.register_import,
+    "load": runs.at_rate("load", 50, 30, {0.5: 25, 0.95: 100, 0.99: 250}),
+    "spike": runs.spike,
+    "break": runs.breaking,
+    "soak": runs.at_rate("soak", 20, 120, {0.95: 100}),
+    "year": runs.at_rate("year", 180, 60, {0.95: 300}),
+}
+LONG = {"soak", "year"}
+"""Only when asked for by name."""
+DEFAULT_MINUTES = 30.0
+
+
+def make_command(make_app: Callable[..., Any]) -> click.Command:
+    """Make the command; `make_app` is what wires the application."""
+
+    @click.command("bench")
+    @click.argument("names", nargs=-1, type=click.Choice(list(MEASURES)))
+    @click.option("--data", "size", type=click.Choice(list(TENTH)), default="small", show_default=True)
+    @click.option("--minutes", type=click.FloatRange(0.05), default=DEFAULT_MINUTES, help="at most, for each run")
+    @click.option("--json", "file", type=click.Path(path_type=Path), help="write every value to this file")
+    @click.option("--check", is_flag=True, help="exit code 1 when a bar is missed or a value is worse than before")
+    @click.option("--accept", is_flag=True, help="keep better values in tests/bench/ratchet.json")
+    def bench(  # noqa: PLR0917 - click's way
+        names: tuple[str, ...],
+        size: str,
+        minutes: float,
+        file: Path | None,
+        check: bool,  # noqa: FBT001 - click's way
+        accept: bool,  # noqa: FBT001 - click's way
+    ) -> None:
+        """Measure the service on a scratch database; without a name everything but soak and year."""
+        chosen = names or tuple(name for name in MEASURES if name not in LONG)
+        found = _measured(make_app, chosen, size, minutes)
+        held = metrics.ratchet()
+        if file:
+            file.write_text(metrics.as_json(found), encoding="utf-8")
+        if accept:
+            metrics.keep(metrics.accepted(found, held))
+        _judge(found, held, check=check)
+
+    return bench
+
+
+def _measured(make_app: Callable[..., Any], names: Sequence[str], size: str, minutes: float) -> list[Metric]:
+    chosen = valid_settings()
+    if chosen.production:
+        stop(Exit.REFUSED, "Nothing is measured in production.")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        return asyncio.run(_all(make_app, chosen, names, size, minutes))
+    except (Unexpected, BrokenData, ConnectionError) as fault:
+        stop(Exit.INPUT_HAS_ERRORS, f"The measurement failed: {fault}")
+
+
+async def _all(
+    make_app: Callable[..., Any], chosen: Settings, names: Sequence[str], size: str, minutes: float
+) -> list[Metric]:
+    base, found = server.database_url(chosen), []
+    smaller = TENTH[size] if "growth" in names else None
+    settings = chosen.model_copy(update={"address_limits": "off"})
+    with teaching_records() as records:
+        made = await prepared(base, size, _tell)
+        compared = await prepared(base, smaller, _tell) if smaller else None
+        async with beside(made, "run", copied=True) as scratch:
+            world = World(scratch, compared, settings, make_app, minutes, records)
+            for name in names:
+                for metric in await MEASURES[name](world):
+                    click.echo(metric.line())
+                    found.append(metric)
+    return found
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _judge(found: list[Metric], held: dict[str, float], *, check: bool) -> None:
+    worse = metrics.worse_than_before(found, held)
+    for line in worse:
+        click.echo(f"WORSE {line}")
+    missed = [one for one in found if not one.is_met and one.name not in held]
+    if check and (worse or missed):
+        stop(Exit.INPUT_HAS_ERRORS, f"{len(missed)} bars missed, {len(worse)} values worse than before.")

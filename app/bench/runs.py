@@ -1,0 +1,248 @@
+"""Measurements of a web process of its own: rate, processor time, memory and load (PRF-7 to PRF-9, PRF-18)."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from app.bench.client import Unexpected
+from app.bench.metrics import Metric, percentile
+from app.bench.pages import Ear
+from app.bench.remote import Pace, Remote, rate_of
+from app.bench.walks import measured_urn, record_of_first, register, tutor
+from app.bench.world import in_use, served
+from app.db.engine import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from app.bench.world import World
+
+PORT, BARE_PORT = 8790, 8791
+VISITORS = 60
+REGISTRATIONS = 15
+EARLY = 20
+"""Journeys before memory is looked at first: the pages are warm then."""
+MILLION = 1_000_000
+
+
+async def asgi(world: World) -> list[Metric]:
+    """Compare the health endpoint with the bare answer of the machine (PRF-7)."""
+    async with served(world, PORT):
+        with _bare():
+            pairs = [
+                (await rate_of(PORT, "/health/live", seconds=2), await rate_of(BARE_PORT, "/", seconds=2))
+                for _ in range(3)
+            ]
+    return [
+        Metric("asgi bare answers", median(bare for _, bare in pairs), "a second", better="higher"),
+        Metric("asgi health (R7)", median(ours / bare for ours, bare in pairs), "ratio", 0.4, "higher"),
+    ]
+
+
+@contextmanager
+def _bare() -> Iterator[None]:
+    command = [sys.executable, "-m", "uvicorn", "app.bench.bare:application", "--port", str(BARE_PORT)]
+    process = subprocess.Popen([*command, "--log-level", "critical", "--no-access-log"])  # noqa: S603 - our own
+    try:
+        _wait_for(BARE_PORT)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(port: int) -> None:
+    import socket  # noqa: PLC0415
+    import time  # noqa: PLC0415
+
+    for _ in range(100):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise ConnectionError("the bare application did not start")
+
+
+async def registration(world: World) -> list[Metric]:
+    """Add up the processor time of every request of a registration (PRF-8)."""
+    async with in_use(world):
+        client = await tutor(world.app, measured_urn(1))
+        await register(client, world.new_trn())
+        heard = Ear()
+        with heard.listening():
+            for _ in range(REGISTRATIONS):
+                await register(client, world.new_trn())
+    cpu = sum(line["request_cpu_time"] for line in heard.lines) / REGISTRATIONS
+    sql = sum(line["db_count"] for line in heard.lines) / REGISTRATIONS
+    asked = len(heard.lines) / REGISTRATIONS
+    return [
+        Metric("registration processor time (R8)", cpu * 1_000, "ms", 20, note=f"{asked:.0f} requests"),
+        Metric("registration statements", sql, "statements"),
+    ]
+
+
+async def memory(world: World) -> list[Metric]:
+    """Compare the size of the web process after few and after many journeys (PRF-9)."""
+    urns = await _urns(world)
+    async with served(world, PORT) as process:
+        pace = Pace(MILLION)
+        await _journeys(world, pace, urns, EARLY)
+        before = _resident(process.pid)
+        done = await _journeys(world, pace, urns, None)
+        after = _resident(process.pid)
+    note = f"after {done + EARLY:,} journeys against {EARLY}"
+    return [Metric("memory grown (R9)", (after - before) / MILLION, "MB", 5, note=note)]
+
+
+def _resident(pid: int) -> int:
+    """Return the resident size of a process in bytes."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * 4096
+
+
+async def _urns(world: World) -> list[str]:
+    """Return schools whose offices can register."""
+    async with in_use(world):
+        rows = await fetch(
+            "SELECT urn FROM school s WHERE last_lead_provider_id IS NOT NULL"
+            " AND EXISTS (SELECT FROM induction_tutor WHERE school_id = s.id) ORDER BY urn LIMIT 400"
+        )
+    return [row["urn"] for row in rows]
+
+
+async def _journeys(world: World, pace: Pace, urns: list[str], count: int | None) -> int:
+    """Let visitors register people, so many or as long as the minutes given; returns how many did."""
+    until, done = perf_counter() + world.minutes * 60, 0
+
+    async def visit(urn: str) -> None:
+        nonlocal done
+        while done < count if count is not None else perf_counter() < until:
+            visitor = Remote(PORT, pace)
+            with suppress(Unexpected, OSError, asyncio.IncompleteReadError):
+                await visitor.sign_in(urn, f"office1@s{urn}.example")
+                await register(visitor, world.new_trn())
+                done += 1
+            await visitor.close()
+
+    await asyncio.gather(*(visit(urn) for urn in urns[: 4 if count else 12]))
+    return done
+
+
+async def _driven(world: World, pace: Pace, seconds: float, urns: list[str]) -> int:
+    """Let visitors look and register at a pace; returns how many registrations were confirmed."""
+    until, confirmed = perf_counter() + seconds, 0
+
+    async def visit(urn: str) -> None:
+        nonlocal confirmed
+        visitor = Remote(PORT, pace)
+        while perf_counter() < until:
+            try:
+                await visitor.sign_in(urn, f"office1@s{urn}.example")
+                await _look(visitor)
+                await register(visitor, world.new_trn())
+                confirmed += 1
+            except Unexpected as fault:
+                pace.faults.append(str(fault)[:200])
+            except (OSError, asyncio.IncompleteReadError) as fault:
+                pace.faults.append(type(fault).__name__)
+                await visitor.close()
+        await visitor.close()
+
+    await asyncio.gather(*(visit(urn) for urn in urns[:VISITORS]))
+    return confirmed
+
+
+async def _look(visitor: Remote) -> None:
+    for path in ("/school/home", "/school/ects", "/school/mentors", "/school/partnerships"):
+        await visitor.get(path)
+    with suppress(Unexpected):
+        await visitor.get(await record_of_first(visitor))
+
+
+def _told(name: str, pace: Pace, seconds: float, bars: dict[float, float]) -> list[Metric]:
+    note = f"{len(pace.seconds) / seconds:.0f} answers a second of {pace.rate:g} wanted"
+    made = [
+        Metric(f"{name} p{share * 100:g}", percentile(pace.seconds, share) * 1_000, "ms", bar, note=note)
+        for share, bar in bars.items()
+    ]
+    kinds = ", ".join(sorted(set(pace.faults))[:3])
+    return [*made, Metric(f"{name} faults", len(pace.faults), "faults", 0, note=kinds)]
+
+
+def at_rate(
+    name: str, rate: float, minutes: float, bars: dict[float, float]
+) -> Callable[[World], Awaitable[list[Metric]]]:
+    """Return a run at one rate for so many minutes, unless fewer are asked for (PRF-18)."""
+
+    async def run(world: World) -> list[Metric]:
+        urns, pace = await _urns(world), Pace(rate)
+        seconds = min(minutes, world.minutes) * 60
+        async with served(world, PORT):
+            before = await _registered(world)
+            confirmed = await _driven(world, pace, seconds, urns)
+            stored = await _registered(world) - before
+        lost = Metric(f"{name} registrations lost or made twice", abs(stored - confirmed), "people", 0)
+        return [*_told(name, pace, seconds, bars), lost]
+
+    return run
+
+
+async def _registered(world: World) -> int:
+    async with in_use(world):
+        return int((await fetch("SELECT count(*) FROM ect_at_school_period"))[0][0])
+
+
+async def spike(world: World) -> list[Metric]:
+    """Go from nothing to 200 a second at once, then see how soon pages are quick again (PRF-18)."""
+    urns = await _urns(world)
+    async with served(world, PORT):
+        pace, after = Pace(200), Pace(20)
+        await _driven(world, pace, 15, urns)
+        started = perf_counter()
+        visitor = Remote(PORT, after)
+        await visitor.sign_in(urns[0], f"office1@s{urns[0]}.example")
+        while perf_counter() - started < 30:  # noqa: PLR2004 - three times the bar
+            await visitor.get("/school/home")
+            if after.seconds[-1] < 0.25:  # noqa: PLR2004 - quick again
+                break
+        await visitor.close()
+    crashed = [fault for fault in pace.faults if fault != "busy"]
+    return [
+        Metric("spike answers other than 503", len(crashed), "faults", 0, note=", ".join(sorted(set(crashed))[:3])),
+        Metric("spike recovered after", perf_counter() - started, "s", 10),
+    ]
+
+
+async def breaking(world: World) -> list[Metric]:
+    """Raise the rate until pages fail or take a second, and write down where that was (PRF-18)."""
+    urns, rate, manner = await _urns(world), 20.0, "not reached"
+    best = 0.0
+    async with served(world, PORT):
+        while rate <= 640:  # noqa: PLR2004 - more than this machine can ask
+            pace = Pace(rate)
+            await _driven(world, pace, 8, urns)
+            best = max(best, len(pace.seconds) / 8)
+            slow = percentile(pace.seconds, 0.95)
+            if pace.faults or slow > 1:
+                manner = f"p95 {slow:.1f} s, {len(pace.faults)} faults at {rate:g} a second wanted"
+                break
+            rate *= 1.5
+    return [Metric("break, most answers a second", best, "a second", better="higher", note=manner)]
+
+
+async def search(world: World) -> list[Metric]:
+    """Search the longest list (PRF-18)."""
+    async with in_use(world):
+        client = await tutor(world.app, measured_urn(100))
+        taken = []
+        for word in ("sm", "evans", "o'brien", "zoe", "1000") * 20:
+            started = perf_counter()
+            await client.get(f"/school/ects?q={word}")
+            taken.append(perf_counter() - started)
+    return [Metric("search ECT list p95", percentile(taken, 0.95) * 1_000, "ms", 100)]

@@ -1,0 +1,135 @@
+"""What every measurement stands on: the application on a scratch database, with a teaching record stand-in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from app.adapters.trs import TRSClient
+from app.bench.scratch import AS_OF, opened
+from app.bench.walks import FIRST_NEW_TRN
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    from app.bench.scratch import Scratch
+    from app.settings import Settings
+    from app.teachers.trs import TeachingRecords
+
+KEY = "stand-in-trs-key"
+NEW_PEOPLE = 40_000
+SECONDS_TO_START = 60
+FREE_PORT = "0"
+
+
+@dataclass
+class World:
+    """One scratch database in use."""
+
+    scratch: Scratch
+    smaller: Scratch | None
+    settings: Settings
+    make: Callable[..., Any]
+    minutes: float
+    records: str
+    app: Any = None
+    next_trn: int = FIRST_NEW_TRN
+
+    def new_trn(self) -> str:
+        """Return the TRN of somebody who is not registered anywhere."""
+        self.next_trn += 1
+        return str(self.next_trn)
+
+    def make_app(self, trs: TeachingRecords) -> Any:
+        """Make the application on whatever the engine points at."""
+        return self.make(self.settings, trs=trs)
+
+
+@asynccontextmanager
+async def in_use(world: World, scratch: Scratch | None = None) -> AsyncIterator[World]:
+    """Open the database, and make the application in this process."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(opened(scratch or world.scratch))
+        trs = TRSClient(world.records, KEY)
+        stack.push_async_callback(trs.close)
+        world.app = world.make_app(trs)
+        async with world.app.lifespan():
+            yield world
+
+
+@contextmanager
+def teaching_records() -> Iterator[str]:
+    """Serve people nobody has registered, in a process of its own; gives its address."""
+    person = {"first_name": "New", "date_of_birth": "1990-01-01", "qts": "2024-07-01"}
+    people = [
+        {"trn": str(FIRST_NEW_TRN + number), "last_name": f"Person{number}", **person} for number in range(NEW_PEOPLE)
+    ]
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        path = Path(folder) / "people.json"
+        path.write_text(json.dumps({"format": 1, "people": people}), encoding="utf-8")
+        arguments = ("stand-in", "trs", "--port", FREE_PORT, "--file", str(path), "--as-of", AS_OF.isoformat())
+        process = stack.enter_context(running(*arguments, read=True))
+        line = process.stdout.readline() if process.stdout else ""
+        yield str(json.loads(line)["url"])
+
+
+@contextmanager
+def running(
+    *arguments: str, read: bool = False, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a command of `register` in a process of its own, stopped at the end."""
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "app.cli", *arguments],
+        stdout=subprocess.PIPE if read else subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, **(environment or {})},
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@asynccontextmanager
+async def served(world: World, port: int) -> AsyncIterator[subprocess.Popen[str]]:
+    """Run the web process on the scratch database, and wait until it is ready."""
+    told = {
+        "DATABASE_URL": world.scratch.url,
+        "ENVIRONMENT": "test",
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "TRS_BASE_URL": world.records,
+        "TRS_API_KEY": KEY,
+        "ADDRESS_LIMITS": "off",
+    }
+    with running("serve", "--port", str(port), environment=told) as process:
+        async with httpx.AsyncClient(trust_env=False) as asked:
+            until = monotonic() + SECONDS_TO_START
+            while not await _is_ready(asked, port):
+                if process.poll() is not None or monotonic() > until:
+                    raise ConnectionError("the web process did not start")
+                await asyncio.sleep(0.2)
+        yield process
+
+
+async def _is_ready(asked: httpx.AsyncClient, port: int) -> bool:
+    try:
+        return (await asked.get(f"http://127.0.0.1:{port}/health/ready")).is_success
+    except httpx.HTTPError:
+        return False
