@@ -15,6 +15,7 @@ from time import perf_counter
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
 WORKERS = "2"
+MEASURED = ("queries", "weight", "render", "--data", "small")
 
 
 def checks(arguments: list[str]) -> dict[str, list[str]]:
@@ -24,6 +25,7 @@ def checks(arguments: list[str]) -> dict[str, list[str]]:
         "types (mypy)": [sys.executable, "-m", "mypy"],
         "imports (import-linter)": [str(TOOLS / "lint-imports"), "--no-logo"],
         "tests (pytest)": [sys.executable, "-m", "pytest", "-n", WORKERS, *arguments],
+        "counts, bytes and ratios (register bench)": [str(TOOLS / "register"), "bench", *MEASURED, "--check"],
     }
 
 

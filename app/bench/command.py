@@ -72,7 +72,7 @@ def make_command(make_app: Callable[..., Any]) -> click.Command:
             file.write_text(metrics.as_json(found), encoding="utf-8")
         if accept:
             metrics.keep(metrics.accepted(found, held))
-        _judge(found, held, check=check)
+        judge(found, held, check=check)
 
     return bench
 
@@ -110,7 +110,8 @@ def _tell(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _judge(found: list[Metric], held: dict[str, float], *, check: bool) -> None:
+def judge(found: list[Metric], held: dict[str, float], *, check: bool) -> None:
+    """Tell what is worse than before; with `check` end the command for that or for a bar missed anew."""
     worse = metrics.worse_than_before(found, held)
     for line in worse:
         click.echo(f"WORSE {line}")

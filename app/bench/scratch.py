@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from app.db.engine import engine
-from app.db.migrations import known_migrations, migrate
+from app.db.migrations import at_head, migrate
 from app.national.country import country
 from app.national.load import load
 from app.national.size import Size
@@ -48,12 +48,12 @@ class Scratch:
 
 
 async def prepared(base: str, size: str, tell: Callable[[str], None]) -> Scratch:
-    """Return a scratch database of a size, made now unless one of this very code and size is there.
+    """Return a scratch database of a size, made now unless one of this size is there.
 
     base: the address of any database of the server, which is not touched. Raises BrokenData.
     """
     scratch = Scratch(size, _named(base, f"register_bench_{size}"))
-    mark = f"{SIZES[size]} {len(known_migrations())} migrations"
+    mark = str(SIZES[size])
     conn = await asyncpg.connect(_named(base, "postgres"))
     try:
         name = f"register_bench_{size}"
@@ -61,6 +61,7 @@ async def prepared(base: str, size: str, tell: Callable[[str], None]) -> Scratch
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", name
         )
         if found == mark:
+            await _bring_up_to_date(scratch)
             return scratch
         tell(f"Making the database {name} ...")
         await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -86,6 +87,12 @@ async def beside(scratch: Scratch, purpose: str, *, copied: bool) -> AsyncIterat
         await conn.execute(drop)
     finally:
         await conn.close()
+
+
+async def _bring_up_to_date(scratch: Scratch) -> None:
+    async with opened(scratch):
+        if not await at_head():
+            await migrate()
 
 
 async def _fill(scratch: Scratch, tell: Callable[[str], None]) -> None:

@@ -52,7 +52,12 @@ class Engine(PostgresEngine):
         """Open the pool."""
         if not self.pool:
             self.pool = await asyncpg.create_pool(
-                **self.config, min_size=1, max_size=size, command_timeout=30, init=_prepare_connection
+                **self.config,
+                min_size=1,
+                max_size=size,
+                command_timeout=30,
+                server_settings={"timezone": "UTC"},
+                reset=_leave_as_found,
             )
 
     async def close(self) -> None:
@@ -71,8 +76,10 @@ class Engine(PostgresEngine):
         return await fetch(ddl)
 
 
-async def _prepare_connection(connection: Any) -> None:
-    await connection.execute("SET timezone TO 'UTC'")
+async def _leave_as_found(connection: Any) -> None:
+    """Spare the round trip of a reset: nothing here changes a connection for longer than a transaction."""
+    if connection.is_in_transaction():
+        await connection.reset()
 
 
 engine = Engine()
