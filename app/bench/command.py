@@ -84,8 +84,15 @@ def _measured(make_app: Callable[..., Any], names: Sequence[str], size: str, min
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         return asyncio.run(_all(make_app, chosen, names, size, minutes))
-    except (Unexpected, BrokenData, ConnectionError) as fault:
-        stop(Exit.INPUT_HAS_ERRORS, f"The measurement failed: {fault}")
+    except (Unexpected, BrokenData, ConnectionError, BaseExceptionGroup) as fault:
+        stop(Exit.INPUT_HAS_ERRORS, *(f"The measurement failed: {type(one).__name__}: {one}" for one in leaves(fault)))
+
+
+def leaves(faults: BaseException) -> list[BaseException]:
+    """Return what went wrong without the groups around it."""
+    if isinstance(faults, BaseExceptionGroup):
+        return [leaf for fault in faults.exceptions for leaf in leaves(fault)]
+    return [faults]
 
 
 async def _all(
