@@ -199,4 +199,4 @@ async def test_a_page_sends_as_many_statements_for_one_as_for_many(
             counts.append([record.fields["db_count"] for record in caplog.records if hasattr(record, "fields")][-1])
 
     assert counts[0] == counts[1]
-    assert counts[0] <= (6 if "export" not in page else 11)
+    assert counts[0] <= (6 if "export" not in page else 14)
