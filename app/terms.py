@@ -155,6 +155,45 @@ class RemovalReason(Word):
     SUPPORT = "support"
 
 
+class ClosingState(Word):
+    """What became of a school that the register says is closed (REF-3.4 to REF-3.9)."""
+
+    WAITING = "waiting", "waiting for its successor to open"
+    UNDECIDED = "undecided", "for support to decide"
+    CLOSED = "closed", "everybody's time there has ended"
+    CONTINUED = "continued", "everybody goes on at the successor"
+    RENUMBERED = "renumbered", "goes on under another URN"
+    REOPENED = "reopened", "open again"
+
+
+class RegisterQueue(Word):
+    """The work queue of staff that an item of the register is in (ADM-7)."""
+
+    SUCCESSION = "Q-06", "School succession to decide"
+    ODD_VALUE = "Q-12", "Odd register values"
+
+
+class RegisterItemKind(Word):
+    """Why a school needs somebody of staff to look at it (REF-2.10, REF-3.3 to REF-3.11)."""
+
+    SEVERAL_SUCCESSORS = "several_successors", "several schools follow it"
+    SUCCESSOR_UNKNOWN = "successor_unknown", "the register does not have the school that follows it"
+    CHAIN_TOO_LONG = "chain_too_long", "the schools that follow it lead in a circle or too far"
+    SUCCESSOR_NOT_OPEN = "successor_not_open", "the school that follows it has not opened for 28 days"
+    SUCCESSOR_CLOSED = "successor_closed", "the school that follows it has closed as well"
+    ENDED_UNDECIDED = "ended_undecided", "ended without a decision"
+    RESTORE = "restore", "open again; not everything that had ended could be restored"
+    LATE_SUCCESSOR = "late_successor", "a school that follows it was named after everybody's time there had ended"
+    CLOSE_DATE_MOVED = "close_date_moved", "the close date was changed after people had moved"
+    LINK_WITHDRAWN = "link_withdrawn", "the school that people moved to is no longer named as its successor"
+    FAULT = "fault", "something went wrong"
+    TYPE_UNKNOWN = "type_unknown", "unknown type of establishment"
+    CLOSE_DATE_MISSING = "close_date_missing", "closed without any date"
+    UKPRN_REPEATED = "ukprn_repeated", "another school has the same UKPRN"
+    STATUS_UNKNOWN = "status_unknown", "unknown status"
+    ABSENT = "absent", "missing from the register for more than 30 days"
+
+
 class MentorIneligibleReason(Word):
     COMPLETED_DECLARATION_RECEIVED = "completed_declaration_received"
     COMPLETED_DURING_EARLY_ROLL_OUT = "completed_during_early_roll_out"

@@ -28,6 +28,9 @@ OWNERS = {
         "teacher",
         "training_period",
         "draft",
+        # what became of closed schools, and what of it staff have to decide
+        "school_closing",
+        "register_item",
     },
     "support": {"support_query", "feedback"},
     "drafts": {"draft"},

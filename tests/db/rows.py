@@ -148,6 +148,14 @@ def school_uplift(world: World) -> dict[str, Any]:
     return stamped(school_id=world.school, contract_period_year=2025, pupil_premium=True, sparsity=False)
 
 
+def school_closing(world: World) -> dict[str, Any]:
+    return stamped(school_id=world.school, urn="100001", closed_on=DAY, state="closed", noted_on=DAY, acted_on=DAY)
+
+
+def register_item(world: World) -> dict[str, Any]:
+    return stamped(queue="Q-06", kind="fault", school_id=world.school, detail="{}", raised_on=DAY)
+
+
 def school_partnership(world: World) -> dict[str, Any]:
     return stamped(
         school_id=world.other_school,
@@ -398,6 +406,8 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         event,
         service_setting,
         school_link,
+        school_closing,
+        register_item,
         message,
     )
 }

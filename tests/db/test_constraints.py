@@ -371,6 +371,13 @@ SCHOOLS = {
         "induction_tutor_ends_after_start", "induction_tutor", {"ended_at": NOW - timedelta(days=1)}
     ),
     "REF-2.5 a link twice": Bad("one_link", "school_link", {}, [("school_link", {})]),
+    "REF-3.4 a closing in force twice": Bad("school_closing_in_force", "school_closing", {}, [("school_closing", {})]),
+    "REF-3.4 closed and nothing done": Bad("school_closing_acted_when_done", "school_closing", {"acted_on": None}),
+    "REF-3.5 an alias of itself": Bad(
+        "school_alias_of_another", "school", {"id": 900_000, "alias_of_school_id": 900_000, "urn": "100009"}
+    ),
+    "REF-3.6 an item twice": Bad("register_item_open", "register_item", {}, [("register_item", {})]),
+    "REF-3.6 settled without saying how": Bad("register_item_settled_somehow", "register_item", {"settled_at": NOW}),
     "SCH-06 two answers for a year": Bad("one_answer_a_year", "school_year", {}, [("school_year", {})]),
     "REF-4.16 two uplifts for a year": Bad("one_uplift_a_year", "school_uplift", {}, [("school_uplift", {})]),
 }

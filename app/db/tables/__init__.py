@@ -34,7 +34,16 @@ from app.db.tables.registration import (
     NameFlag,
 )
 from app.db.tables.reminders import ReminderRun, ReminderSent
-from app.db.tables.schools import InductionTutor, RegisterRun, School, SchoolLink, SchoolUplift, SchoolYear
+from app.db.tables.schools import (
+    InductionTutor,
+    RegisterItem,
+    RegisterRun,
+    School,
+    SchoolClosing,
+    SchoolLink,
+    SchoolUplift,
+    SchoolYear,
+)
 from app.db.tables.support import Feedback, SupportQuery
 from app.db.tables.teachers import InductionPeriod, Teacher
 from app.db.tables.training import Declaration, SchoolPartnership, TrainingPeriod
@@ -65,6 +74,8 @@ ALL_TABLES = (
     SchoolYear,
     SchoolUplift,
     RegisterRun,
+    SchoolClosing,
+    RegisterItem,
     Teacher,
     InductionPeriod,
     ECTAtSchoolPeriod,

@@ -5,7 +5,14 @@ from __future__ import annotations
 from app.db.tables.access import AppUser
 from app.db.tables.base import PublicRow, Row, counter, day, flag, json, moment, number, refers, text, texts, word
 from app.db.tables.providers import AppropriateBody, ContractPeriod, LeadProvider
-from app.terms import ExpectingECTs, SchoolKind, TrainingProgramme
+from app.terms import (
+    ClosingState,
+    ExpectingECTs,
+    RegisterItemKind,
+    RegisterQueue,
+    SchoolKind,
+    TrainingProgramme,
+)
 
 
 class School(PublicRow, tablename="school"):
@@ -52,6 +59,8 @@ class School(PublicRow, tablename="school"):
     last_training_programme = word(TrainingProgramme, null=True)
     last_lead_provider_id = refers(LeadProvider, null=True)
     reminders_off_until = day(null=True)
+    alias_of_school_id = refers("self", null=True)
+    last_level = text(null=True)
     version = counter()
 
 
@@ -109,3 +118,32 @@ class RegisterRun(PublicRow, tablename="register_run"):
     newest_change_on = day(null=True)
     report = json()
     finished_at = moment(null=True)
+
+
+class SchoolClosing(Row, tablename="school_closing"):
+    """What was done about a school that closed: one row that counts, earlier ones ended (REF-3.4)."""
+
+    school_id = refers(School)
+    urn = text()
+    closed_on = day()
+    state = word(ClosingState)
+    successor_school_id = refers(School, null=True)
+    successor_urn = text(null=True)
+    noted_on = day()
+    acted_on = day(null=True)
+    ended_at = moment(null=True)
+
+
+class RegisterItem(PublicRow, tablename="register_item"):
+    """Something in the register that staff look at, in the queue Q-06 or Q-12."""
+
+    queue = word(RegisterQueue)
+    kind = word(RegisterItemKind)
+    school_id = refers(School)
+    reason = text(null=True)
+    detail = json()
+    raised_on = day()
+    keep_until = day(null=True)
+    settled_at = moment(null=True)
+    settled_by_user_id = refers(AppUser, null=True)
+    settlement = text(null=True)
