@@ -291,3 +291,42 @@ class AccessRemoved(Message):
     text = "M-73"
     name: DisplayName
     school: SchoolName
+
+
+@listed
+@dataclass(frozen=True)
+class SchoolClosedForGood(Message):
+    """To everybody of a school that closed without a successor."""
+
+    id = "M-83"
+    text = "M-83-closed"
+    school: SchoolName
+    last_day: PlainDate
+    people: Count
+
+
+@listed
+@dataclass(frozen=True)
+class SchoolContinued(Message):
+    """To everybody of a closed school and of the school where its people go on."""
+
+    id = "M-83"
+    text = "M-83-continued"
+    school: SchoolName
+    new_school: SchoolName
+    last_day: PlainDate
+    people: Count
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
+class SchoolRenumbered(Message):
+    """To everybody of a school that goes on under another number, and perhaps another name."""
+
+    id = "M-83"
+    text = "M-83-renumbered"
+    school: SchoolName
+    new_school: SchoolName
+    last_day: PlainDate
+    link: ServiceLink

@@ -76,3 +76,16 @@ async def is_blocked(email: str) -> bool:
         email,
     )
     return row is not None and row["state"] == "bounced"
+
+
+async def everybody_of(school_ids: list[int]) -> list[str]:
+    """Return the addresses of the tutors and users of schools, each once (M-83)."""
+    rows = await fetch(
+        """SELECT min(email) AS email FROM (
+            SELECT email FROM induction_tutor WHERE school_id = ANY($1) AND ended_at IS NULL
+            UNION ALL SELECT u.email FROM app_user u JOIN school_access a ON a.user_id = u.id
+                WHERE a.school_id = ANY($1) AND a.ended_at IS NULL AND u.active) e
+        GROUP BY lower(email) ORDER BY lower(email)""",
+        school_ids,
+    )
+    return [row["email"] for row in rows]

@@ -226,21 +226,6 @@ class ImportRunRefused(_ImportRunEvent):
 
 @catalogued
 @dataclass(frozen=True)
-class SchoolOpened(Event):
-    """A school that the register lists anew, or as open again (REF-3.2, REF-3.7)."""
-
-    kind = "school_opened"
-    reopened: bool = False
-
-    def sentence(self) -> str:
-        """Say that the school is there."""
-        if self.reopened:
-            return "The school register lists the school as open again"
-        return "The school joined the register"
-
-
-@catalogued
-@dataclass(frozen=True)
 class SchoolDetailsChanged(Event):
     """What the register says about a school changed; email addresses are kept as "changed" (REF-3.2)."""
 
@@ -258,25 +243,6 @@ class SchoolDetailsChanged(Event):
     def metadata(self) -> dict[str, Any]:
         """Return nothing more."""
         return {}
-
-
-@catalogued
-@dataclass(frozen=True)
-class SchoolEligibilityChanged(Event):
-    """How far the school may use the service changed through the register (REF-3.2)."""
-
-    kind = "school_eligibility_changed"
-    was: str
-    now: str
-    cause: str
-
-    def sentence(self) -> str:
-        """Say from which level to which."""
-        return "What the school may do in this service changed"
-
-    def changes(self) -> Mapping[str, tuple[Any, Any]]:
-        """Return the levels."""
-        return {"level": (self.was, self.now)}
 
 
 @catalogued
