@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.events.record import About, record
-from app.policy import Policy
 from app.refdata.establishments import COLUMNS
-from app.refdata.events import SchoolDetailsChanged, SchoolEligibilityChanged, SchoolOpened
+from app.refdata.events import SchoolDetailsChanged
 from app.refdata.findings import Finding
+from app.refdata.odd_values import hold_odd_values
 from app.refdata.staging import LISTED, Staged, long
-from app.schools.rules import CLOSED, SchoolFacts, SchoolLevel, school_access
+from app.schools.note_levels import note_levels
+from app.schools.register_events import SchoolClosed, SchoolOpened
+from app.schools.rules import CLOSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,11 +40,8 @@ KEPT = """
     )
     SELECT urn FROM kept"""
 DIFFERENT = """
-    SELECT {pairs}, t.id, t.urn, t.access_override, t.access_override_until, EXISTS (
-        SELECT FROM training_period p WHERE p.school_id = t.id AND p.cancelled_at IS NULL
-            AND (p.finished_on IS NULL OR p.finished_on >= $3)
-    ) AS has_open_training
-    FROM school_changed c JOIN school t ON t.id = c.id WHERE t.id > $1 ORDER BY t.id LIMIT $2"""
+    SELECT {pairs}, t.id, t.urn FROM school_changed c JOIN school t ON t.id = c.id
+    WHERE t.id > $1 ORDER BY t.id LIMIT $2"""
 
 
 @dataclass
@@ -54,6 +53,8 @@ class RegisterChanges:
     report: Report
     actor: Actor
     today: date
+    causes: dict[int, str] = field(default_factory=dict)
+    """What the register changed of each school, by internal id."""
 
     async def apply(self, keep_closed_since: date) -> None:
         """Replace links, insert and update schools, mark the absent ones."""
@@ -63,6 +64,8 @@ class RegisterChanges:
         await self._update_schools()
         await self._insert_schools(is_silent=is_first_load)
         await self._mark_absent()
+        await note_levels(self.today, self.actor, self.causes)
+        await hold_odd_values(self.staged, self.today)
         self._count("invalid", self.staged.invalid)
         self._count("characters_replaced", self.staged.replaced)
 
@@ -130,7 +133,7 @@ class RegisterChanges:
         pairs = ", ".join(f"t.{column} AS old_{column}, c.{column} AS new_{column}" for column in columns)
         statement = DIFFERENT.format(pairs=pairs)
         count = last = 0
-        while rows := await long(statement, last, PAGE, self.today):
+        while rows := await long(statement, last, PAGE):
             for row in rows:
                 self._tell_change(row, columns)
             count, last = count + len(rows), rows[-1]["id"]
@@ -146,11 +149,12 @@ class RegisterChanges:
         listed = ", ".join(f"{column} {was} -> {now}" for column, (was, now) in changes.items())
         self.report.changes.append(f"changed {row['urn']}: {listed}")
         record(SchoolDetailsChanged(about, changes), self.actor)
-        if row["old_status_code"] == CLOSED and row["new_status_code"] != CLOSED:
+        self.causes[row["id"]] = ", ".join(changes)
+        was_closed, is_closed = (row[f"{side}_status_code"] == CLOSED for side in ("old", "new"))
+        if was_closed and not is_closed:
             record(SchoolOpened(about, reopened=True), self.actor)
-        was, now = (_level(row, side, self.today) for side in ("old", "new"))
-        if was != now:
-            record(SchoolEligibilityChanged(about, was, now, cause=", ".join(changes)), self.actor)
+        if is_closed and not was_closed:
+            record(SchoolClosed(about, row["new_closed_on"]), self.actor)
 
     async def _insert_schools(self, *, is_silent: bool) -> None:
         """Insert the schools to keep; those of a first load have the run's event alone."""
@@ -198,20 +202,3 @@ class RegisterChanges:
 
 def _shown(column: str, was: Any, now: Any) -> tuple[Any, Any]:
     return ("not shown", "changed") if column in HIDDEN else (was, now)
-
-
-def _level(row: Mapping[str, Any], side: str, today: date) -> str:
-    override = row["access_override"]
-    facts = SchoolFacts(
-        type_code=row[f"{side}_type_code"],
-        status_code=row[f"{side}_status_code"],
-        opened_on=row[f"{side}_opened_on"],
-        closed_on=row[f"{side}_closed_on"],
-        district_code=row[f"{side}_district_code"] or "",
-        section_41_approved=row[f"{side}_section_41_approved"],
-        override=SchoolLevel(override) if override else None,
-        override_until=row["access_override_until"],
-        has_open_training=row["has_open_training"],
-    )
-    access = school_access(facts, today, Policy())
-    return f"{access.level.value}({access.reason.value})" if access.reason else access.level.value

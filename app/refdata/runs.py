@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.db.engine import fetch, fetch_one
+from app.db.engine import connection, fetch, fetch_one
 from app.refdata.findings import AnotherRun
 from app.refdata.report import SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -39,12 +40,28 @@ class Run:
 
 @dataclass(frozen=True)
 class LastRun:
-    """What the safety rules compare with (REF-2.8)."""
+    """What the safety rules compare with (REF-2.8); finished: its closed schools were reconciled as well."""
 
+    id: int
+    finished: bool
     hashes: tuple[str, ...]
     business_date: date
     rows_read: int
     newest_change_on: date | None
+
+
+@asynccontextmanager
+async def run_lock() -> AsyncIterator[None]:
+    """Hold the lock of all runs for the body, over several transactions; raises AnotherRun."""
+    async with connection() as conn:
+        if not await conn.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            raise AnotherRun
+        try:
+            yield
+        finally:
+            # A broken connection has let go of it by itself.
+            if not conn.is_closed():
+                await conn.fetchval("SELECT pg_advisory_unlock($1)", LOCK)
 
 
 async def take_lock() -> None:
@@ -57,30 +74,50 @@ async def take_lock() -> None:
 async def last_applied(kind: str) -> LastRun | None:
     """Return the latest run of the kind that was applied."""
     row = await fetch_one(
-        "SELECT hashes, business_date, rows_read, newest_change_on FROM register_run"
-        " WHERE kind = $1 AND state = 'done' ORDER BY id DESC LIMIT 1",
+        "SELECT id, finished_at IS NOT NULL AS finished, hashes, business_date, rows_read, newest_change_on"
+        " FROM register_run WHERE kind = $1 AND state = 'done' ORDER BY id DESC LIMIT 1",
         kind,
     )
     if row is None:
         return None
-    return LastRun(tuple(row["hashes"]), row["business_date"], row["rows_read"], row["newest_change_on"])
+    number, finished, hashes, *rest = tuple(row)
+    return LastRun(number, finished, tuple(hashes), *rest)
 
 
-async def store_run(run: Run, report: Report) -> None:
-    """Keep the run's row, with its counts and the first of its findings."""
+async def store_run(run: Run, report: Report, *, finished: bool = True) -> int:
+    """Keep the run's row, with its counts and the first of its findings; returns its internal id."""
+    (row,) = await fetch(
+        "INSERT INTO register_run (created_at, updated_at, kind, state, source_name, source_version, hashes,"
+        " business_date, rows_read, newest_change_on, report, finished_at)"
+        " VALUES ($1::timestamptz, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $11::boolean THEN $1::timestamptz END) RETURNING id",
+        *(clock.now(), run.kind, report.state, run.source_name, run.source_version, list(run.hashes)),
+        *(clock.today(), run.rows_read, run.newest_change_on, _kept(report), finished),
+    )
+    return int(row["id"])
+
+
+async def finish_run(number: int, report: Report) -> None:
+    """Note that a run has done everything, with what it did."""
+    await fetch(
+        """UPDATE register_run SET finished_at = $2, updated_at = $2, report = report
+            || jsonb_build_object('counts', (report -> 'counts') || ($3::jsonb -> 'counts'),
+                'changes', $3::jsonb -> 'changes')
+        WHERE id = $1""",
+        number,
+        clock.now(),
+        _kept(report),
+    )
+
+
+def _kept(report: Report) -> str:
     kept = {
         "counts": report.counts,
         "refusal": report.refusal,
         "errors": [str(finding) for finding in report.findings.errors[:SHOWN]],
         "warnings": [str(finding) for finding in report.findings.warnings[:SHOWN]],
+        "changes": report.changes[-SHOWN:],
     }
-    await fetch(
-        "INSERT INTO register_run (created_at, updated_at, kind, state, source_name, source_version, hashes,"
-        " business_date, rows_read, newest_change_on, report, finished_at)"
-        " VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $1)",
-        *(clock.now(), run.kind, report.state, run.source_name, run.source_version, list(run.hashes)),
-        *(clock.today(), run.rows_read, run.newest_change_on, json.dumps(kept)),
-    )
+    return json.dumps(kept)
 
 
 def hashes_of(paths: Sequence[Path]) -> tuple[str, ...]:

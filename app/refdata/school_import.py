@@ -13,9 +13,19 @@ from app.refdata.apply_register import RegisterChanges
 from app.refdata.events import ImportRunFinished, ImportRunForced, ImportRunRefused
 from app.refdata.findings import Findings
 from app.refdata.progress import Progress
+from app.refdata.reconcile import reconcile
 from app.refdata.register_files import establishments_and_links, readable
 from app.refdata.report import Report
-from app.refdata.runs import SCHOOL_REGISTER, LastRun, Run, hashes_of, last_applied, store_run, take_lock
+from app.refdata.runs import (
+    SCHOOL_REGISTER,
+    LastRun,
+    Run,
+    finish_run,
+    hashes_of,
+    last_applied,
+    run_lock,
+    store_run,
+)
 from app.refdata.staging import SchoolStager, Staged, finish_staging, make_tables, stage_links
 from app.settings import settings
 
@@ -53,6 +63,8 @@ class _Import:
     staged: Staged = field(default_factory=Staged)
     findings: Findings = field(default_factory=Findings)
     overridden: list[str] = field(default_factory=list)
+    row: int | None = None
+    """Internal id of the run's row, once the files are applied."""
 
     @property
     def source_name(self) -> str:
@@ -77,18 +89,42 @@ async def import_schools(
     run = _prepare(establishments, links, actor, report, progress or Progress())
     run.accept_shrink, run.force = accept_shrink, force
     report.findings = run.findings
-    try:
-        async with transaction():
-            await take_lock()
-            await _run(run)
-            _keep_unless(dry_run=dry_run)
-    except _TakeBack:
-        pass
-    except _Refusal as refusal:
-        report.state, report.refusal = "refused", str(refusal)
-        if not dry_run:
-            await _store_refusal(run)
+    async with run_lock():
+        try:
+            await (_rehearse(run) if dry_run else _do(run))
+        except _TakeBack:
+            pass
+        except _Refusal as refusal:
+            report.state, report.refusal = "refused", str(refusal)
+            if not dry_run:
+                await _store_refusal(run)
     return report
+
+
+async def _do(run: _Import) -> None:
+    """Apply the files in one transaction, then reconcile closed schools, each in its own (REF-3.1)."""
+    async with transaction():
+        await _apply(run)
+    if run.report.state != "nothing_to_do":
+        await _reconcile(run)
+
+
+async def _rehearse(run: _Import) -> None:
+    """Do all of it in one transaction and take it back (REF-1.3)."""
+    async with transaction():
+        await _do(run)
+        raise _TakeBack
+
+
+async def _reconcile(run: _Import) -> None:
+    await reconcile(run.actor, clock.today(), run.report, run.progress)
+    async with transaction():
+        if run.row is not None:
+            await finish_run(run.row, run.report)
+        record(ImportRunFinished(About(), run.source_name, run.report.counts), run.actor)
+        if run.overridden:
+            forced = ImportRunForced(About(), run.source_name, run.report.counts, "; ".join(run.overridden))
+            record(forced, run.actor)
 
 
 def _prepare(paths: Sequence[Path], links: Path | None, actor: Actor, report: Report, progress: Progress) -> _Import:
@@ -107,15 +143,13 @@ def _prepare(paths: Sequence[Path], links: Path | None, actor: Actor, report: Re
     return _Import(establishment_sources, link_sources, hashes, actor, progress, report)
 
 
-def _keep_unless(*, dry_run: bool) -> None:
-    if dry_run:
-        raise _TakeBack
-
-
-async def _run(run: _Import) -> None:
+async def _apply(run: _Import) -> None:
+    """Apply the files, unless the last run did so today and only did not come to its end."""
     last = await last_applied(SCHOOL_REGISTER)
     if last and last.hashes == run.hashes and last.business_date == clock.today():
-        run.report.state = "nothing_to_do"
+        if last.finished:
+            run.report.state = "nothing_to_do"
+        run.row = last.id
         return
     await _stage(run)
     if run.staged.is_unusable:
@@ -125,11 +159,7 @@ async def _run(run: _Import) -> None:
     run.progress.phase("applying the register")
     changes = RegisterChanges(run.staged, run.findings, run.report, run.actor, clock.today())
     await changes.apply(date.fromisoformat(settings().register_keep_closed_since))
-    await store_run(_row(run), run.report)
-    record(ImportRunFinished(About(), run.source_name, run.report.counts), run.actor)
-    if run.overridden:
-        forced = ImportRunForced(About(), run.source_name, run.report.counts, "; ".join(run.overridden))
-        record(forced, run.actor)
+    run.row = await store_run(_row(run), run.report, finished=False)
 
 
 async def _stage(run: _Import) -> None:

@@ -53,6 +53,8 @@ class Staged:
     seen: set[str] = field(default_factory=set)
     link_rows: int = 0
     link_names: list[str] = field(default_factory=list)
+    ukprn_repeated: set[str] = field(default_factory=set)
+    status_unknown: set[str] = field(default_factory=set)
     is_unusable: bool = False
     """A required header is missing, or a file ends in the middle of a value."""
 
@@ -111,6 +113,8 @@ class SchoolStager:
         school = reader.read(row)
         if school is None:
             self._staged.invalid += 1
+            if urn and self._findings.errors[-1].code == "STATUS_UNKNOWN":
+                self._staged.status_unknown.add(urn)
             return []
         changed_on = school.values.get("last_changed_on")
         if changed_on and (self._staged.newest_change_on is None or changed_on > self._staged.newest_change_on):
@@ -193,8 +197,9 @@ async def finish_staging(staged: Staged, findings: Findings) -> None:
             FROM school_staged WHERE ukprn IS NOT NULL
         )
         UPDATE school_staged s SET ukprn = NULL FROM ranked r WHERE r.urn = s.urn AND r.place > 1
-        RETURNING s.file, s.line, r.ukprn, r.keeper""")
+        RETURNING s.urn, s.file, s.line, r.ukprn, r.keeper""")
     for row in sorted(blanked, key=lambda row: (row["file"], row["line"])):
+        staged.ukprn_repeated.add(row["urn"])
         message = f"school {row['keeper']} has the same UKPRN and keeps it"
         findings.warnings.append(
             Finding(staged.names[row["file"]], row["line"], "UKPRN", "UKPRN_REPEATED", message, row["ukprn"])

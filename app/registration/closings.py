@@ -113,12 +113,14 @@ async def closing_in_force(school_id: SchoolId) -> Closing | None:
 
 
 async def raise_item(item: Item, today: date) -> None:
-    """Put something before staff, once while it is not settled."""
+    """Put something before staff, once while it is not settled; what staff settled stays so until it changes."""
     queue = RegisterQueue.ODD_VALUE if item.kind in ODD_VALUES else RegisterQueue.SUCCESSION
     await fetch(
         """INSERT INTO register_item (created_at, updated_at, public_id, queue, kind, school_id, reason, detail,
             raised_on, keep_until)
-        VALUES ($1, $1, gen_random_uuid(), $2, $3, $4, $5, $6::jsonb, $7, $8)
+        SELECT $1, $1, gen_random_uuid(), $2, $3, $4, $5, $6::jsonb, $7, $8
+        WHERE $3 = 'fault' OR NOT EXISTS (SELECT FROM register_item i WHERE i.school_id = $4 AND i.kind = $3
+            AND i.settled_by_user_id IS NOT NULL AND i.detail = $6::jsonb)
         ON CONFLICT (school_id, kind) WHERE settled_at IS NULL DO NOTHING""",
         clock.now(),
         queue.value,
@@ -143,6 +145,31 @@ async def settle_items(
         clock.now(),
         settlement,
         by,
+    )
+
+
+async def hold_items(kind: RegisterItemKind, school_ids: list[int], today: date) -> None:
+    """Have an item of a kind for exactly these schools: new ones are raised, those of all others settled (Q-12)."""
+    now = clock.now()
+    await fetch(
+        """UPDATE register_item SET settled_at = $3, settlement = $4, updated_at = $3
+        WHERE kind = $1 AND settled_at IS NULL AND NOT school_id = ANY($2)""",
+        kind.value,
+        school_ids,
+        now,
+        HAPPENED_AFTERWARDS,
+    )
+    await fetch(
+        """INSERT INTO register_item (created_at, updated_at, public_id, queue, kind, school_id, detail, raised_on)
+        SELECT $3, $3, gen_random_uuid(), $5, $1, id, '{}', $4 FROM unnest($2::bigint[]) AS id
+        WHERE NOT EXISTS (SELECT FROM register_item i WHERE i.school_id = id AND i.kind = $1
+            AND (i.settled_at IS NULL OR i.settled_by_user_id IS NOT NULL))
+        ON CONFLICT (school_id, kind) WHERE settled_at IS NULL DO NOTHING""",
+        kind.value,
+        school_ids,
+        now,
+        today,
+        RegisterQueue.ODD_VALUE.value,
     )
 
 
