@@ -367,8 +367,8 @@ def _own(row: asyncpg.Record) -> CurrentSchool:
 
 
 async def school_by_urn(urn: str) -> SchoolId | None:
-    """Return the internal id of a school of the register, if it has one of this number."""
-    row = await fetch_one("SELECT id FROM school WHERE urn = $1", urn)
+    """Return the internal id of a school of the register by its number or a former one (REF-3.5)."""
+    row = await fetch_one("SELECT coalesce(alias_of_school_id, id) AS id FROM school WHERE urn = $1", urn)
     return SchoolId(row["id"]) if row else None
 
 

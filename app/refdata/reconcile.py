@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from app import clock
 from app.db.engine import DatabaseUnavailable, fetch
 from app.db.transaction import transaction
 from app.policy import Policy
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
     from app.terms import Actor
 
 log = logging.getLogger("register.refdata")
+TAKE_UPLIFTS = """UPDATE school_uplift u SET school_id = $1, updated_at = $3 WHERE school_id = $2 AND NOT EXISTS (
+    SELECT FROM school_uplift own WHERE own.school_id = $1 AND own.contract_period_year = u.contract_period_year)"""
+"""What was loaded for the number that a school now has."""
 PENDING = frozenset({ClosingState.WAITING, ClosingState.UNDECIDED})
 
 
@@ -189,6 +193,7 @@ async def _renumber(closing: Closing, known: Known, shared: Round) -> tuple[str,
     await settle_items(closing.school_id, UNDECIDED, HAPPENED_AFTERWARDS)
     command = RenumberSchool(closing.school_id, successor, closing.closed_on)
     await renumber_school(command, shared.actor, shared.today)
+    await fetch(TAKE_UPLIFTS, closing.school_id, successor, clock.now())
     return "renumbered", f"now {known.decision.successor}"
 
 

@@ -89,7 +89,8 @@ async def store_run(run: Run, report: Report, *, finished: bool = True) -> int:
     (row,) = await fetch(
         "INSERT INTO register_run (created_at, updated_at, kind, state, source_name, source_version, hashes,"
         " business_date, rows_read, newest_change_on, report, finished_at)"
-        " VALUES ($1::timestamptz, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $11::boolean THEN $1::timestamptz END) RETURNING id",
+        " VALUES ($1::timestamptz, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+        " CASE WHEN $11::boolean THEN $1::timestamptz END) RETURNING id",
         *(clock.now(), run.kind, report.state, run.source_name, run.source_version, list(run.hashes)),
         *(clock.today(), run.rows_read, run.newest_change_on, _kept(report), finished),
     )

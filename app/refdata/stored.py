@@ -36,7 +36,7 @@ QUERIES = {
         JOIN delivery_partner d ON d.id = x.delivery_partner_id""",
     "school_uplifts": """
         SELECT s.urn, u.contract_period_year AS year, u.pupil_premium, u.sparsity
-        FROM school_uplift u JOIN school s ON s.id = u.school_id""",
+        FROM school_uplift u JOIN school s ON u.school_id IN (s.id, s.alias_of_school_id)""",
     "appropriate_bodies": """
         SELECT key, name, type, allowed_school_kinds, active_from, active_to, region, districts, contact_email,
             contact_url, dfe_sign_in_organisation_id

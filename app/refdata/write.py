@@ -53,7 +53,7 @@ STATEMENTS = {
         WHERE c.lead_provider_id = {_PROVIDER.format("$2")} AND c.contract_period_year = $4""",  # noqa: S608 - names are ours
     "school_uplifts": """
         INSERT INTO school_uplift (created_at, updated_at, school_id, contract_period_year, pupil_premium, sparsity)
-        SELECT $1, $1, id, $3, $4, $5 FROM school WHERE urn = $2
+        SELECT $1, $1, coalesce(alias_of_school_id, id), $3, $4, $5 FROM school WHERE urn = $2
         ON CONFLICT (school_id, contract_period_year)
         DO UPDATE SET updated_at = $1, pupil_premium = $4, sparsity = $5""",
     "appropriate_bodies": """
