@@ -63,7 +63,7 @@ async def _reopened(closing: Closing, shared: Round) -> Done:
     if closing.state is not ClosingState.CLOSED or not in_time:
         await raise_item(Item(closing.school_id, RegisterItemKind.RESTORE), shared.today)
         return "reopened", "staff decide"
-    restored = await restore_school(_restoring(closing), shared.actor)
+    restored = await restore_school(_restoring(closing), shared.actor, shared.today)
     if restored.not_restored:
         detail = {"people": len(restored.not_restored)}
         await raise_item(Item(closing.school_id, RegisterItemKind.RESTORE, detail=detail), shared.today)
@@ -83,7 +83,7 @@ async def _late_successor(closing: Closing, known: Known, shared: Round) -> Done
         detail = {"targets": [known.decision.successor]}
         await raise_item(Item(closing.school_id, RegisterItemKind.LATE_SUCCESSOR, detail=detail), shared.today)
         return None
-    await restore_school(_restoring(closing), shared.actor)
+    await restore_school(_restoring(closing), shared.actor, shared.today)
     command = ContinueAtSuccessor(closing.school_id, successor, closing.closed_on)
     ended = await continue_at_successor(command, shared.actor, shared.today)
     await note_closing(
@@ -114,7 +114,7 @@ async def _move(closing: Closing, closed_on: date, shared: Round) -> int | None:
     """End everybody's time on another day; returns for how many, or None when something depends on the former day."""
     with suppress(_DependsOnIt):
         async with transaction():
-            restored = await restore_school(_restoring(closing), shared.actor)
+            restored = await restore_school(_restoring(closing), shared.actor, shared.today)
             if restored.not_restored:
                 raise _DependsOnIt
             ended = await close_school(CloseSchool(closing.school_id, closed_on, tell=False), shared.actor)

@@ -17,10 +17,22 @@ if TYPE_CHECKING:
     from app.registration.whole_stay import WholeStay
     from app.terms import Actor, SchoolId
 
-TABLES = {Role.ECT: "ect_at_school_period", Role.MENTOR: "mentor_at_school_period"}
-COPIED = {
-    Role.ECT: "email, registered_by_user_id, identity_match, working_pattern, school_reported_appropriate_body_id",
-    Role.MENTOR: "email, registered_by_user_id, identity_match",
+OPENS = """(created_at, updated_at, teacher_id, school_id, started_on, finished_on, end_reason, ended_by_stay_id,
+    continues_stay_id, leaving_reported_by_school_id, leaving_reported_at, version, email, registered_by_user_id,
+    identity_match"""
+CARRIED = """$2, $2, teacher_id, $3, $4::date, $5::date, $6, CASE WHEN $5::date IS NOT NULL THEN ended_by_stay_id END,
+    CASE WHEN removed_at IS NULL THEN id END, CASE WHEN $5::date IS NOT NULL THEN leaving_reported_by_school_id END,
+    CASE WHEN $5::date IS NOT NULL THEN leaving_reported_at END, 1, email, registered_by_user_id, identity_match"""
+INSERT = {
+    Role.ECT: f"""INSERT INTO ect_at_school_period {OPENS}, working_pattern, school_reported_appropriate_body_id)
+        SELECT {CARRIED}, working_pattern, school_reported_appropriate_body_id
+        FROM ect_at_school_period WHERE id = $1 RETURNING id""",  # noqa: S608 - constants
+    Role.MENTOR: f"""INSERT INTO mentor_at_school_period {OPENS}) SELECT {CARRIED}
+        FROM mentor_at_school_period WHERE id = $1 RETURNING id""",  # noqa: S608 - constants
+}
+ENDED_BY = {
+    Role.ECT: "UPDATE ect_at_school_period SET ended_by_stay_id = $2 WHERE id = $1 AND removed_at IS NULL",
+    Role.MENTOR: "UPDATE mentor_at_school_period SET ended_by_stay_id = $2 WHERE id = $1 AND removed_at IS NULL",
 }
 
 
@@ -56,11 +68,7 @@ async def carry_on(before: WholeStay, move: Move, actor: Actor) -> GoesOn:
     goes_on = there or await _insert(before, move)
     if there is None:
         _record(goes_on, move, actor)
-    await fetch(
-        f"UPDATE {TABLES[before.role]} SET ended_by_stay_id = $2 WHERE id = $1 AND removed_at IS NULL",  # noqa: S608
-        before.id,
-        goes_on.stay_id,
-    )
+    await fetch(ENDED_BY[before.role], before.id, goes_on.stay_id)
     return goes_on
 
 
@@ -77,16 +85,9 @@ async def _there(before: WholeStay, move: Move) -> GoesOn | None:
 
 async def _insert(before: WholeStay, move: Move) -> GoesOn:
     """Insert the continuation; a stay that had not started begins on its own date."""
-    table, copied = TABLES[before.role], COPIED[before.role]
     started_on = max(move.first_day, before.started_on)
     row = await fetch_one(
-        f"""INSERT INTO {table} (created_at, updated_at, teacher_id, school_id, started_on, finished_on, end_reason,
-            ended_by_stay_id, continues_stay_id, leaving_reported_by_school_id, leaving_reported_at, version, {copied})
-        SELECT $2, $2, teacher_id, $3, $4::date, $5::date, $6, CASE WHEN $5::date IS NOT NULL THEN ended_by_stay_id END,
-            CASE WHEN removed_at IS NULL THEN id END,
-            CASE WHEN $5::date IS NOT NULL THEN leaving_reported_by_school_id END,
-            CASE WHEN $5::date IS NOT NULL THEN leaving_reported_at END, 1, {copied}
-        FROM {table} WHERE id = $1 RETURNING id""",  # noqa: S608 - constants
+        INSERT[before.role],
         before.id,
         clock.now(),
         move.successor_id,

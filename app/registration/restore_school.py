@@ -14,9 +14,10 @@ from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.leaving import RowKind
 from app.registration.leaving_events import TeacherLeavingCancelled
+from app.registration.queries import email_in_use
 from app.registration.reopen_stay import closing_of, later_stay_from, reopen_rows
 from app.registration.whole_stay import whole_stay
-from app.teachers.locks import lock_teachers
+from app.teachers.locks import hold, lock_teachers
 from app.terms import Refused, Role, TeacherId
 
 if TYPE_CHECKING:
@@ -25,18 +26,23 @@ if TYPE_CHECKING:
     from app.terms import Actor, SchoolId
 
 ENDED = """
-    SELECT 'mentor' AS role, id, teacher_id, removed_at IS NOT NULL AS removed FROM mentor_at_school_period m
+    SELECT 'mentor' AS role, id, teacher_id, email, removed_at IS NOT NULL AS removed FROM mentor_at_school_period m
     WHERE school_id = $1 AND ((removed_at IS NULL AND end_reason = 'school_closed' AND finished_on = $2)
             OR (removed_at >= $3 AND removal_reason = 'school_closed' AND started_on > $2))
         AND NOT EXISTS (SELECT FROM mentor_at_school_period later WHERE later.continues_stay_id = m.id)
         AND ended_by_stay_id IS NULL
     UNION ALL
-    SELECT 'ect', id, teacher_id, removed_at IS NOT NULL FROM ect_at_school_period e
+    SELECT 'ect', id, teacher_id, email, removed_at IS NOT NULL FROM ect_at_school_period e
     WHERE school_id = $1 AND ((removed_at IS NULL AND end_reason = 'school_closed' AND finished_on = $2)
             OR (removed_at >= $3 AND removal_reason = 'school_closed' AND started_on > $2))
         AND NOT EXISTS (SELECT FROM ect_at_school_period later WHERE later.continues_stay_id = e.id)
     ORDER BY role DESC, id"""
-TABLES = {Role.ECT: "ect_at_school_period", Role.MENTOR: "mentor_at_school_period"}
+BACK = {
+    Role.ECT: """UPDATE ect_at_school_period SET finished_on = $2, end_reason = $3, removed_at = NULL,
+        removal_reason = NULL, updated_at = $4, version = version + 1 WHERE id = $1""",
+    Role.MENTOR: """UPDATE mentor_at_school_period SET finished_on = $2, end_reason = $3, removed_at = NULL,
+        removal_reason = NULL, updated_at = $4, version = version + 1 WHERE id = $1""",
+}
 REMOVED_ROWS = """SELECT metadata -> 'rows' AS rows FROM event WHERE teacher_id = $1 AND school_id = $2
     AND kind = 'teacher_registration_removed' AND $3 IN (ect_at_school_period_id, mentor_at_school_period_id)
     AND metadata ->> 'role' = $4 ORDER BY id DESC LIMIT 1"""
@@ -75,17 +81,19 @@ class _Ended:
     removed: bool
 
 
-async def restore_school(command: RestoreSchool, actor: Actor) -> SchoolRestored:
+async def restore_school(command: RestoreSchool, actor: Actor, today: date) -> SchoolRestored:
     """Give the stays that closing a school ended or removed their former dates, with what lies in them.
 
-    Whoever has a later stay keeps it, and what cannot be put back whole is counted. An event for each stay.
+    Whoever has a later stay keeps it, an address that somebody else has by now keeps its stay closed (EML-01), and
+    what cannot be put back whole is counted. An event for each stay.
     Implements REF-3.7; also the first half of a late successor (REF-3.8) and of a moved close date (REF-3.9).
     """
     async with transaction():
         rows = await fetch(ENDED, command.school_id, command.last_day, clock.at_noon(command.acted_on).replace(hour=0))
         await lock_teachers({TeacherId(row["teacher_id"]) for row in rows})
+        await hold({f"email:{row['email'].lower()}" for row in rows})
         ended = [await _read(row) for row in rows]
-        back = [one for one in ended if await _stay_back(one)]
+        back = [one for one in ended if await _stay_back(one, today)]
         kept = {id(one) for one in back}
         lost = [one.stay.teacher_id for one in ended if id(one) not in kept]
         lost += [one.stay.teacher_id for one in back if not await _rows_back(one, command.last_day, actor)]
@@ -97,19 +105,20 @@ async def _read(row: Any) -> _Ended:
     return _Ended(stay, await closing_of(stay), row["removed"])
 
 
-async def _stay_back(ended: _Ended) -> bool:
+async def _stay_back(ended: _Ended, today: date) -> bool:
     """Give the stay itself its former last day, unless a later one stands in its way."""
     stay, closing = ended.stay, ended.closing
     former = stay.finished_on if ended.removed else closing.former_last_day
     later = await later_stay_from(stay) if not ended.removed else None
     if later is not None and (former is None or former >= later):
         return False
+    if (former is None or former >= today) and await email_in_use(stay.email, stay.trn, today):
+        return False
     why = stay.end_reason if ended.removed else closing.former_why
     try:
         async with transaction():
             await fetch(
-                f"""UPDATE {TABLES[stay.role]} SET finished_on = $2, end_reason = $3, removed_at = NULL,
-                    removal_reason = NULL, updated_at = $4, version = version + 1 WHERE id = $1""",  # noqa: S608
+                BACK[stay.role],
                 stay.id,
                 former,
                 why.value if former and why else None,

@@ -650,6 +650,18 @@ async def test_who_is_at_another_school_by_then_stays_there(register: Register) 
 
 
 @pytest.mark.rule("REF-3.7")
+@pytest.mark.rule("EML-01")
+async def test_who_has_lost_their_address_meanwhile_is_for_staff(register: Register) -> None:
+    ect = await make.ect(await at(S), email="shared@s.example")
+    register.close()
+    await register.run()
+    await make.ect(await at(OTHER), "Somebody Else", MONDAY, email="Shared@S.example")
+    register.say(S)
+    await register.run(MONDAY + timedelta(days=5))
+    assert ((await stays(ect))[0][2], await items()) == (LAST_DAY, [("Q-06", "restore", S)])
+
+
+@pytest.mark.rule("REF-3.7")
 async def test_after_31_days_staff_decide_what_is_restored(register: Register) -> None:
     ect = await make.ect(await at(S))
     register.close()
