@@ -67,7 +67,7 @@ class Client:
             self.address = urlsplit(answer.headers["location"]).path
             answer = await self.get(answer.headers["location"])
         if answer.status >= 400:  # noqa: PLR2004 - an error
-            raise Unexpected(f"{self.address}: {answer.status} {re.sub('<[^>]+>', ' ', answer.text)[-900:]}")
+            raise Unexpected(f"{answer.status} after {self.address.rpartition('/')[2]}")
         return self.address.rpartition("/")[2]
 
     async def sign_in(self, urn: str, email: str) -> None:

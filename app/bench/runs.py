@@ -148,7 +148,8 @@ async def _driven(world: World, pace: Pace, seconds: float, urns: list[str]) -> 
                 await register(visitor, world.new_trn())
                 confirmed += 1
             except Unexpected as fault:
-                pace.faults.append(str(fault)[:200])
+                if not str(fault).startswith("503 "):  # noted when it came
+                    pace.faults.append(str(fault))
             except (OSError, asyncio.IncompleteReadError) as fault:
                 pace.faults.append(type(fault).__name__)
                 await visitor.close()

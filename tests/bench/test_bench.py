@@ -97,5 +97,5 @@ async def test_the_browser_without_a_network_keeps_cookies_sends_hidden_fields_a
     ]
     assert asked[1][3] == b"csrf_token=a%26b&name=Ann"
     assert asked[1][2]["cookie"] == "s=1"
-    with pytest.raises(Unexpected, match="404"):
+    with pytest.raises(Unexpected, match="404 after step"):
         await client.follow(await client.get("/gone"))
