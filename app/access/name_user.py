@@ -11,7 +11,6 @@ from app.access import one_time
 from app.access.email_events import AccessLinkUsed
 from app.access.email_link import METHOD, is_same_name
 from app.access.identify import Identity, user_of
-from app.access.one_time import State
 from app.access.open_access import OpenAccess, open_access
 from app.access.request_access import mail_key
 from app.db.engine import fetch, fetch_one
@@ -119,8 +118,3 @@ async def keep_typed(link_id: int, answers: Mapping[str, str]) -> None:
         json.dumps(answers),
         clock.now(),
     )
-
-
-def is_open(found: one_time.Found | None) -> bool:
-    """Tell whether a link can be used."""
-    return found is not None and found.state is State.OPEN

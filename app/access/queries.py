@@ -333,15 +333,7 @@ MINE = """SELECT s.id, s.public_id, s.urn, s.name, s.kind, s.type_code, s.type_n
         WHERE t.school_id = s.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
             AND (t.finished_on IS NULL OR t.finished_on >= $2)
     ) ELSE false END AS has_open_training, i.confirmed_for_year, count(*) OVER () AS total
-    FROM school s LEFT JOIN LATERAL (
-  SELECT o.subject, o.organisation_id, a.role_checked_at, a.role_tried_at
-  FROM school_access a JOIN user_organisation o ON o.user_id = a.user_id AND o.school_id = a.school_id
-  WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL AND a.source = 'dfe_sign_in'
-    AND a.role_checked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM school_access b WHERE b.user_id = u.id
-      AND b.school_id = c.id AND b.ended_at IS NULL AND b.source NOT IN ('dfe_sign_in', 'personas'))
-    AND found.method <> 'personas'
-) r ON true
-LEFT JOIN induction_tutor i ON i.school_id = s.id AND i.ended_at IS NULL
+    FROM school s LEFT JOIN induction_tutor i ON i.school_id = s.id AND i.ended_at IS NULL
     WHERE EXISTS (SELECT 1 FROM school_access a
         WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL)
     ORDER BY lower(s.name), s.urn LIMIT $3 OFFSET $4"""

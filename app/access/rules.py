@@ -25,11 +25,6 @@ AREAS = {"school": "/school/", "staff": "/admin"}
 HOMES = {"school": "/school/home", "staff": "/admin"}
 
 
-def is_over(last_seen_at: datetime, absolute_expires_at: datetime, now: datetime) -> bool:
-    """Tell whether a session has ended by either limit; one stamped later than now is new (ACC-9.3)."""
-    return now >= absolute_expires_at or now - last_seen_at >= IDLE
-
-
 def ends_at(last_seen_at: datetime, absolute_expires_at: datetime) -> datetime:
     """Return when a session ends if nothing more is asked."""
     return min(last_seen_at + IDLE, absolute_expires_at)

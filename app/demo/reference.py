@@ -45,7 +45,6 @@ CONTRACTED = {"meridian-education": (-5, -1), "summit-professional": (0, 1)}
 EVERY_YEAR = (-5, 1)
 
 ALL_KINDS = ";".join(kind.value for kind in SchoolKind)
-DISTRICTS = ("Northshire Vale", "Northshire Coast", "Eastmarch", "Westvale", "Southmere", "Midlow", "Highcombe")
 # hub, its districts
 HUBS = {
     "aldermoor-hub": ("Aldermoor Teaching School Hub", "Northshire Vale"),

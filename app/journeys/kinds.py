@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.journeys.engine import Option, Question
-from app.values import parse_choice, parse_choices, parse_date, parse_email, parse_name
+from app.values import parse_choice, parse_choices, parse_date, parse_email
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,12 +94,6 @@ def dates(slug: str, title: str, prefix: str, what: str, **more: Any) -> Questio
 def email(slug: str, title: str, field: str = "email", **more: Any) -> Question[str]:
     """Return a question for an email address (VAL-06)."""
     question: Question[str] = Question(slug, title, partial(parse_email, field=field), (field,), kind="email")
-    return replace(question, **more)
-
-
-def name(slug: str, title: str, field: str, what: str, **more: Any) -> Question[str]:
-    """Return a question for a person's name (VAL-05)."""
-    question: Question[str] = Question(slug, title, partial(parse_name, field=field, what=what), (field,), kind="text")
     return replace(question, **more)
 
 

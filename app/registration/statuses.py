@@ -35,11 +35,6 @@ class Tag:
     actions: tuple[str, ...] = ()
     day: date | None = None
 
-    @property
-    def next_action(self) -> str:
-        """The journey to offer first, or an empty text."""
-        return self.actions[0] if self.actions else ""
-
 
 EMAIL_NOT_DELIVERED = Tag(
     "Email not delivered", "red", "Our last email to them could not be delivered. Check the address.", ("change-email",)

@@ -29,10 +29,6 @@ class Face(Word):
     SCHOOL_LED = "school_led"
 
 
-ON_RECORD = {Face.NONE, Face.WITHDRAWN, Face.DEFERRED, Face.ENDED}
-"""Faces of training that a change leaves as it is (CH-10)."""
-
-
 @dataclass(frozen=True)
 class TrainingPlan:
     """What a change does to the rows of a stay, and the days of the training that follows.

@@ -11,20 +11,6 @@ from app.access import rules
 NOW = datetime(2025, 10, 6, 9, tzinfo=UTC)
 
 
-@pytest.mark.rule("ACC-9.3")
-@pytest.mark.parametrize(
-    ("idle", "left", "over"),
-    [
-        pytest.param(7_199, 1, False, id="just in time"),
-        pytest.param(7_200, 1, True, id="idle for two hours"),
-        pytest.param(0, 0, True, id="twelve hours are up"),
-        pytest.param(-50_000, 90_000, False, id="stamped later than now"),
-    ],
-)
-def test_a_session_is_over_by_either_limit(idle, left, over):
-    assert rules.is_over(NOW - timedelta(seconds=idle), NOW + timedelta(seconds=left), NOW) is over
-
-
 @pytest.mark.rule("ACC-9.4")
 def test_a_session_ends_at_whichever_limit_is_first():
     assert rules.ends_at(NOW, NOW + timedelta(hours=1)) == NOW + timedelta(hours=1)

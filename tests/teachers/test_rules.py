@@ -1,6 +1,5 @@
 """Names of people, and corrections of them."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
