@@ -24,6 +24,13 @@ class Pace:
     seconds: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     next_at: float = 0.0
+    begun_at: float = 0.0
+    latest_at: float = 0.0
+
+    @property
+    def reached(self) -> float:
+        """Return how many answers a second came, from the beginning to the last one."""
+        return len(self.seconds) / max(self.latest_at - self.begun_at, 1e-9)
 
     async def turn(self) -> float:
         """Wait until it is this request's turn; returns when that was."""
@@ -36,7 +43,8 @@ class Pace:
 
     def note(self, started: float, status: int, path: str) -> None:
         """Keep one answer; a refusal to serve more is a fault without a name."""
-        self.seconds.append(perf_counter() - started)
+        self.latest_at = perf_counter()
+        self.seconds.append(self.latest_at - started)
         if status >= SERVER_ERROR:
             self.faults.append("busy" if status == BUSY else f"{status} {path}")
 

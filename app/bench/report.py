@@ -18,6 +18,7 @@ PLOT = Path(__file__).resolve().parents[2] / "docs" / "images" / "performance.sv
 LEFT, WIDTH, ROW = 330, 330, 20
 SPAN = 1.5
 """The plot reaches from a hundredth and a half of a bar to as many times as much, as powers of ten."""
+WHOLE = 100
 GOOD, BAD = "#00703c", "#d4351c"
 
 
@@ -56,8 +57,13 @@ def table(found: list[dict[str, Any]]) -> str:
         bar = "–" if one["target"] is None else f"{sign} {one['target']:g}"
         verdict = "–" if one["target"] is None else "met" if one["met"] else "**missed**"
         note = f" ({one['note']})" if one["note"] else ""
-        lines.append(f"| {one['name']} | {one['value']:,.4g} {one['unit']}{note} | {bar} | {verdict} |")
+        lines.append(f"| {one['name']} | {amount(one['value'])} {one['unit']}{note} | {bar} | {verdict} |")
     return "\n".join(lines)
+
+
+def amount(value: float) -> str:
+    """Return a number with as many digits as mean something."""
+    return f"{value:,.0f}" if value >= WHOLE or value == int(value) else f"{value:.2f}"
 
 
 def main(paths: list[str]) -> None:

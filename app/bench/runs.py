@@ -136,7 +136,8 @@ async def _journeys(world: World, pace: Pace, urns: list[str], count: int | None
 
 async def _driven(world: World, pace: Pace, seconds: float, urns: list[str]) -> int:
     """Let visitors look and register at a pace; returns how many registrations were confirmed."""
-    until, confirmed = perf_counter() + seconds, 0
+    pace.begun_at = perf_counter()
+    until, confirmed = pace.begun_at + seconds, 0
 
     async def visit(urn: str) -> None:
         nonlocal confirmed
@@ -166,8 +167,8 @@ async def _look(visitor: Remote) -> None:
         await visitor.get(await record_of_first(visitor))
 
 
-def _told(name: str, pace: Pace, seconds: float, bars: dict[float, float]) -> list[Metric]:
-    note = f"{len(pace.seconds) / seconds:.0f} answers a second of {pace.rate:g} wanted"
+def _told(name: str, pace: Pace, bars: dict[float, float]) -> list[Metric]:
+    note = f"{pace.reached:.0f} answers a second of {pace.rate:g} wanted"
     made = [
         Metric(f"{name} p{share * 100:g}", percentile(pace.seconds, share) * 1_000, "ms", bar, note=note)
         for share, bar in bars.items()
@@ -189,7 +190,7 @@ def at_rate(
             confirmed = await _driven(world, pace, seconds, urns)
             stored = await _registered(world) - before
         lost = Metric(f"{name} registrations lost or made twice", abs(stored - confirmed), "people", 0)
-        return [*_told(name, pace, seconds, bars), lost]
+        return [*_told(name, pace, bars), lost]
 
     return run
 
@@ -228,7 +229,7 @@ async def breaking(world: World) -> list[Metric]:
         while rate <= 640:  # noqa: PLR2004 - more than this machine can ask
             pace = Pace(rate)
             await _driven(world, pace, 8, urns)
-            best = max(best, len(pace.seconds) / 8)
+            best = max(best, pace.reached)
             slow = percentile(pace.seconds, 0.95)
             if pace.faults or slow > 1:
                 manner = f"p95 {slow:.1f} s, {len(pace.faults)} faults at {rate:g} a second wanted"
