@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.access import one_time
-from app.access.email_link import METHOD, PAUSE, SIGN_IN_LIFE, WRONG_CODES, codes_are_off
+from app.access.email_link import PAUSE, SIGN_IN_LIFE, WRONG_CODES, codes_are_off
 from app.access.one_time import Purpose, Wanted
 from app.access.request_access import mail_key
+from app.access.sign_in import EMAIL_LINK
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.notices.access_messages import AddressNotKnown, SignInLink
@@ -71,7 +72,7 @@ async def user_who_may(subject: str) -> UserId | None:
         """SELECT u.id FROM user_identity i JOIN app_user u ON u.id = i.user_id
         WHERE i.method = $1 AND i.subject = $2 AND u.active AND u.audience = 'school' AND EXISTS (
             SELECT FROM school_access a WHERE a.user_id = u.id AND a.source = $1 AND a.ended_at IS NULL)""",
-        METHOD,
+        EMAIL_LINK,
         subject,
     )
     return UserId(row["id"]) if row else None

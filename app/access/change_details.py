@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.access import one_time
 from app.access.email_events import UserDetailsChanged
-from app.access.email_link import METHOD, NEW_EMAIL_LIFE, is_same_name
+from app.access.email_link import NEW_EMAIL_LIFE, is_same_name
 from app.access.one_time import Purpose, State, Wanted
 from app.access.request_access import mail_key
+from app.access.sign_in import EMAIL_LINK
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About, record
@@ -41,7 +42,7 @@ class ChangeDetails:
 async def is_by_email(user_id: UserId) -> bool:
     """Tell whether name and address of a user are kept here, not at DfE Sign-in."""
     row = await fetch_one(
-        "SELECT FROM user_identity WHERE user_id = $1 AND method NOT IN ($2, 'personas') LIMIT 1", user_id, METHOD
+        "SELECT FROM user_identity WHERE user_id = $1 AND method NOT IN ($2, 'personas') LIMIT 1", user_id, EMAIL_LINK
     )
     return row is None
 
@@ -85,7 +86,7 @@ async def _move(found: Found, user: Mapping[str, Any]) -> None:
         user["id"],
         found.new_email,
         clock.now(),
-        METHOD,
+        EMAIL_LINK,
     )
     await one_time.void_open(Purpose.SIGN_IN, user["email"].lower())
     await queue_message(
@@ -129,7 +130,7 @@ async def _is_taken(email: str, name: str, user_id: UserId) -> bool:
     rows = await fetch(
         """SELECT NULL AS name FROM user_identity WHERE method = $1 AND subject = lower($2) AND user_id <> $3
         UNION ALL SELECT name FROM induction_tutor WHERE lower(email) = lower($2) AND ended_at IS NULL""",
-        METHOD,
+        EMAIL_LINK,
         email,
         user_id,
     )

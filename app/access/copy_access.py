@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.access.end_access import EMAIL_LINK
 from app.access.open_access import OpenAccess, open_access
+from app.access.sign_in import EMAIL_LINK
 from app.db.engine import fetch
 
 if TYPE_CHECKING:

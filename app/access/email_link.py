@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-METHOD = "email_link"
 NOMINATION_LIFE = timedelta(days=21)
 SIGN_IN_LIFE = timedelta(hours=1)
 NEW_EMAIL_LIFE = timedelta(hours=1)

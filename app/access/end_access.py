@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import clock
+from app.access.sign_in import EMAIL_LINK
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.catalogue import SchoolAccessEnded
@@ -15,8 +16,6 @@ from app.notices.outbox import Subjects, queue_message
 
 if TYPE_CHECKING:
     from app.terms import Actor, SchoolId, UserId
-
-EMAIL_LINK = "email_link"
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.access.email_link import METHOD
 from app.access.identify import Identity, user_of
 from app.access.name_user import is_taken
 from app.access.open_access import OpenAccess, open_access
+from app.access.sign_in import EMAIL_LINK
 from app.db.engine import fetch_one
 from app.db.transaction import transaction
 from app.notices.access_messages import AccessGiven
@@ -37,7 +37,7 @@ async def has_access_already(school_id: SchoolId, email: str) -> bool:
     row = await fetch_one(
         """SELECT FROM user_identity i JOIN school_access a ON a.user_id = i.user_id AND a.source = i.method
         WHERE i.method = $1 AND i.subject = $2 AND a.school_id = $3 AND a.ended_at IS NULL""",
-        METHOD,
+        EMAIL_LINK,
         email.lower(),
         school_id,
     )
@@ -52,8 +52,8 @@ async def give_access(command: GiveAccess, actor: Actor) -> bool:
     async with transaction():
         if await is_taken(command.school_id, command.name, command.email):
             raise Refused("check_name_and_email", "email", CHECK_NAME_AND_EMAIL)
-        user = await user_of(Identity(METHOD, command.email.lower(), command.name, command.email))
-        opened = await open_access(OpenAccess(user, command.school_id, METHOD, COLLEAGUE), actor)
+        user = await user_of(Identity(EMAIL_LINK, command.email.lower(), command.name, command.email))
+        opened = await open_access(OpenAccess(user, command.school_id, EMAIL_LINK, COLLEAGUE), actor)
         if opened:
             await _tell(command, user)
         return opened
@@ -64,7 +64,7 @@ async def _tell(command: GiveAccess, user: UserId) -> None:
         "SELECT id FROM school_access WHERE user_id = $1 AND school_id = $2 AND source = $3 AND ended_at IS NULL",
         user,
         command.school_id,
-        METHOD,
+        EMAIL_LINK,
     )
     await queue_message(
         AccessGiven(command.name, command.school_name),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.access import one_time
 from app.access.email_events import AccessLinkUsed
-from app.access.email_link import METHOD, is_same_name
+from app.access.email_link import is_same_name
 from app.access.identify import Identity, user_of
 from app.access.open_access import OpenAccess, open_access
 from app.access.request_access import mail_key
+from app.access.sign_in import EMAIL_LINK
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About, record
@@ -49,7 +50,7 @@ async def is_taken(school_id: SchoolId, name: str, email: str) -> bool:
     row = await fetch_one(
         """SELECT u.name, u.active FROM user_identity i JOIN app_user u ON u.id = i.user_id
         WHERE i.method = $1 AND i.subject = $2""",
-        METHOD,
+        EMAIL_LINK,
         email.lower(),
     )
     if row and not (row["active"] and is_same_name(row["name"], name)):
@@ -69,7 +70,7 @@ async def name_user(command: NameUser) -> None:
             return
         if await is_taken(command.school_id, command.name, command.email):
             raise Refused("check_name_and_email", "email", CHECK_NAME_AND_EMAIL)
-        user = await user_of(Identity(METHOD, command.email.lower(), command.name, command.email))
+        user = await user_of(Identity(EMAIL_LINK, command.email.lower(), command.name, command.email))
         await fetch("UPDATE one_time_secret SET user_id = $2, typed = NULL WHERE id = $1", command.link_id, user)
         await _give(command, user)
 
@@ -78,7 +79,7 @@ async def _give(command: NameUser, user: UserId) -> None:
     actor = Actor(ActorKind.SCHOOL_USER, command.name, command.email, user, command.school_id)
     about = About(school_id=command.school_id)
     record(AccessLinkUsed(about, command.name, command.is_induction_tutor), actor)
-    await open_access(OpenAccess(user, command.school_id, METHOD, "nomination"), actor)
+    await open_access(OpenAccess(user, command.school_id, EMAIL_LINK, "nomination"), actor)
     if command.is_induction_tutor:
         nomination = NominateInductionTutor(command.school_id, command.name, command.email, command.year)
         await nominate_induction_tutor(nomination, actor)

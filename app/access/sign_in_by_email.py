@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.access import one_time, sessions
 from app.access.ask_to_sign_in import codes_off, count_wrong_code
-from app.access.email_link import METHOD
 from app.access.one_time import Purpose, State
 from app.access.open_access import remembered_school, use_school
 from app.access.request_access import mail_key
+from app.access.sign_in import EMAIL_LINK
 from app.db.engine import fetch_one
 from app.db.transaction import transaction
 from app.events.catalogue import SchoolUserSignsIn
@@ -66,7 +66,7 @@ async def _enter(found: Found, old_session: bytes | None) -> NewSession | None:
         """SELECT id, name, email FROM app_user u WHERE id = $1 AND active AND audience = 'school' AND EXISTS (
             SELECT FROM school_access a WHERE a.user_id = u.id AND a.source = $2 AND a.ended_at IS NULL)""",
         found.user_id,
-        METHOD,
+        EMAIL_LINK,
     )
     if row is None or not await one_time.use(found.id):
         return None
@@ -74,5 +74,5 @@ async def _enter(found: Found, old_session: bytes | None) -> NewSession | None:
     user, school = row["id"], await remembered_school(row["id"])
     await use_school(user, school)
     actor = Actor(ActorKind.SCHOOL_USER, row["name"], row["email"], user)
-    record(SchoolUserSignsIn(About(school_id=school), method=METHOD), actor)
-    return await sessions.replace_by_signed_in(old_session, user, school, METHOD)
+    record(SchoolUserSignsIn(About(school_id=school), method=EMAIL_LINK), actor)
+    return await sessions.replace_by_signed_in(old_session, user, school, EMAIL_LINK)

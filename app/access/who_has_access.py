@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.access.end_access import EMAIL_LINK
-from app.access.sign_in import DFE_SIGN_IN
+from app.access.sign_in import DFE_SIGN_IN, EMAIL_LINK
 from app.db.engine import fetch
 from app.terms import UserId
 

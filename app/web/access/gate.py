@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from litestar.exceptions import NotFoundException
 
-from app.access.email_link import METHOD
 from app.access.methods import paused_methods
+from app.access.sign_in import EMAIL_LINK
 from app.web import limits
 from app.web.errors import too_many
 from app.web.gates import Instead
@@ -27,9 +27,9 @@ UNKNOWN_TOKENS = 20
 
 async def only_while_on(request: AnyRequest) -> None:
     """Raise Instead with the sign-in page while the method is paused (ACC-2.5); not found where it is off."""
-    if METHOD not in request.app.state.settings.methods:
+    if EMAIL_LINK not in request.app.state.settings.methods:
         raise NotFoundException
-    if METHOD in await paused_methods():
+    if EMAIL_LINK in await paused_methods():
         raise Instead(redirect(request, "/sign-in"))
 
 

@@ -9,9 +9,8 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath  # noqa: TC002 - read at run time
 
-from app.access.end_access import EMAIL_LINK
 from app.access.remove_access import RemoveAccess, remove_access
-from app.access.sign_in import DFE_SIGN_IN
+from app.access.sign_in import DFE_SIGN_IN, EMAIL_LINK
 from app.access.who_has_access import PersonWithAccess, is_last_way_in, people_with_access
 from app.web.forms import known_id, read_query
 from app.web.page import page, redirect

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath  # noqa: TC002 - read at run time
 
-from app.access.email_link import METHOD, may_gain_access
+from app.access.email_link import may_gain_access
 from app.access.give_access import GiveAccess, give_access, has_access_already
 from app.access.methods import paused_methods
 from app.access.name_user import is_taken
+from app.access.sign_in import EMAIL_LINK
 from app.journeys.engine import Ask, Question, Row, Walk
 from app.schools.find import school_of_id
 from app.schools.nominate_induction_tutor import CHECK_NAME_AND_EMAIL
@@ -112,7 +113,7 @@ JOURNEY: Journey[Facts, GiveAccess] = Journey(
 async def is_offered(request: AnyRequest) -> bool:
     """Tell whether people of the current school may gain access by email link now (ACC-2.3, ACC-2.5)."""
     settings = request.app.state.settings
-    if METHOD not in settings.methods or METHOD in await paused_methods():
+    if EMAIL_LINK not in settings.methods or EMAIL_LINK in await paused_methods():
         return False
     school = await school_of_id(here_of(request).school.id)
     return school is not None and may_gain_access(
