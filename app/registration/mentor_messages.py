@@ -30,8 +30,8 @@ def joins(command: RegisterMentor, known: KnownPerson) -> bool:
 
 async def mentor_registered(
     command: RegisterMentor, known: KnownPerson, registered: RegisteredMentor, actor: Actor
-) -> None:
-    """Queue what the person, the author and the earlier schools are told (GEN-07, NOT-3.7)."""
+) -> bool:
+    """Queue what the person, the author and the earlier schools are told; tell if the person is (GEN-07, NOT-3.7)."""
     about = Subjects(school_id=command.school_id, mentor_at_school_period_id=registered.stay_id)
     row = await fetch_one(
         """SELECT school.name, EXISTS (SELECT FROM induction_tutor t WHERE t.school_id = school.id
@@ -47,6 +47,7 @@ async def mentor_registered(
         await queue_with_copy(message, to=command.email, actor=actor, cause=cause, about=about)
     for stay in registered.closed:
         await _tell_earlier_school(stay, command, registered)
+    return not is_tutor
 
 
 def _message(command: RegisterMentor, known: KnownPerson, name: str, school: str) -> Message:

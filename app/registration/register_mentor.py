@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -79,13 +79,14 @@ class Mentored:
 
 @dataclass(frozen=True)
 class RegisteredMentor:
-    """What a registration made; closed: the stays at other schools that it ended, as they were."""
+    """What a registration made; closed: stays at other schools that it ended, as they were; emailed: them (NOT-3.7)."""
 
     stay_id: MentorAtSchoolId
     public_id: UUID
     name: str
     closed: tuple[WholeStay, ...] = ()
     mentored: tuple[Mentored, ...] = ()
+    emailed: bool = True
 
 
 async def lock_registration(command: RegisterMentor) -> None:
@@ -113,8 +114,7 @@ async def register_mentor(command: RegisterMentor, actor: Actor, today: date) ->
         await _record_name(command, name, stay_id, actor)
         mentored = await _place_mentorships(command, public_id, actor, today)
         registered = RegisteredMentor(stay_id, public_id, name.displayed, closed, mentored)
-        await messages.mentor_registered(command, known, registered, actor)
-        return registered
+        return replace(registered, emailed=await messages.mentor_registered(command, known, registered, actor))
 
 
 async def _store_teacher(command: RegisterMentor, known: KnownPerson) -> StoredName:
@@ -211,6 +211,7 @@ def outcome_of(registered: RegisteredMentor, command: RegisterMentor) -> dict[st
         "name": registered.name,
         "started_on": command.started_on.isoformat(),
         "closed": len(registered.closed),
+        "emailed": registered.emailed,
         "lead_provider": arrangement.lead_provider.name if arrangement else None,
         "mentored": [
             {"ect": str(ect.public_id), "name": ect.name, "started_on": ect.started_on.isoformat()}

@@ -65,7 +65,7 @@ async def find(asked: Asked[RegisterMentorFacts], form: Form) -> Response[str]:
 async def perform(command: RegisterMentor, facts: RegisterMentorFacts, here: Here) -> Mapping[str, Any]:
     """Register, and keep what the confirmation shows."""
     registered = await register_mentor(command, here.actor, here.today)
-    return shown.outcome(registered, command, facts, here)
+    return shown.outcome(registered, command, facts)
 
 
 JOURNEY: Journey[RegisterMentorFacts, RegisterMentor] = Journey(

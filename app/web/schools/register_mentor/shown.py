@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.journeys.engine import Row, Walk
-from app.registration.mentor_start_dates import closed_elsewhere
+from app.registration.mentor_start_dates import closed_elsewhere, mentors_elsewhere
 from app.registration.mentorship_queries import new_mentorship
 from app.registration.mentorship_rules import mentorship_start
 from app.registration.register_mentor import RegisterMentor, outcome_of
@@ -73,10 +73,7 @@ def mentor_of(command: RegisterMentor, matched: Matched, facts: RegisterMentorFa
 
 def start_of(command: RegisterMentor, matched: Matched, facts: RegisterMentorFacts) -> MentorStart:
     """Return from when they mentor here, and whether they go on elsewhere."""
-    elsewhere = any(
-        stay.school_id != facts.school.id and not stay.removed and stay.period.is_open(facts.today)
-        for stay in matched.known.mentor_stays
-    )
+    elsewhere = mentors_elsewhere(matched.known.mentor_stays, facts.school.id, facts.today)
     return MentorStart(command.started_on, command.only_here, elsewhere and not command.only_here)
 
 
@@ -129,15 +126,12 @@ def notices(walked: Walk, facts: RegisterMentorFacts, here: Here) -> list[str]:
     return found + email_notices(command.email, Role.MENTOR, here)
 
 
-def outcome(
-    registered: RegisteredMentor, command: RegisterMentor, facts: RegisterMentorFacts, here: Here
-) -> dict[str, Any]:
+def outcome(registered: RegisteredMentor, command: RegisterMentor, facts: RegisterMentorFacts) -> dict[str, Any]:
     """Return what the submitted draft keeps for its confirmation page (DRF-14)."""
-    own = {here.tutor.email.casefold()} if here.tutor else set()
     why = ""
     if command.training is None and facts.matched is not None:
         why = no_training_words(whose_training(command, facts.matched, facts))
-    return outcome_of(registered, command) | {"no_training": why, "emailed": command.email.casefold() not in own}
+    return outcome_of(registered, command) | {"no_training": why}
 
 
 async def confirmation(kept: Mapping[str, Any], here: Here) -> ConfirmationPage:
