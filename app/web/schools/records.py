@@ -48,6 +48,14 @@ class TrackerRow:
     ways: tuple[Way, ...]
 
 
+@dataclass(frozen=True)
+class ShownTag:
+    """A tag, and beside its reason the way to what helps; the first one's way is the record's next action."""
+
+    tag: Tag
+    way: Way | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Top:
     """What every record shows around its own sections (RC-01)."""
@@ -55,7 +63,7 @@ class Top:
     name: str
     path_to_record: str
     back: str
-    tags: tuple[Tag, ...]
+    tags: tuple[ShownTag, ...]
     left_on: date | None
     registered_elsewhere: bool
     """Another school set the last day: only support can change it (PER-45)."""
@@ -101,7 +109,7 @@ def top_of(
         name=person.displayed,
         path_to_record=base,
         back=back,
-        tags=tags_of(person, tag, may),
+        tags=shown_tags(tags_of(person, tag, may), base, may),
         left_on=person.stay.finished_on if standing is Standing.LEFT else None,
         registered_elsewhere=elsewhere and standing is not Standing.LEFT,
         next_way=next_way(tag, base, may),
@@ -110,6 +118,12 @@ def top_of(
         wrong=ways((Action.REPORT_LEAVING, Action.CHANGE_LEAVING, Action.REGISTERED_BY_MISTAKE), base, may),
         history=events,
     )
+
+
+def shown_tags(tags: tuple[Tag, ...], base: str, may: May) -> tuple[ShownTag, ...]:
+    """Return the tags of a record, each after the first with its first way that is open (STA-02, MSG-03)."""
+    first, *others = tags
+    return (ShownTag(first), *(ShownTag(tag, next(iter(ways(tag.actions, base, may)), None)) for tag in others))
 
 
 def fields_of(top: Top) -> dict[str, Any]:
