@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.registration.removal import ended_long_ago
 from app.registration.rules import Standing
-from app.terms import Word
+from app.terms import StayEndReason, Word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
+
+    from app.policy import Policy
+    from app.registration.rules import ECTStay, MentorStay
 
 
 class Action(Word):
@@ -72,6 +77,16 @@ def ect_may(action: Action, standing: Standing, *, leaving: bool) -> bool:
 def mentor_may(action: Action, standing: Standing) -> bool:
     """Tell whether an action is open for a mentor (PRM-02)."""
     return standing in MENTOR.get(action, frozenset())
+
+
+def stay_may(action: Action, stay: ECTStay | MentorStay, today: date, policy: Policy) -> bool:
+    """Tell what is asked of a stay beside its standing.
+
+    Only the school's own report of a leaving is changed (PER-45); what ended long ago is no mistake any more (PER-50).
+    """
+    if action is Action.CHANGE_LEAVING:
+        return stay.end_reason is StayEndReason.LEFT
+    return action is not Action.REGISTERED_BY_MISTAKE or not ended_long_ago(stay.period, today, policy)
 
 
 def why_not(action: Action, standing: Standing, name: str) -> str:

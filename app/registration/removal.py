@@ -49,7 +49,7 @@ def removal_blocker(facts: RemovalFacts, today: date, policy: Policy) -> Blocker
     induction = facts.induction
     checks = (
         (Blocker.OUTCOME, induction.passed or induction.failed),
-        (Blocker.ENDED, _ended_long_ago(facts.period, today, policy)),
+        (Blocker.ENDED, ended_long_ago(facts.period, today, policy)),
         (Blocker.INDUCTION, any(facts.period.contains(period.started_on) for period in induction.periods)),
         (Blocker.DECLARATION, facts.declared),
         (Blocker.PROVIDER_ACTED, facts.acted),
@@ -58,5 +58,6 @@ def removal_blocker(facts: RemovalFacts, today: date, policy: Policy) -> Blocker
     return next((blocker for blocker, applies in checks if applies), None)
 
 
-def _ended_long_ago(period: Period, today: date, policy: Policy) -> bool:
+def ended_long_ago(period: Period, today: date, policy: Policy) -> bool:
+    """Tell whether a stay ended so long ago that its registration is no mistake any more (PER-50)."""
     return period.finished_on is not None and (today - period.finished_on).days >= policy.undo_after_end_days

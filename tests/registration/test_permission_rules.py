@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
-from app.registration.permissions import Action, ect_may, mentor_may, why_not
-from app.registration.rules import Standing
+from app.policy import Policy
+from app.registration.permissions import Action, ect_may, mentor_may, stay_may, why_not
+from app.registration.rules import ECTStay, MentorStay, Standing
+from app.terms import ECTAtSchoolId, MentorAtSchoolId, SchoolId, StayEndReason
 
 COLUMNS = (
     Standing.STARTING,
@@ -65,6 +69,30 @@ def test_an_exempt_ect_who_is_leaving_can_have_that_changed_but_not_reported_aga
 @pytest.mark.parametrize("action", Action)
 def test_what_may_be_done_with_a_mentor(action: Action) -> None:
     assert row([mentor_may(action, standing) for standing in COLUMNS]) == MENTORS[action]
+
+
+TODAY = date(2025, 10, 6)
+
+
+def stays(days_ago: int | None, why: StayEndReason | None) -> tuple[ECTStay, MentorStay]:
+    ended_on = None if days_ago is None else TODAY - timedelta(days=days_ago)
+    days = {"started_on": date(2025, 9, 1), "finished_on": ended_on, "end_reason": why}
+    return ECTStay(ECTAtSchoolId(1), SchoolId(1), **days), MentorStay(MentorAtSchoolId(1), SchoolId(1), **days)
+
+
+@pytest.mark.rule("PER-45")
+@pytest.mark.parametrize("why", [None, *StayEndReason])
+def test_only_the_own_report_of_a_leaving_is_changed(why: StayEndReason | None) -> None:
+    for stay in stays(-1, why):
+        assert stay_may(Action.CHANGE_LEAVING, stay, TODAY, Policy()) is (why is StayEndReason.LEFT)
+
+
+@pytest.mark.rule("PER-50")
+@pytest.mark.parametrize(("days_ago", "may"), [(None, True), (-1, True), (0, True), (13, True), (14, False)])
+def test_what_ended_long_ago_is_no_mistake_any_more(days_ago: int | None, may: bool) -> None:
+    for stay in stays(days_ago, None):
+        assert stay_may(Action.REGISTERED_BY_MISTAKE, stay, TODAY, Policy()) is may
+        assert stay_may(Action.CHANGE_NAME, stay, TODAY, Policy())
 
 
 @pytest.mark.rule("PRM-01")

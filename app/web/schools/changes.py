@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.registration.appropriate_bodies import body_shown
 from app.registration.ect_shown import NOT_REPORTED
-from app.registration.permissions import Action, ect_may, mentor_may
+from app.registration.permissions import Action, ect_may, mentor_may, stay_may
 from app.registration.rules import is_leaving
-from app.terms import StayEndReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from app.registration.ect_facts import ECTAtSchool
     from app.registration.ect_shown import Line, Stopped
     from app.registration.mentor_facts import MentorAtSchool
-    from app.registration.rules import ECTStay, MentorStay
     from app.web.session import Here
 
 WORDS: Mapping[str, str] = {
@@ -109,29 +106,24 @@ def ect_may_do(ect: ECTAtSchool, here: Here) -> May:
     beside = {
         Action.CHANGE_APPROPRIATE_BODY: body_shown(ect.stay, ect.reported_body_id, ect.induction.periods).can_change,
         Action.CHANGE_LEAD_PROVIDER: row is not None and row.training.provider_led,
-        **_beside_of_any(ect.stay, here),
     }
     standing = ect.standing(here.today)
-    return lambda action: ect_may(action, standing, leaving=leaving) and beside.get(action, True)
+    return lambda action: (
+        ect_may(action, standing, leaving=leaving)
+        and stay_may(action, ect.stay, here.today, here.policy)
+        and beside.get(action, True)
+    )
 
 
 def mentor_may_do(mentor: MentorAtSchool, here: Here) -> May:
     """Return what asks whether an action is open for a mentor, with what is asked beside the standing (PRM-02)."""
-    beside = {
-        Action.CHANGE_LEAD_PROVIDER: mentor.decisive(here.today) is not None,
-        **_beside_of_any(mentor.stay, here),
-    }
+    beside = {Action.CHANGE_LEAD_PROVIDER: mentor.decisive(here.today) is not None}
     standing = mentor.standing(here.today)
-    return lambda action: mentor_may(action, standing) and beside.get(action, True)
-
-
-def _beside_of_any(stay: ECTStay | MentorStay, here: Here) -> dict[Action, bool]:
-    """Only the school's own report is changed (PER-45); what ended long ago is no mistake any more (PER-50)."""
-    since = here.today - stay.finished_on if stay.finished_on is not None else timedelta(0)
-    return {
-        Action.CHANGE_LEAVING: stay.end_reason is StayEndReason.LEFT,
-        Action.REGISTERED_BY_MISTAKE: since < timedelta(days=here.policy.undo_after_end_days),
-    }
+    return lambda action: (
+        mentor_may(action, standing)
+        and stay_may(action, mentor.stay, here.today, here.policy)
+        and beside.get(action, True)
+    )
 
 
 def way_to_leave(record: str, may: May) -> str:
