@@ -15,6 +15,8 @@ from app import logs
 from app.access.command import staff
 from app.adapters.breaker import CircuitBreaker
 from app.adapters.dfe_clients import dfe_sign_in_clients
+from app.adapters.gias import GIASDownload, GIASExtract
+from app.adapters.gias_wire import ExtractLogin
 from app.adapters.trs import IN_A_JOB, TRSClient
 from app.asgi import create_app
 from app.bench.command import make_command as make_bench
@@ -22,13 +24,13 @@ from app.db import server
 from app.db.console import Exit, problems_of, run_on_database, stop, valid_settings
 from app.db.engine import engine
 from app.db.migrations import at_head, migrate
-from app.demo.command import demo, demo_data, demo_dfe_sign_in, demo_teaching_records, history
+from app.demo.command import demo, demo_data, demo_dfe_sign_in, demo_school_register, demo_teaching_records, history
 from app.demo.personas import PERSONAS
 from app.events.record import head
 from app.events.verify import verify
 from app.jobs.command import make_commands
 from app.national.command import generate
-from app.refdata.command import refdata, schools
+from app.refdata.command import make_download, refdata, schools
 from app.settings import Settings, ValidationError, settings
 from app.stand_ins.command import make_command
 from app.teachers.trs import Unavailable
@@ -40,11 +42,14 @@ if TYPE_CHECKING:
 
     from litestar import Litestar
 
+    from app.schools.gias import SchoolRegisterSource
+
 ROTATION = {
     "database_url": "to change the password: set it in PostgreSQL, then here, then restart",
     "secret_key": "to change it: set another and restart; everybody signs in again",
     "dfe_sign_in_secret": "to change it: make a second one at DfE Sign-in, set it here, restart, then end the first",
     "dfe_sign_in_api_secret": "to change it: ask DfE Sign-in for another, set it here at the time agreed, and restart",
+    "gias_password": "to change it: set it at the register's extract service, then here, then restart",
     "trs_api_key": "to change it: ask for a second key, set it here, restart, then have the first one ended",
 }
 NOBODY = TRN("0000000")
@@ -241,7 +246,7 @@ def _read_head(path: Path) -> tuple[int, str]:
         stop(Exit.WRONG_USE, f"{path}: not readable, or not a number and a hash as `register audit verify` prints them")
 
 
-stand_in = make_command(demo_teaching_records, demo_dfe_sign_in)
+stand_in = make_command(demo_teaching_records, demo_dfe_sign_in, demo_school_register)
 
 
 @asynccontextmanager
@@ -260,8 +265,29 @@ async def _teaching_records_for_jobs() -> AsyncIterator[TRSClient | None]:
         await client.close()
 
 
+@asynccontextmanager
+async def _school_register() -> AsyncIterator[SchoolRegisterSource | None]:
+    """Open where the school register comes from; None when its files are brought by hand."""
+    chosen = valid_settings()
+    source: SchoolRegisterSource
+    match chosen.register_source:
+        case "extract":
+            login = ExtractLogin(chosen.gias_extract_id, chosen.gias_user, _secret(chosen.gias_password))
+            source = GIASExtract(chosen.extract_url, login)
+        case "download":
+            source = GIASDownload(chosen.downloads_url)
+        case _:
+            yield None
+            return
+    try:
+        yield source
+    finally:
+        await source.close()
+
+
+schools.add_command(make_download(_school_register))
 bench = make_bench(create_app)
-worker_and_jobs = make_commands(_teaching_records_for_jobs)
+worker_and_jobs = make_commands(_teaching_records_for_jobs, _school_register)
 for command in (demo, demo_data, history, stand_in, *worker_and_jobs, refdata, schools, staff, generate, bench):
     register.add_command(command)
 

@@ -20,6 +20,8 @@ ELSEWHERE = frozenset({"staff_code", "email_link", "personas"})
 """The methods that are on when the setting is unset; DfE Sign-in too, where its own settings are given (ACC-2.2)."""
 STAFF_DOMAINS = "education.gov.uk,digital.education.gov.uk"
 LIVE_ISSUER = "https://oidc.signin.education.gov.uk:443"
+LIVE_EXTRACT = "https://ea-edubase-api-prod.azurewebsites.net/edubase/service"
+LIVE_DOWNLOADS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/"
 LIVE_DIRECTORY = "https://api.signin.education.gov.uk"
 
 
@@ -66,6 +68,14 @@ class Settings(BaseSettings):
     dfe_sign_in_api_url: str = Field("", description=f"its public API; none in production: {LIVE_DIRECTORY}")
     dfe_sign_in_api_secret: SecretStr | None = Field(None, description="the secret of its public API")
     dfe_sign_in_school_role: str = Field("SchoolUser", description="code of the role that opens the service")
+    gias_source: Literal["", "extract", "download", "files"] = Field(
+        "", description="where the school register comes from; none in production: extract, elsewhere: files"
+    )
+    gias_extract_url: str = Field("", description=f"its extract service; none in production: {LIVE_EXTRACT}")
+    gias_extract_id: str = Field("", description="the extract made for this service")
+    gias_user: str = Field("", description="our name at the extract service")
+    gias_password: SecretStr | None = Field(None, description="our password at the extract service")
+    gias_download_url: str = Field("", description=f"its dated files; none in production: {LIVE_DOWNLOADS}")
     circuit_breakers: Literal["on", "off"] = Field("on", description="off not in production")
     register_keep_closed_since: str = Field("2020-01-01", description="closed schools kept from this close date on")
 
@@ -127,6 +137,21 @@ class Settings(BaseSettings):
         return self.dfe_sign_in_api_url or (LIVE_DIRECTORY if self.production else "")
 
     @property
+    def register_source(self) -> str:
+        """Return where the school register comes from: `extract`, `download` or `files` (EXT-4)."""
+        return self.gias_source or ("extract" if self.production else "files")
+
+    @property
+    def extract_url(self) -> str:
+        """Return the address of the register's extract service."""
+        return self.gias_extract_url or (LIVE_EXTRACT if self.production else "")
+
+    @property
+    def downloads_url(self) -> str:
+        """Return the address under which the register's dated files lie."""
+        return self.gias_download_url or (LIVE_DOWNLOADS if self.production else "")
+
+    @property
     def callback_url(self) -> str:
         """Return where DfE Sign-in sends people back to, as registered there."""
         return self.dfe_sign_in_redirect_uri or f"{self.base_url.rstrip('/')}/sign-in/dfe/callback"
@@ -163,7 +188,7 @@ class Settings(BaseSettings):
             problems.append("ENVIRONMENT is required with DATABASE_URL")
         if not self.staff_domains:
             problems.append("STAFF_EMAIL_DOMAINS names no domain")
-        problems += self._problems_of_dfe_sign_in()
+        problems += self._problems_of_dfe_sign_in() + self._problems_of_register()
         return problems + self._problems_in_production() if self.production else problems
 
     def _problems_in_production(self) -> list[str]:
@@ -215,6 +240,22 @@ class Settings(BaseSettings):
         addresses = ("ISSUER", self.issuer), ("API_URL", self.directory_url), ("REDIRECT_URI", self.callback_url)
         insecure = [name for name, value in addresses if not value.startswith("https://")]
         return problems + [f"DFE_SIGN_IN_{name} must begin with https:// in production" for name in insecure]
+
+    def _problems_of_register(self) -> list[str]:
+        """Return what keeps the school register from being fetched (EXT-1.13)."""
+        source = self.register_source
+        if source == "files" or (self.production and not self.gias_source):
+            return []
+        url = {"extract": ("GIAS_EXTRACT_URL", self.extract_url), "download": ("GIAS_DOWNLOAD_URL", self.downloads_url)}
+        name, address = url[source]
+        needed: dict[str, object] = {name: address}
+        if source == "extract":
+            needed |= {"GIAS_EXTRACT_ID": self.gias_extract_id, "GIAS_USER": self.gias_user}
+            needed["GIAS_PASSWORD"] = self.gias_password and self.gias_password.get_secret_value()
+        problems = [f"{one} is required with GIAS_SOURCE={source}" for one, value in needed.items() if not value]
+        if self.production and not address.startswith("https://"):
+            problems.append(f"{name} must begin with https:// in production")
+        return problems
 
 
 def _kept_secret(data_dir: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ from app.demo.migrated import load_history
 from app.demo.people import teaching_records
 from app.demo.reset import NotAllowed, make_anew
 from app.demo.run import Demo
+from app.demo.schools import write_register_files
 from app.refdata.command import DRY_RUN, OPERATOR, end, run
+from app.stand_ins.gias import read_folder
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -35,6 +38,13 @@ def demo_teaching_records(day: date) -> dict[str, Any]:
 def demo_dfe_sign_in(day: date) -> dict[str, Any]:
     """Return the people of the DfE Sign-in stand-in; it sends them back to where this service is (EXT-6.2, REF-6.8)."""
     return dfe_users(valid_settings(), _days(day))
+
+
+def demo_school_register(day: date) -> dict[str, object]:
+    """Return the files of the stand-in of the school register for a day (EXT-6.11)."""
+    with tempfile.TemporaryDirectory() as name:
+        write_register_files(_days(day), Path(name))
+        return read_folder(Path(name))
 
 
 @click.command("demo")

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.notices.sender import MailSender
+    from app.schools.gias import SchoolRegisterSource
     from app.teachers.trs import TeachingRecords
 
     OpenTRS = Callable[[], AbstractAsyncContextManager[TeachingRecords | None]]
+    OpenRegister = Callable[[], AbstractAsyncContextManager[SchoolRegisterSource | None]]
 
 POOL = 8
 
@@ -33,8 +35,8 @@ def sender_of_mail() -> MailSender:
     return DeveloperMailbox()
 
 
-def make_commands(open_trs: OpenTRS) -> tuple[click.Command, click.Group]:
-    """Make `worker` and `jobs`; open_trs: opens the teaching record system while they work, if there is one."""
+def make_commands(open_trs: OpenTRS, open_register: OpenRegister) -> tuple[click.Command, click.Group]:
+    """Make `worker` and `jobs`; both open an outside system while they work, if there is one."""
 
     @click.command("worker")
     def worker() -> None:
@@ -44,8 +46,8 @@ def make_commands(open_trs: OpenTRS) -> tuple[click.Command, click.Group]:
         logs.configure()
 
         async def work() -> None:
-            async with open_trs() as trs:
-                await run_worker(url, sender, trs)
+            async with open_trs() as trs, open_register() as source:
+                await run_worker(url, sender, trs, source)
 
         run_on_database(work, size=POOL)
 
@@ -57,7 +59,7 @@ def make_commands(open_trs: OpenTRS) -> tuple[click.Command, click.Group]:
     @click.option("--now", callback=_moment, metavar="DATE-TIME", help="the time to do it at; not in production")
     def run_due_command(now: datetime | None) -> None:
         """Do everything due now: queued jobs, and periodic jobs whose time has come."""
-        _run_due(now, open_trs)
+        _run_due(now, open_trs, open_register)
 
     return worker, jobs
 
@@ -69,7 +71,7 @@ def _moment(_context: click.Context, _option: click.Parameter, value: str | None
         raise click.BadParameter("give a date, or a date and time such as 2026-09-01T09:30") from None
 
 
-def _run_due(now: datetime | None, open_trs: OpenTRS) -> None:
+def _run_due(now: datetime | None, open_trs: OpenTRS, open_register: OpenRegister) -> None:
     if now is not None and valid_settings().production:
         stop(Exit.REFUSED, "--now does not exist in production.")
     sender = sender_of_mail()
@@ -77,8 +79,8 @@ def _run_due(now: datetime | None, open_trs: OpenTRS) -> None:
 
     async def work() -> dict[str, int]:
         await drain_queue(url, sender)
-        async with open_trs() as trs:
-            return await run_due(now, sender, trs)
+        async with open_trs() as trs, open_register() as source:
+            return await run_due(now, sender, trs, source)
 
     for name, count in run_on_database(work, size=POOL).items():
         click.echo(f"{name}: {count}")

@@ -10,24 +10,28 @@ from procrastinate import App, JobContext, PsycopgConnector
 from app.jobs.schedule import DELIVER_DUE_CRON, PeriodicJob, jobs_with
 from app.notices.deliver import deliver, deliver_due
 from app.notices.outbox import DELIVER, MAIL_QUEUE
+from app.refdata.download import TRIES
 from app.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from app.notices.sender import MailSender
+    from app.schools.gias import SchoolRegisterSource
     from app.teachers.trs import TeachingRecords
 
 SENDER = "sender"
 """The name under which a worker is given its sender of mail."""
 
 
-def make_queue(url: str, *, periodic: bool, trs: TeachingRecords | None = None) -> App:
+def make_queue(
+    url: str, *, periodic: bool, trs: TeachingRecords | None = None, register: SchoolRegisterSource | None = None
+) -> App:
     """Return the queue of the database, not opened; `periodic` adds the jobs done by the clock (OPS-12)."""
     queue = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4, timeout=10))
     queue.task(name=DELIVER, queue=MAIL_QUEUE, pass_context=True)(deliver_message)
     if periodic:
-        _add_periodic(queue, trs)
+        _add_periodic(queue, jobs_with(trs, register, TRIES))
     return queue
 
 
@@ -47,10 +51,10 @@ def _sender(context: JobContext) -> MailSender:
     return sender
 
 
-def _add_periodic(queue: App, trs: TeachingRecords | None) -> None:
+def _add_periodic(queue: App, jobs: tuple[PeriodicJob, ...]) -> None:
     due = queue.task(name="deliver_due", queue=MAIL_QUEUE, queueing_lock="deliver_due", pass_context=True)
     queue.periodic(cron=DELIVER_DUE_CRON)(due(deliver_whatever_is_due))
-    for job in jobs_with(trs):
+    for job in jobs:
         if settings().production or not job.only_in_production:
             queue.periodic(cron=job.cron)(queue.task(name=job.name, queueing_lock=job.name)(_task_of(job)))
 

@@ -13,21 +13,27 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.notices.sender import MailSender
+    from app.schools.gias import SchoolRegisterSource
     from app.teachers.trs import TeachingRecords
 
 DELIVERED = "deliver_due"
 
 
-async def run_due(now: datetime | None, sender: MailSender, trs: TeachingRecords | None = None) -> dict[str, int]:
+async def run_due(
+    now: datetime | None,
+    sender: MailSender,
+    trs: TeachingRecords | None = None,
+    register: SchoolRegisterSource | None = None,
+) -> dict[str, int]:
     """Run every periodic job and deliver all mail due at `now` (None: the time in force); returns counts by job.
 
-    trs: the teaching record system, None where none is to be asked.
+    trs, register: the teaching record system and the school register, None where none is to be asked.
 
     Each job looks at everything that became due on the day of `now` and before it and marks what it did, so that
     running again does nothing more and a day that was left out is made up for (contract, section 3).
     """
     with clock.at(now):
-        jobs = [job for job in jobs_with(trs) if settings().production or not job.only_in_production]
+        jobs = [job for job in jobs_with(trs, register) if settings().production or not job.only_in_production]
         done = {job.name: await job.run() for job in jobs if not job.after_mail}
         done[DELIVERED] = await deliver_due(sender)
         done |= {job.name: await job.run() for job in jobs if job.after_mail}

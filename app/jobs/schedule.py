@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from app.drafts.expire import expire_drafts
 from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_reminders
+from app.jobs.school_register import Nightly
 from app.jobs.teaching_records import Refreshing
 from app.notices import tidy
 from app.support.note_delivery import note_delivery
 
 if TYPE_CHECKING:
+    from app.schools.gias import SchoolRegisterSource
     from app.teachers.trs import TeachingRecords
 
 
@@ -162,10 +164,16 @@ JOBS: tuple[PeriodicJob, ...] = (
 """In the order in which one run does them: mail about a draft comes before its end."""
 
 
-def jobs_with(trs: TeachingRecords | None) -> tuple[PeriodicJob, ...]:
-    """Return the periodic jobs, with those that ask the teaching record system if there is one to ask."""
+def jobs_with(
+    trs: TeachingRecords | None, register: SchoolRegisterSource | None = None, tries: int = 1
+) -> tuple[PeriodicJob, ...]:
+    """Return the periodic jobs, with those that ask an outside system if there is one to ask.
+
+    tries: how often a fault of the school register that may pass is waited for.
+    """
+    nightly = () if register is None else (_nightly(register, tries),)
     if trs is None:
-        return JOBS
+        return *nightly, *JOBS
     again = PeriodicJob(
         "refresh_teaching_records",
         "20 * * * *",
@@ -173,7 +181,17 @@ def jobs_with(trs: TeachingRecords | None) -> tuple[PeriodicJob, ...]:
         "names, qualified status and inductions of teaching records are older than a day",
         Refreshing(trs).run,
     )
-    return again, *JOBS
+    return again, *nightly, *JOBS
+
+
+def _nightly(register: SchoolRegisterSource, tries: int) -> PeriodicJob:
+    return PeriodicJob(
+        "download_school_register",
+        "0 2-8 * * *",
+        "schools",
+        "new, closed and changed schools are known later; nothing stored is lost",
+        Nightly(register, tries).run,
+    )
 
 
 DELIVER_DUE_CRON = "* * * * *"

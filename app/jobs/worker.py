@@ -9,6 +9,7 @@ from app.settings import settings
 
 if TYPE_CHECKING:
     from app.notices.sender import MailSender
+    from app.schools.gias import SchoolRegisterSource
     from app.teachers.trs import TeachingRecords
 
 CONCURRENCY = 4
@@ -18,13 +19,18 @@ POLL_SECONDS = 1.0
 
 
 async def run_worker(
-    url: str, sender: MailSender, trs: TeachingRecords | None = None, *, install_signal_handlers: bool = True
+    url: str,
+    sender: MailSender,
+    trs: TeachingRecords | None = None,
+    register: SchoolRegisterSource | None = None,
+    *,
+    install_signal_handlers: bool = True,
 ) -> None:
     """Work until SIGINT, SIGTERM or cancellation; the database engine has been opened on the same address.
 
     With ENVIRONMENT=test only what is queued is done: jobs by the clock run through `run-due` (contract, section 3).
     """
-    queue = make_queue(url, periodic=settings().environment != "test", trs=trs)
+    queue = make_queue(url, periodic=settings().environment != "test", trs=trs, register=register)
     async with queue.open_async():
         await queue.run_worker_async(
             concurrency=CONCURRENCY,

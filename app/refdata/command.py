@@ -10,6 +10,7 @@ import click
 from app import clock
 from app.db.console import Exit, run_on_database, stop, valid_settings
 from app.db.migrations import at_head
+from app.refdata.download import download_schools
 from app.refdata.findings import AnotherRun, FileUnreadable
 from app.refdata.load import check_set, load_set
 from app.refdata.progress import Progress
@@ -18,9 +19,13 @@ from app.terms import Actor, ActorKind, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from app.refdata.report import Report
+    from app.schools.gias import SchoolRegisterSource
+
+    OpenSource = Callable[[], AbstractAsyncContextManager[SchoolRegisterSource | None]]
 
 T = TypeVar("T")
 OPERATOR = Actor(ActorKind.OPERATOR, "command line")
@@ -91,6 +96,27 @@ def import_command(
             )
 
     end(run(work), report_file)
+
+
+def make_download(open_source: OpenSource) -> click.Command:
+    """Make `register schools download`; open_source: opens where the files come from while it works."""
+
+    @click.command("download")
+    @DRY_RUN
+    @REPORT
+    def download(*, dry_run: bool, report_file: Path | None) -> None:
+        """Fetch the register's files of today, or of up to three days before, and apply them."""
+
+        async def work() -> Report:
+            async with open_source() as source:
+                if source is None:
+                    stop(Exit.WRONG_USE, "GIAS_SOURCE names no place to fetch from. Use: register schools import")
+                progress = Progress(lambda line: click.echo(line, err=True))
+                return await download_schools(source, actor=OPERATOR, dry_run=dry_run, progress=progress)
+
+        end(run(work), report_file)
+
+    return download
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:

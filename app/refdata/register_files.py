@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 MOST_UNPACKED = 500_000_000
 UTF_8_MARK = b"\xef\xbb\xbf"
-ESTABLISHMENTS_MARK = "establishmentname"
+ESTABLISHMENTS_MARKS = frozenset({"establishmentname", "establishmentstatus (code)"})
 LINKS_MARK = "linkurn"
+GROUPS_MARK = "group uid"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,10 @@ def establishments_and_links(path: Path) -> tuple[list[Source], list[Source]]:
         return found, []
     names = {source: _header_names(source) for source in found}
     links = [source for source in found if LINKS_MARK in names[source]]
-    return [source for source in found if ESTABLISHMENTS_MARK in names[source]], links
+    named = [
+        source for source in found if ESTABLISHMENTS_MARKS & set(names[source]) and GROUPS_MARK not in names[source]
+    ]
+    return named, links
 
 
 def _header_names(source: Source) -> list[str]:

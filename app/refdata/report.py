@@ -11,8 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHOWN = 1_000
-State = Literal["checked", "done", "nothing_to_do", "invalid", "refused"]
-EXIT_CODES: dict[State, int] = {"checked": 0, "done": 0, "nothing_to_do": 0, "invalid": 1, "refused": 3}
+State = Literal["checked", "done", "nothing_to_do", "invalid", "refused", "unavailable"]
+EXIT_CODES: dict[State, int] = {
+    "checked": 0,
+    "done": 0,
+    "nothing_to_do": 0,
+    "invalid": 1,
+    "refused": 3,
+    "unavailable": 2,
+}
 
 
 @dataclass
@@ -48,6 +55,7 @@ class Report:
             "done": f"{self.what}: {'dry run, nothing was written' if self.is_dry_run else 'done'}",
             "nothing_to_do": f"{self.what}: nothing to do",
             "invalid": f"{self.what}: {errors:,} {'error' if errors == 1 else 'errors'}, nothing was written",
+            "unavailable": f"{self.what}: {self.refusal}. Nothing was written",
             "refused": f"{self.what}: refused: {self.refusal}. Nothing was written",
         }[self.state]
 

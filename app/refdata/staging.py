@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.db.engine import connection
 from app.refdata import links as link_file
 from app.refdata.establishments import COLUMNS, REQUIRED, Reader
-from app.refdata.findings import Finding
+from app.refdata.findings import FileUnreadable, Finding
 from app.refdata.links import LinkReader
 from app.refdata.register_files import missing_headers, opened
 from app.refdata.rows import CUT_SHORT
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.refdata.rows import Row
 
 CHUNK = 2_000
+MOST_FINDINGS = 100_000
 LONG_SECONDS = 900
 LISTED = ", ".join(COLUMNS)
 SCHOOLS_ROWS = ("line", *COLUMNS)
@@ -111,6 +112,7 @@ class SchoolStager:
         if urn := reader.urn_of(row):
             self._staged.seen.add(urn)
         school = reader.read(row)
+        _demand_readable(self._source, self._findings)
         if school is None:
             self._staged.invalid += 1
             if urn and self._findings.errors[-1].code == "STATUS_UNKNOWN":
@@ -159,6 +161,12 @@ class SchoolStager:
         await long("TRUNCATE school_raw")
 
 
+def _demand_readable(source: Source, findings: Findings) -> None:
+    """Raise FileUnreadable when nearly every row is wrong, so that any file at all takes little memory (FLT-42)."""
+    if len(findings.errors) > MOST_FINDINGS or len(findings.warnings) > MOST_FINDINGS:
+        raise FileUnreadable(f"{source.name} has more than {MOST_FINDINGS:,} faults. Is it the right file?")
+
+
 async def stage_links(source: Source, staged: Staged, findings: Findings, progress: Progress) -> None:
     """Read and copy one links file; a repeated link counts once. Raises FileUnreadable."""
     progress.phase(f"reading {source.name}")
@@ -174,6 +182,7 @@ async def stage_links(source: Source, staged: Staged, findings: Findings, progre
         for row in file.rows:
             staged.is_unusable = staged.is_unusable or row.fault == CUT_SHORT
             link = None if row.is_blank else reader.read(row)
+            _demand_readable(source, findings)
             staged.link_rows += not row.is_blank
             key = (link.urn, link.link_urn, link.link_type) if link else None
             if link and key and key not in keys:

@@ -14,6 +14,7 @@ from app import clock
 from app.stand_ins import server
 from app.stand_ins.dfe_sign_in import DfESignIn
 from app.stand_ins.files import Mistakes, Unreadable, read_file
+from app.stand_ins.gias import GIAS, read_folder
 from app.stand_ins.trs import TRS
 
 if TYPE_CHECKING:
@@ -22,19 +23,25 @@ if TYPE_CHECKING:
 
     Make = Callable[[object, date], server.System]
 
-TRS_PORT, DFE_SIGN_IN_PORT = 9201, 9202
+TRS_PORT, DFE_SIGN_IN_PORT, GIAS_PORT = 9201, 9202, 9203
 INPUT_HAS_ERRORS = 1
 WRONG_USE = 2
 REFUSED = 3
 
 
-def make_command(teaching_records: Callable[[date], object], dfe_sign_in: Callable[[date], object]) -> click.Group:
+def make_command(
+    teaching_records: Callable[[date], object],
+    dfe_sign_in: Callable[[date], object],
+    school_register: Callable[[date], object],
+) -> click.Group:
     """Make the group `stand-in`; without `--file` a server serves what is passed here for a day."""
     group = click.Group("stand-in", help="Run one stand-in for an outside system.")
     what = "Serve teaching records on 127.0.0.1, never in production."
     group.add_command(_command("trs", TRS_PORT, what, TRS, teaching_records))
     what = "Serve DfE Sign-in on 127.0.0.1, never in production."
     group.add_command(_command("dfe-sign-in", DFE_SIGN_IN_PORT, what, DfESignIn, dfe_sign_in))
+    what = "Serve the school register on 127.0.0.1, never in production; FILE is a folder."
+    group.add_command(_command("gias", GIAS_PORT, what, GIAS, school_register, read=read_folder))
     return group
 
 
@@ -44,16 +51,18 @@ def _command(
     what: str,
     system: Callable[[object, date], server.System],
     demo: Callable[[date], object],
+    *,
+    read: Callable[[Path], object] = read_file,
 ) -> click.Command:
 
     @click.command(name, help=what)
     @click.option("--port", type=click.IntRange(0, 65535), default=usual_port, show_default=True, help="0: a free one")
-    @click.option("--file", "path", type=click.Path(path_type=Path), help="people file; none: the demo data")
+    @click.option("--file", "path", type=click.Path(path_type=Path), help="its data; none: the demo data")
     @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that relative dates count from")
     def command(port: int, path: Path | None, as_of: datetime | None) -> None:
         _refuse_production()
         day = as_of.date() if as_of else clock.today()
-        _serve(_loaded(system, path, day, demo), port)
+        _serve(_loaded(system, day, lambda: read(path) if path else demo(day)), port)
 
     return command
 
@@ -64,9 +73,9 @@ def _refuse_production() -> None:
         _stop(REFUSED, "stand-ins do not run in production")
 
 
-def _loaded(system: Make, path: Path | None, day: date, demo: Callable[[date], object]) -> server.System:
+def _loaded(system: Make, day: date, content: Callable[[], object]) -> server.System:
     try:
-        return system(read_file(path) if path else demo(day), day)
+        return system(content(), day)
     except Unreadable as error:
         _stop(WRONG_USE, str(error))
     except Mistakes as mistakes:

@@ -18,12 +18,12 @@ PROGRAM = """
 from app.stand_ins.command import make_command
 make_command(lambda day: {"format": 1, "people": [
     {"trn": "9900011", "first_name": "A", "last_name": "B", "date_of_birth": day.isoformat()}]},
-    lambda day: {"format": 1, "users": []})()
+    lambda day: {"format": 1, "users": []}, lambda day: {"establishments": f"URN\\n{day:%Y}01\\n"})()
 """
 
 
-def start(*arguments: str, environment: str = "test") -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", PROGRAM, "trs", *arguments]
+def start(*arguments: str, environment: str = "test", which: str = "trs") -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", PROGRAM, which, *arguments]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env={"ENVIRONMENT": environment}, stdout=pipe, stderr=pipe, text=True)
 
@@ -89,3 +89,25 @@ def test_a_file_that_is_not_there_and_a_port_that_is_taken_are_wrong_use(
     code, _, err = finish("--port", port)
     assert code == 2
     assert port in err
+
+
+@pytest.mark.rule("EXT-6.1")
+@pytest.mark.rule("EXT-6.11")
+def test_the_school_register_is_served_under_the_days_up_to_its_own(started: list[subprocess.Popen[str]]) -> None:
+    process = start("--port", "0", "--as-of", "2026-03-10", which="gias")
+    started.append(process)
+    assert process.stdout is not None
+    line = json.loads(process.stdout.readline())
+    assert (line["stand_in"], line["records"]) == ("gias", 1)
+    folder = "/edubase/downloads/public"
+    with httpx.Client(base_url=line["url"], trust_env=False) as client:
+        answers = [client.get(f"{folder}/edubasealldata202603{day:02}.csv").status_code for day in (7, 8, 10, 11)]
+        assert answers == [404, 200, 200, 404]
+        assert "GetExtract" in client.get("/edubase/service?wsdl").text
+
+
+@pytest.mark.rule("EXT-6.11")
+def test_a_folder_without_the_two_files_is_wrong_use(tmp_path: Path) -> None:
+    process = start("--file", str(tmp_path), which="gias")
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, "establishments.csv" in err) == (2, True)
