@@ -353,6 +353,14 @@ def school_preference(world: World) -> dict[str, Any]:
     )
 
 
+def user_organisation(world: World) -> dict[str, Any]:
+    return stamped(user_id=world.user, school_id=world.school, subject="subject", organisation_id="organisation")
+
+
+def sign_in_flow(_: World) -> dict[str, Any]:
+    return stamped(state_hash=b"1", session_hash=b"2", nonce="nonce", verifier="verifier", automatic=False)
+
+
 def one_time_secret(world: World) -> dict[str, Any]:
     return stamped(
         purpose="sign_in", subject_hash=b"1", school_id=world.school, expires_at=NOW, link_hash=b"1", wrong_codes=0
@@ -397,6 +405,8 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         feedback,
         school_preference,
         one_time_secret,
+        user_organisation,
+        sign_in_flow,
         reminder_run,
         reminder_sent,
         app_user,

@@ -429,6 +429,10 @@ OWN_AFFAIRS = {
     "SP-02 satisfaction out of range": Bad("feedback_one_to_five", "feedback", {"satisfaction": 6}),
     "PF-01 two sets of preferences": Bad("one_preference", "school_preference", {}, [("school_preference", {})]),
     "PF-01 preferences about no school": Bad("preference_about_school", "school_preference", {"school_id": 0}),
+    "ACC-4.2 one flow twice": Bad("one_flow", "sign_in_flow", {}, [("sign_in_flow", {})]),
+    "ACC-4.11 one organisation of somebody twice": Bad(
+        "one_organisation", "user_organisation", {}, [("user_organisation", {})]
+    ),
     "ACC-5.7 a link to no school": Bad("one_time_secret_about_school", "one_time_secret", {"school_id": 0}),
     "ACC-6.6 a code for any browser": Bad("one_time_secret_code_in_a_browser", "one_time_secret", {"code_hash": b"1"}),
     "ACC-5.7 the same link twice": Bad(

@@ -46,6 +46,7 @@ class Ids:
     ect: UUID
     mentor: UUID
     partnership: UUID
+    person: UUID
     drafts: dict[str, UUID] = field(default_factory=dict)
 
     def of(self, name: str, path: str) -> str:
@@ -54,6 +55,7 @@ class Ids:
             "ect_id": self.ect,
             "mentor_id": self.mentor,
             "partnership_id": self.partnership,
+            "person_id": self.person,
             "step": "check-answers",
             "name": "new",
         }
@@ -67,6 +69,8 @@ def journey_of(path: str) -> str:
         return f"{found.group(1)[:-1]}-{found.group(2)}"
     if "/induction-tutor/" in path:
         return "induction-tutor-new"
+    if "/access/new/" in path:
+        return "give-access"
     several = re.search(r"/ects/(change-appropriate-body)/\{draft_id\}", path)
     return "several-change-appropriate-body" if several else path.split("/")[2]
 
@@ -93,7 +97,10 @@ async def somebody_at(school: School, of: User, suffix: str, paths: set[str]) ->
     mentor = await factories.mentor(school, f"Mo {suffix}", registered_by_user_id=of.id)
     await factories.training(ect, provider, partnership)
     await factories.mentorship(ect, mentor)
-    made = Ids(school, ect.public_id, mentor.public_id, partnership["public_id"])
+    colleague = await factories.user(f"Cleo {suffix}", f"cleo@{suffix.lower()}.example")
+    await factories.access(school, colleague, source="email_link")
+    (person,) = await fetch("SELECT public_id FROM app_user WHERE id = $1", colleague.id)
+    made = Ids(school, ect.public_id, mentor.public_id, partnership["public_id"], person["public_id"])
     about = {"ect": ect.id, "mentor": mentor.id, "partnership": partnership["id"]}
     actor = Actor(ActorKind.SCHOOL_USER, of.name, of.email, UserId(of.id), SchoolId(school.id))
     for name in {journey_of(path) for path in paths if "{draft_id}" in path}:
