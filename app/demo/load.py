@@ -94,6 +94,7 @@ async def _fix_ids() -> None:
         await fix_public_ids(table, key)
     await fix_public_ids("schedule", "contract_period_year::text || identifier")
     await fix_public_ids("register_run", "kind || '-' || id")
+    await fix_public_ids("register_item", "kind || '-' || school_id")
 
 
 async def _fix_made_ids() -> None:
