@@ -11,6 +11,7 @@ from uuid import UUID
 from app.access import rules
 from app.db.engine import fetch, fetch_one
 from app.notices.school_notices import unread_count
+from app.schools.queries import deciding_columns
 from app.terms import Actor, ActorKind, SchoolId, UserId
 
 if TYPE_CHECKING:
@@ -169,15 +170,8 @@ SELECT live.id IS NOT NULL AS is_live, found.*,
     AND NOT EXISTS (SELECT 1 FROM school_access a
       WHERE a.user_id = u.id AND a.school_id = o.school_id AND a.ended_at IS NULL)) ELSE 0 END AS unchecked_schools,
   r.subject, r.organisation_id, r.role_checked_at, r.role_tried_at,
-  c.id AS current_school_id, c.public_id, c.urn, c.name, c.kind, c.type_code, c.type_name, c.status_code,
-  c.opened_on, c.closed_on, c.district_code, c.section_41_approved, c.access_override, c.access_override_until,
-  CASE WHEN c.type_code IN (10, 11) AND NOT c.section_41_approved THEN EXISTS (
-    SELECT 1 FROM training_period t
-    LEFT JOIN ect_at_school_period e ON e.id = t.ect_at_school_period_id
-    LEFT JOIN mentor_at_school_period m ON m.id = t.mentor_at_school_period_id
-    WHERE t.school_id = c.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
-      AND (t.finished_on IS NULL OR t.finished_on >= found.today)
-  ) ELSE false END AS has_open_training,
+  c.id AS current_school_id, c.public_id, c.urn, c.name, c.kind, c.type_name,
+  {deciding_columns("c", "found.today")},
   CASE WHEN c.id IS NOT NULL AND u.audience = 'school' THEN {UNREAD} ELSE 0 END AS unread_notices,
   i.public_id AS tutor_public_id, i.name AS tutor_name, i.email AS tutor_email, i.confirmed_for_year,
   x.starts_on, x.ends_on, x.message,
@@ -324,19 +318,12 @@ async def schools_of(user: UserId) -> list[SchoolChoice]:
     return [SchoolChoice(**row) for row in rows]
 
 
-MINE = """SELECT s.id, s.public_id, s.urn, s.name, s.kind, s.type_code, s.type_name, s.status_code, s.opened_on,
-    s.closed_on, s.district_code, s.section_41_approved, s.access_override, s.access_override_until,
-    CASE WHEN s.type_code IN (10, 11) AND NOT s.section_41_approved THEN EXISTS (
-        SELECT 1 FROM training_period t
-        LEFT JOIN ect_at_school_period e ON e.id = t.ect_at_school_period_id
-        LEFT JOIN mentor_at_school_period m ON m.id = t.mentor_at_school_period_id
-        WHERE t.school_id = s.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
-            AND (t.finished_on IS NULL OR t.finished_on >= $2)
-    ) ELSE false END AS has_open_training, i.confirmed_for_year, count(*) OVER () AS total
+MINE = f"""SELECT s.id, s.public_id, s.urn, s.name, s.kind, s.type_name, {deciding_columns("s", "$2")},
+    i.confirmed_for_year, count(*) OVER () AS total
     FROM school s LEFT JOIN induction_tutor i ON i.school_id = s.id AND i.ended_at IS NULL
     WHERE EXISTS (SELECT 1 FROM school_access a
         WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL)
-    ORDER BY lower(s.name), s.urn LIMIT $3 OFFSET $4"""
+    ORDER BY lower(s.name), s.urn LIMIT $3 OFFSET $4"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.access.queries import CurrentSchool
 from app.clock import LONDON, NOON
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
@@ -20,8 +19,9 @@ from app.notices.events import ReminderRunSent
 from app.notices.outbox import Subjects, queue_to_school
 from app.registration.reminder_days import Reminder, next_working_day, planned_days, working_day
 from app.registration.several_schools import to_dos_of_schools
+from app.schools.queries import deciding_columns, facts_of
 from app.schools.reminder_terms import are_off
-from app.schools.rules import SchoolFacts, SchoolLevel, may_register_ects, may_use_service, school_access
+from app.schools.rules import may_register_ects, may_use_service, school_access
 from app.schools.stop_reminders import opt_out_link
 from app.settings import settings
 from app.terms import SYSTEM, ExpectingECTs, SchoolId
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.notices.catalogue import Message
     from app.policy import Policy
     from app.registration.school_to_do import SchoolToDo
+    from app.schools.rules import SchoolFacts
     from app.training.periods import Calendar, ContractPeriod
 
 LOOK_BACK = timedelta(days=7)
@@ -147,12 +148,11 @@ async def note_run(run: Run, day: Day, sent: int, skipped: Counter[str], *, done
 
 async def page_of_schools(after: int) -> list[Reached]:
     """Return the next schools by their internal id, with the reminders that went to them."""
-    names = ", ".join(f"s.{name}" for name in CurrentSchool.__dataclass_fields__ if name != "has_open_training")
     rows = await fetch(
-        f"""SELECT {names}, s.reminders_off_until, (SELECT json_object_agg(g.reminder, g.sent_on) FROM (
+        f"""SELECT s.id, s.public_id, s.name, {deciding_columns("s", "$3")}, s.reminders_off_until,
+            (SELECT json_object_agg(g.reminder, g.sent_on) FROM (
                 SELECT reminder, max(sent_on) AS sent_on FROM reminder_sent WHERE school_id = s.id GROUP BY reminder
-            ) g) AS gone, EXISTS (SELECT FROM training_period t WHERE t.school_id = s.id AND t.cancelled_at IS NULL
-                AND coalesce(t.finished_on, 'infinity') >= $3) AS has_open_training
+            ) g) AS gone
         FROM school s WHERE s.id > $1 ORDER BY s.id LIMIT $2""",  # noqa: S608 - names are ours
         after,
         PAGE,
@@ -163,17 +163,7 @@ async def page_of_schools(after: int) -> list[Reached]:
             row["id"],
             row["public_id"],
             row["name"],
-            SchoolFacts(
-                type_code=row["type_code"],
-                status_code=row["status_code"],
-                opened_on=row["opened_on"],
-                closed_on=row["closed_on"],
-                district_code=row["district_code"] or "",
-                section_41_approved=row["section_41_approved"],
-                override=SchoolLevel(row["access_override"]) if row["access_override"] else None,
-                override_until=row["access_override_until"],
-                has_open_training=row["has_open_training"],
-            ),
+            facts_of(row),
             row["reminders_off_until"],
             {name: date.fromisoformat(on) for name, on in json.loads(row["gone"] or "{}").items()},
         )

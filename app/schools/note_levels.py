@@ -9,8 +9,9 @@ from app import clock
 from app.db.engine import connection
 from app.events.record import About, record
 from app.policy import Policy
+from app.schools.queries import deciding_columns, facts_of
 from app.schools.register_events import SchoolEligibilityChanged
-from app.schools.rules import INDEPENDENT_TYPES, SchoolFacts, SchoolLevel, school_access
+from app.schools.rules import school_access
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +23,7 @@ PAGE = 5_000
 LONG_SECONDS = 900
 UNTIL_NOW = "the day"
 FACTS = f"""
-    SELECT s.id, s.last_level, s.type_code, s.status_code, s.opened_on, s.closed_on, s.district_code,
-        s.section_41_approved, s.access_override, s.access_override_until,
-        CASE WHEN s.type_code IN ({", ".join(map(str, sorted(INDEPENDENT_TYPES)))}) THEN EXISTS (
-            SELECT FROM training_period t
-            LEFT JOIN ect_at_school_period e ON e.id = t.ect_at_school_period_id
-            LEFT JOIN mentor_at_school_period m ON m.id = t.mentor_at_school_period_id
-            WHERE t.school_id = s.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
-                AND coalesce(t.finished_on, 'infinity') >= $2) ELSE false END AS has_open_training
+    SELECT s.id, s.last_level, {deciding_columns("s", "$2")}
     FROM school s WHERE s.id > $1 AND s.alias_of_school_id IS NULL AND ($3::bigint[] IS NULL OR s.id = ANY($3))
     ORDER BY s.id LIMIT {PAGE}"""  # noqa: S608 - constants
 
@@ -65,19 +59,7 @@ async def _policy() -> Policy:
 
 
 def _level(row: Mapping[str, Any], today: date, policy: Policy) -> str:
-    override = row["access_override"]
-    facts = SchoolFacts(
-        type_code=row["type_code"],
-        status_code=row["status_code"],
-        opened_on=row["opened_on"],
-        closed_on=row["closed_on"],
-        district_code=row["district_code"] or "",
-        section_41_approved=row["section_41_approved"],
-        override=SchoolLevel(override) if override else None,
-        override_until=row["access_override_until"],
-        has_open_training=row["has_open_training"],
-    )
-    access = school_access(facts, today, policy)
+    access = school_access(facts_of(row), today, policy)
     return f"{access.level.value}({access.reason.value})" if access.reason else access.level.value
 
 

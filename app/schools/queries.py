@@ -1,34 +1,42 @@
-"""Reads about one school."""
+"""Reads about one school, and what any statement selects to know what it may do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.db.engine import fetch_one
-from app.schools.rules import SchoolFacts, SchoolLevel
+from app.schools.rules import INDEPENDENT_TYPES, SchoolFacts, SchoolLevel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from app.terms import SchoolId
 
 
-async def school_facts(school_id: SchoolId, today: date) -> SchoolFacts:
-    """Return what decides about a school's use of the service; an id that names none is not known (SCH-02)."""
-    row = await fetch_one(
-        """SELECT s.type_code, s.status_code, s.opened_on, s.closed_on, s.district_code, s.section_41_approved,
-            s.access_override, s.access_override_until, EXISTS (
-                SELECT FROM training_period t
-                LEFT JOIN ect_at_school_period e ON e.id = t.ect_at_school_period_id
-                LEFT JOIN mentor_at_school_period m ON m.id = t.mentor_at_school_period_id
-                WHERE t.school_id = s.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
-                AND coalesce(t.finished_on, 'infinity') >= $2) AS has_open_training
-        FROM school s WHERE s.id = $1""",
-        school_id,
-        today,
-    )
-    if row is None:
-        return SchoolFacts(known=False)
+def has_open_training(school: str, today: str) -> str:
+    """Return the SQL that tells whether a school, by its alias, has current or future training in a kept stay.
+
+    It decides about independent schools without section 41 approval alone, and is false for others (SCH-02).
+    """
+    types = ", ".join(map(str, sorted(INDEPENDENT_TYPES)))
+    return f"""CASE WHEN {school}.type_code IN ({types}) AND NOT {school}.section_41_approved THEN EXISTS (
+        SELECT FROM training_period t
+        LEFT JOIN ect_at_school_period e ON e.id = t.ect_at_school_period_id
+        LEFT JOIN mentor_at_school_period m ON m.id = t.mentor_at_school_period_id
+        WHERE t.school_id = {school}.id AND t.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL
+            AND coalesce(t.finished_on, 'infinity') >= {today}) ELSE false END"""
+
+
+def deciding_columns(school: str, today: str) -> str:
+    """Return the columns that `facts_of` reads, of a school by its alias; today: SQL for the day."""
+    return f"""{school}.type_code, {school}.status_code, {school}.opened_on, {school}.closed_on, {school}.district_code,
+        {school}.section_41_approved, {school}.access_override, {school}.access_override_until,
+        {has_open_training(school, today)} AS has_open_training"""
+
+
+def facts_of(row: Mapping[str, Any]) -> SchoolFacts:
+    """Return what decides about a school, from the columns above (SCH-02)."""
     return SchoolFacts(
         type_code=row["type_code"],
         status_code=row["status_code"],
@@ -40,3 +48,10 @@ async def school_facts(school_id: SchoolId, today: date) -> SchoolFacts:
         override_until=row["access_override_until"],
         has_open_training=row["has_open_training"],
     )
+
+
+async def school_facts(school_id: SchoolId, today: date) -> SchoolFacts:
+    """Return what decides about a school's use of the service; an id that names none is not known (SCH-02)."""
+    statement = f"SELECT {deciding_columns('s', '$2')} FROM school s WHERE s.id = $1"  # noqa: S608 - names are ours
+    row = await fetch_one(statement, school_id, today)
+    return facts_of(row) if row else SchoolFacts(known=False)

@@ -11,6 +11,7 @@ from app.access import sessions
 from app.access.queries import Visitor, load_visitor
 from app.policy import Policy as Settings
 from app.registration.rules import induction_tutor_gate
+from app.schools.queries import facts_of
 from app.schools.rules import SchoolAccess, SchoolFacts, SchoolLevel, school_access
 from app.terms import ScheduleIdentifier, Year
 from app.training.periods import Calendar, ContractPeriod
@@ -139,17 +140,7 @@ def school_facts(school: CurrentSchool | None) -> SchoolFacts:
     """Return the facts that decide about a school's level; none is a school the register doesn't know."""
     if school is None:
         return SchoolFacts(known=False)
-    return SchoolFacts(
-        type_code=school.type_code,
-        status_code=school.status_code,
-        opened_on=school.opened_on,
-        closed_on=school.closed_on,
-        district_code=school.district_code or "",
-        section_41_approved=school.section_41_approved,
-        override=SchoolLevel(school.access_override) if school.access_override else None,
-        override_until=school.access_override_until,
-        has_open_training=school.has_open_training,
-    )
+    return facts_of(vars(school))
 
 
 @dataclass(frozen=True)
