@@ -22,6 +22,7 @@ SAID = {
     "email": "somebody.new@ash.example",
     "induction_tutor_email": "tutor.new@ash.example",
     "induction_tutor_name": "Nia New",
+    "name": "Noor Newman",
     "new_name": "Ella Ashby-Field",
     "message": "Please help.",
     "start_date_day": "3",
