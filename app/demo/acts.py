@@ -11,17 +11,17 @@ from app.demo.people import person_of, snapshot_of
 from app.demo.reference import LEAD_PROVIDERS
 from app.demo.rows import fixed_id, fixed_in_mail
 from app.policy import Policy
-from app.registration.amend_leaving import AmendLeaving, amend_leaving
-from app.registration.assign_mentor import AssignMentor, assign_mentor
-from app.registration.cancel_leaving import CancelLeaving, cancel_leaving
-from app.registration.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body
-from app.registration.change_email import ChangeEmail, change_email
-from app.registration.change_name import ChangeName, NameReason, change_name
-from app.registration.change_working_pattern import ChangeWorkingPattern, change_working_pattern
+from app.registration.changes.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body
+from app.registration.changes.change_email import ChangeEmail, change_email
+from app.registration.changes.change_name import ChangeName, NameReason, change_name
+from app.registration.changes.change_working_pattern import ChangeWorkingPattern, change_working_pattern
+from app.registration.leaving.amend_leaving import AmendLeaving, amend_leaving
+from app.registration.leaving.cancel_leaving import CancelLeaving, cancel_leaving
+from app.registration.leaving.remove_registration import RemoveRegistration, remove_registration
+from app.registration.leaving.report_leaving import ReportLeaving, report_leaving
+from app.registration.mentorships.assign_mentor import AssignMentor, assign_mentor
 from app.registration.queries import appropriate_bodies
-from app.registration.register_ect import RegisterECT, register_ect
-from app.registration.remove_registration import RemoveRegistration, remove_registration
-from app.registration.report_leaving import ReportLeaving, report_leaving
+from app.registration.registering.register_ect import RegisterECT, register_ect
 from app.schools.answer_school_year import AnswerSchoolYear, answer_school_year
 from app.terms import (
     TRN,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.demo.world import World
-    from app.registration.appropriate_bodies import AppropriateBody
+    from app.registration.registering.appropriate_bodies import AppropriateBody
     from app.terms import ChallengeReason, DeferralReason, ExpectingECTs, RemovalReason, WithdrawalReason, Year
 
     Act = Callable[[World], Awaitable[None]]

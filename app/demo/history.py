@@ -17,7 +17,7 @@ from app.registration.events import (
     TeacherRegisteredAsECT,
     TeacherRegisteredAsMentor,
 )
-from app.registration.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
+from app.registration.mentorships.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
 from app.teachers.rules import teaching_record_name
 from app.terms import IdentityMatch, Role, ScheduleIdentifier, TrainingProgramme
 from app.training.events import (

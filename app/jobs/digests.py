@@ -15,15 +15,15 @@ from app.db.transaction import transaction
 from app.jobs.reminders import policy_in_force
 from app.notices import digest_messages as messages
 from app.notices.outbox import Subjects, queue_message
-from app.registration.reminder_days import working_day
-from app.registration.school_notices import Asked, notices
-from app.registration.school_to_do import school_to_do
+from app.registration.home.reminder_days import working_day
+from app.registration.home.school_notices import Asked, notices
+from app.registration.home.school_to_do import school_to_do
 from app.terms import SchoolId, UserId
 from app.training.queries import calendar
 
 if TYPE_CHECKING:
-    from app.registration.school_notices import SchoolNotice
-    from app.registration.to_do import Task
+    from app.registration.home.school_notices import SchoolNotice
+    from app.registration.home.to_do import Task
 
 AT = time(7, 30)
 WAITS = timedelta(minutes=10)

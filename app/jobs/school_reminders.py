@@ -17,8 +17,8 @@ from app.jobs.reminders import policy_in_force
 from app.notices import reminder_messages as messages
 from app.notices.events import ReminderRunSent
 from app.notices.outbox import Subjects, queue_to_school
-from app.registration.reminder_days import Reminder, next_working_day, planned_days, working_day
-from app.registration.several_schools import to_dos_of_schools
+from app.registration.home.reminder_days import Reminder, next_working_day, planned_days, working_day
+from app.registration.home.several_schools import to_dos_of_schools
 from app.schools.queries import deciding_columns, facts_of
 from app.schools.reminder_terms import are_off
 from app.schools.rules import may_register_ects, may_use_service, school_access
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from app.notices.catalogue import Message
     from app.policy import Policy
-    from app.registration.school_to_do import SchoolToDo
+    from app.registration.home.school_to_do import SchoolToDo
     from app.schools.rules import SchoolFacts
     from app.training.periods import Calendar, ContractPeriod
 

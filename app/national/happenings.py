@@ -16,7 +16,7 @@ from app.registration.events import (
     TeacherRegisteredAsECT,
     TeacherRegisteredAsMentor,
 )
-from app.registration.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
+from app.registration.mentorships.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
 from app.terms import SYSTEM, Actor, ActorKind, UserId, Year
 from app.training.events import (
     TeacherFinishesTrainingPeriod,

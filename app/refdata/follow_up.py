@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.db.transaction import transaction
-from app.registration.close_school import CloseSchool, close_school
-from app.registration.closings import (
+from app.registration.closing_schools.close_school import CloseSchool, close_school
+from app.registration.closing_schools.closings import (
     HAPPENED_AFTERWARDS,
     Item,
     end_closing,
@@ -16,10 +16,10 @@ from app.registration.closings import (
     raise_item,
     settle_items,
 )
-from app.registration.continue_at_successor import ContinueAtSuccessor, continue_at_successor
-from app.registration.decide_succession import UNDECIDED
-from app.registration.restore_school import RestoreSchool, restore_school
-from app.registration.succession import CAN_BE_RESTORED, LATE_SUCCESSOR, Act
+from app.registration.closing_schools.continue_at_successor import ContinueAtSuccessor, continue_at_successor
+from app.registration.closing_schools.decide_succession import UNDECIDED
+from app.registration.closing_schools.restore_school import RestoreSchool, restore_school
+from app.registration.closing_schools.succession import CAN_BE_RESTORED, LATE_SUCCESSOR, Act
 from app.terms import ClosingState, RegisterItemKind
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from app.refdata.reconcile import Known, Round
     from app.refdata.succession_facts import StoredSchool
-    from app.registration.closings import Closing
+    from app.registration.closing_schools.closings import Closing
 
 Done = tuple[str, str] | None
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.refdata.staging import long
-from app.registration.closings import hold_items
+from app.registration.closing_schools.closings import hold_items
 from app.schools.rules import CLOSED, KNOWN_TYPES
 from app.terms import RegisterItemKind
 

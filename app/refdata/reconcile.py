@@ -13,8 +13,8 @@ from app.db.transaction import transaction
 from app.policy import Policy
 from app.refdata.follow_up import follow_up
 from app.refdata.succession_facts import due_links, lock_school, nodes_around, schools_to_reconcile
-from app.registration.close_school import CloseSchool, close_school
-from app.registration.closings import (
+from app.registration.closing_schools.close_school import CloseSchool, close_school
+from app.registration.closing_schools.closings import (
     HAPPENED_AFTERWARDS,
     Closing,
     Item,
@@ -25,11 +25,11 @@ from app.registration.closings import (
     settle_items,
     settle_kept,
 )
-from app.registration.continue_at_successor import ContinueAtSuccessor, continue_at_successor
-from app.registration.decide_succession import UNDECIDED
-from app.registration.renumber_school import RenumberSchool, renumber_school
-from app.registration.stays_beyond import read_beyond
-from app.registration.succession import (
+from app.registration.closing_schools.continue_at_successor import ContinueAtSuccessor, continue_at_successor
+from app.registration.closing_schools.decide_succession import UNDECIDED
+from app.registration.closing_schools.renumber_school import RenumberSchool, renumber_school
+from app.registration.closing_schools.stays_beyond import read_beyond
+from app.registration.closing_schools.succession import (
     KEPT_AFTERWARDS,
     UNDECIDED_TOO_LONG,
     WAITED_TOO_LONG,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from app.refdata.progress import Progress
     from app.refdata.report import Report
     from app.refdata.succession_facts import StoredSchool, ToReconcile
-    from app.registration.succession import Links
+    from app.registration.closing_schools.succession import Links
     from app.terms import Actor
 
 log = logging.getLogger("register.refdata")

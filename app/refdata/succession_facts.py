@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from app.db.engine import fetch_one
 from app.refdata.staging import long
-from app.registration.closings import IN_USE
-from app.registration.succession import Links, Node, Stated
+from app.registration.closing_schools.closings import IN_USE
+from app.registration.closing_schools.succession import Links, Node, Stated
 from app.schools.queries import school_facts
 from app.schools.rules import CLOSED, RefusalReason, is_not_yet_open, school_access
 from app.terms import SchoolId

@@ -15,7 +15,7 @@ from app.registration.events import (
     TeacherLeftSchoolAsECT,
     TeacherLeftSchoolAsMentor,
 )
-from app.registration.leaving import RowBefore, RowKind
+from app.registration.leaving.last_days import RowBefore, RowKind
 from app.registration.rules import plan_close
 from app.registration.whole_stay import whole_stay
 from app.terms import CancellationReason, Role

@@ -9,8 +9,8 @@ from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.close_stay import CloseStay, close_ect_stay
-from app.registration.leaving_events import TeacherRegistrationRemoved
-from app.registration.remove_registration import induction_record
+from app.registration.leaving.leaving_events import TeacherRegistrationRemoved
+from app.registration.leaving.remove_registration import induction_record
 from app.registration.remove_stay import remove_stay
 from app.registration.rules import InductionRecord
 from app.registration.whole_stay import whole_stay

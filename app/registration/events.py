@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from app.registration.leaving import RowBefore
+    from app.registration.leaving.last_days import RowBefore
 
 
 @catalogued

@@ -9,7 +9,7 @@ from app import clock
 from app.db.engine import fetch_one
 from app.db.tables.registration import ECTAtSchoolPeriod, MentorAtSchoolPeriod
 from app.events.record import About
-from app.registration.ect_facts import PersonName
+from app.registration.people.ect_facts import PersonName
 from app.teachers.locks import lock_person
 from app.terms import TRN, Role, SchoolId, TeacherId, WorkingPattern
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.registration.removal import ended_long_ago
+from app.registration.leaving.removal import ended_long_ago
 from app.registration.rules import Standing
 from app.terms import StayEndReason, Word
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.db.engine import fetch_one
-from app.registration.appropriate_bodies import AppropriateBody
+from app.registration.registering.appropriate_bodies import AppropriateBody
 from app.registration.rules import ECTStay, Induction, InductionRecord, Mentorship, MentorStay, PersonFound
 from app.teachers.rules import display_name
 from app.terms import TRN, MentorIneligibleReason, SchoolId, TeacherId, UserId

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app import clock
 from app.db.engine import fetch
 from app.registration.close_stay import cancel_mentorship, cancel_training
-from app.registration.leaving import RowKind
+from app.registration.leaving.last_days import RowKind
 from app.terms import CancellationReason, Role
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ import msgspec
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.events.record import record
-from app.registration.leaving import Key, Reopening, RowBefore, RowKind, RowNow, plan_restore
-from app.registration.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
+from app.registration.leaving.last_days import Key, Reopening, RowBefore, RowKind, RowNow, plan_restore
+from app.registration.mentorships.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
 from app.terms import Period, Role, StayEndReason
 
 if TYPE_CHECKING:
-    from app.registration.leaving import RestorePlan
+    from app.registration.leaving.last_days import RestorePlan
     from app.registration.whole_stay import MentorshipInStay, TrainingInStay, WholeStay
     from app.terms import Actor
 

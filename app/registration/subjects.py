@@ -9,10 +9,10 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.db.engine import fetch_one
-from app.registration.ect_facts import PersonName
+from app.registration.people.ect_facts import PersonName
+from app.registration.people.school_queries import INDUCTION, STAY
 from app.registration.permissions import ect_may, mentor_may
 from app.registration.rules import ECTStay, InductionRecord, Standing, ect_standing, is_leaving
-from app.registration.school_queries import INDUCTION, STAY
 from app.terms import TRN, Role, SchoolId, TeacherId
 
 if TYPE_CHECKING:

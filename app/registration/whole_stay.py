@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.events.record import About
-from app.registration.ect_facts import PersonName
+from app.registration.people.ect_facts import PersonName
 from app.registration.rules import Mentorship
 from app.terms import (
     TRN,

@@ -13,11 +13,11 @@ from app.db.engine import fetch, fetch_one
 from app.demo.people import BORN, teaching_records
 from app.demo.personas import NEW_HERE, PERSONAS
 from app.policy import Policy
-from app.registration.appropriate_bodies import is_selectable
 from app.registration.queries import appropriate_bodies, email_in_use, person
+from app.registration.registering.appropriate_bodies import is_selectable
+from app.registration.registering.start_dates import BoundReason, StartDateFacts, start_date_bounds
+from app.registration.registering.unfinished import unfinished
 from app.registration.rules import DeadEnd, asks_about_transfer, ect_dead_end, induction_tutor_gate, latest_stay
-from app.registration.start_dates import BoundReason, StartDateFacts, start_date_bounds
-from app.registration.unfinished import unfinished
 from app.schools.queries import school_facts
 from app.schools.rules import RefusalReason, SchoolLevel, school_access
 from app.settings import settings

@@ -13,11 +13,11 @@ from app.asgi import create_app
 from app.db.engine import fetch, fetch_one
 from app.demo.personas import PERSONAS
 from app.policy import Policy
-from app.registration.mentor_queries import listed_mentors, mentors
-from app.registration.mentor_statuses import MentorState, MentorTraining, mentor_training
+from app.registration.home.school_to_do import school_to_do
+from app.registration.people.mentor_queries import listed_mentors, mentors
+from app.registration.people.mentor_statuses import MentorState, MentorTraining, mentor_training
+from app.registration.people.school_queries import ects, listed_ects
 from app.registration.rules import ECTState, Standing
-from app.registration.school_queries import ects, listed_ects
-from app.registration.school_to_do import school_to_do
 from app.settings import settings
 from app.terms import DeferralReason, SchoolId, WithdrawalReason
 from app.training.queries import calendar

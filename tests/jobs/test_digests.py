@@ -16,7 +16,7 @@ from app.jobs.digests import WORDS, due_on, send_digests
 from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox, received
 from app.notices.school_notices import BY_OTHERS
-from app.registration.change_events import TeacherEmailAddressUpdated
+from app.registration.changes.change_events import TeacherEmailAddressUpdated
 from app.terms import SYSTEM, Actor, ActorKind, SchoolId, UserId
 from tests import factories
 from tests.cast import Cast, cast

@@ -12,7 +12,7 @@ from app.db.engine import fetch
 from app.jobs.run_due import run_due
 from app.jobs.school_reminders import send_school_reminders
 from app.notices.mailbox import DeveloperMailbox, received
-from app.registration.reminder_days import Reminder, bank_holidays, planned_days, working_day
+from app.registration.home.reminder_days import Reminder, bank_holidays, planned_days, working_day
 from app.schools.stop_reminders import opt_out_link
 from app.settings import settings
 from tests import factories

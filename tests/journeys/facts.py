@@ -6,8 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from app.policy import Policy
-from app.registration.appropriate_bodies import AppropriateBody
 from app.registration.queries import KnownPerson
+from app.registration.registering.appropriate_bodies import AppropriateBody
 from app.schools.rules import SchoolLevel
 from app.teachers.snapshot import Snapshot
 from app.terms import (

@@ -14,7 +14,7 @@ from app.access.queries import school_by_urn
 from app.db.engine import fetch
 from app.events.verify import verify
 from app.refdata.school_import import import_schools
-from app.registration.decide_succession import DecideSuccession, decide_succession
+from app.registration.closing_schools.decide_succession import DecideSuccession, decide_succession
 from app.terms import SYSTEM, Refused, Role, SchoolId
 from tests import factories as make
 from tests.refdata.files import school, write_links, write_register

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.registration.appropriate_bodies import (
+from app.registration.registering.appropriate_bodies import (
     AppropriateBody,
     BodySource,
     body_shown,

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from app.db.engine import fetch, fetch_one
-from app.registration.body_changes import LeftOut
-from app.registration.change_appropriate_body import BodyChanged, ChangeAppropriateBody, change_appropriate_body
-from app.registration.change_email import ChangeEmail, change_email
-from app.registration.change_name import ChangeName, NameReason, change_name
-from app.registration.change_working_pattern import ChangeWorkingPattern, change_working_pattern
+from app.registration.changes.body_changes import LeftOut
+from app.registration.changes.change_appropriate_body import BodyChanged, ChangeAppropriateBody, change_appropriate_body
+from app.registration.changes.change_email import ChangeEmail, change_email
+from app.registration.changes.change_name import ChangeName, NameReason, change_name
+from app.registration.changes.change_working_pattern import ChangeWorkingPattern, change_working_pattern
 from app.registration.queries import appropriate_bodies
 from app.terms import (
     Actor,

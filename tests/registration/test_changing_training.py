@@ -11,11 +11,15 @@ import pytest
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.policy import Policy
-from app.registration.change_lead_provider import ChangeLeadProvider, change_lead_provider
-from app.registration.change_training_programme import ChangeTrainingProgramme, change_training_programme, shown_as
-from app.registration.mentor_follows import mentor_too
-from app.registration.mentor_of_ect import mentor_of_ect
-from app.registration.training_change_facts import WhoseTraining, person_in_training, terms_of
+from app.registration.changes.change_lead_provider import ChangeLeadProvider, change_lead_provider
+from app.registration.changes.change_training_programme import (
+    ChangeTrainingProgramme,
+    change_training_programme,
+    shown_as,
+)
+from app.registration.changes.mentor_follows import mentor_too
+from app.registration.changes.training_change_facts import WhoseTraining, person_in_training, terms_of
+from app.registration.mentorships.mentor_of_ect import mentor_of_ect
 from app.schools.rules import SchoolLevel
 from app.terms import TRN, Actor, ActorKind, ECTAtSchoolId, Refused, Role, SchoolId, TrainingProgramme
 from app.training.change_decisions import (

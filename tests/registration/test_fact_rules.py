@@ -7,7 +7,10 @@ from typing import get_type_hints
 import msgspec
 import pytest
 
-from app.registration import appropriate_bodies, body_changes, rules, start_dates, statuses, tracker
+from app.registration import rules
+from app.registration.changes import body_changes
+from app.registration.people import statuses, tracker
+from app.registration.registering import appropriate_bodies, start_dates
 from app.terms import Role, ScheduleIdentifier, TrainingProgramme
 from app.training import arrangements, periods
 from app.training import rules as training_rules

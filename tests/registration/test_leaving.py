@@ -6,10 +6,10 @@ import pytest
 
 from app.db.engine import fetch, fetch_one
 from app.policy import Policy
-from app.registration.amend_leaving import AmendLeaving, amend_leaving
-from app.registration.cancel_leaving import CancelLeaving, cancel_leaving
 from app.registration.complete_induction import CompleteInduction, complete_induction
-from app.registration.report_leaving import ReportLeaving, report_leaving
+from app.registration.leaving.amend_leaving import AmendLeaving, amend_leaving
+from app.registration.leaving.cancel_leaving import CancelLeaving, cancel_leaving
+from app.registration.leaving.report_leaving import ReportLeaving, report_leaving
 from app.terms import SYSTEM, Refused, Role
 from tests import factories
 from tests.cast import cast

@@ -5,7 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from app.policy import Policy
-from app.registration.leaving import Lost, Reopening, RowBefore, RowKind, RowNow, leaving_bounds, plan_restore, tense
+from app.registration.leaving.last_days import (
+    Lost,
+    Reopening,
+    RowBefore,
+    RowKind,
+    RowNow,
+    leaving_bounds,
+    plan_restore,
+    tense,
+)
 from app.terms import Period
 from tests.training.builders import training
 

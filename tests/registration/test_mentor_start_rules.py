@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.policy import Policy
-from app.registration.mentor_start_dates import (
+from app.registration.registering.mentor_start_dates import (
     MentorStartFacts,
     asks_for_start,
     check_mentor_start,
@@ -15,8 +15,8 @@ from app.registration.mentor_start_dates import (
     mentor_start_bounds,
     mentors_elsewhere,
 )
+from app.registration.registering.start_dates import Bound
 from app.registration.rules import MentorStay
-from app.registration.start_dates import Bound
 from app.terms import MentorAtSchoolId, Role, SchoolId
 from app.training.periods import Calendar, NotOpen
 from tests.training.builders import WORKED_EXAMPLES, period, training

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.policy import Policy
-from app.registration.mentor_statuses import (
+from app.registration.people.mentor_statuses import (
     Mentored,
     MentorFacts,
     MentorState,
@@ -13,8 +13,8 @@ from app.registration.mentor_statuses import (
     mentor_tag,
     mentor_training,
 )
-from app.registration.mentor_tracker import MentorStep, mentor_tracker
-from app.registration.tracker import TrackerState
+from app.registration.people.mentor_tracker import MentorStep, mentor_tracker
+from app.registration.people.tracker import TrackerState
 from app.terms import MentorIneligibleReason, Role, StayEndReason
 from tests.registration.builders import mentor_stay, mentorship, record, stay
 from tests.training.builders import at_noon, training

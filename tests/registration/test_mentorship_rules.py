@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.registration.mentorship_rules import (
+from app.registration.mentorships.mentorship_rules import (
     MentoredECT,
     MentorFrom,
     PossibleMentor,

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policy import Policy
-from app.registration.rules import transfer_closing
-from app.registration.start_dates import (
+from app.registration.registering.start_dates import (
     Bound,
     BoundReason,
     StartDateFacts,
@@ -16,6 +15,7 @@ from app.registration.start_dates import (
     day_in_words,
     start_date_bounds,
 )
+from app.registration.rules import transfer_closing
 from app.terms import Year
 from app.training.periods import Calendar, NotOpen
 from tests.registration.builders import ASH, BIRCH, stay

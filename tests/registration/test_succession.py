@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.registration.succession import (
+from app.registration.closing_schools.succession import (
     MOST_STEPS,
     Act,
     Decision,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.registration.people.statuses import EMAIL_NOT_DELIVERED, ECTFacts, ect_tag, london_day, open_mentorship
 from app.registration.rules import ECTState, ect_state
-from app.registration.statuses import EMAIL_NOT_DELIVERED, ECTFacts, ect_tag, london_day, open_mentorship
 from app.terms import InductionOutcome, StayEndReason, TRSInductionStatus
 from tests.registration.builders import induction, mentorship, record, stay
 from tests.training.builders import at_noon, school_led, training

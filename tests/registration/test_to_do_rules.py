@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from app.policy import Policy
-from app.registration.ect_facts import Body, ECTAtSchool, MentorshipRow, PersonName, TrainingRow
-from app.registration.to_do import Known, MentorAround, ect_tasks, mentor_tasks, year_task
+from app.registration.home.to_do import Known, MentorAround, ect_tasks, mentor_tasks, year_task
+from app.registration.people.ect_facts import Body, ECTAtSchool, MentorshipRow, PersonName, TrainingRow
 from app.terms import TRN, ExpectingECTs, TeacherId, WorkingPattern, Year
 from app.training.periods import ContractPeriod
 from tests.registration.builders import NORTH_HUB, induction, mentorship, record, stay

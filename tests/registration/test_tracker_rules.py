@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policy import Policy
-from app.registration.statuses import ECTFacts
-from app.registration.tracker import Party, Step, TrackerState, ect_tracker
+from app.registration.people.statuses import ECTFacts
+from app.registration.people.tracker import Party, Step, TrackerState, ect_tracker
 from app.terms import InductionOutcome
 from tests.registration.builders import induction, mentorship, record, stay
 from tests.training.builders import at_noon, school_led, training

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from app.policy import Policy
-from app.registration.ect_facts import PersonName
-from app.registration.mentor_follows import MentorOfECT, mentor_too
-from app.registration.training_change_words import what_happens, what_it_means
+from app.registration.changes.mentor_follows import MentorOfECT, mentor_too
+from app.registration.changes.training_change_words import what_happens, what_it_means
+from app.registration.people.ect_facts import PersonName
 from app.terms import (
     TRN,
     MentorAtSchoolId,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from app.registration.people_list import parse_search
+from app.registration.people.people_list import parse_search
 from app.teachers.rules import search_text
 from app.terms import TRN
 from tests import factories

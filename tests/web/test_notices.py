@@ -14,8 +14,8 @@ from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.events.catalogue import SchoolAccessEnded
 from app.events.record import About, record
-from app.registration.change_events import TeacherEmailAddressUpdated
-from app.registration.change_name import ChangeName, NameReason, change_name
+from app.registration.changes.change_events import TeacherEmailAddressUpdated
+from app.registration.changes.change_name import ChangeName, NameReason, change_name
 from app.registration.events import TeacherLeftSchoolAsECT
 from app.teachers.events import TeacherTRSInductionChanged, TeacherTRSRecordChanged
 from app.terms import SYSTEM, Actor, ActorKind, Role, SchoolId, UserId

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.registration.appropriate_bodies import body_shown
-from app.registration.ect_shown import NOT_REPORTED
+from app.registration.people.ect_shown import NOT_REPORTED
 from app.registration.permissions import Action, ect_may, mentor_may, stay_may
+from app.registration.registering.appropriate_bodies import body_shown
 from app.registration.rules import is_leaving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from app.registration.ect_facts import ECTAtSchool
-    from app.registration.ect_shown import Line, Stopped
-    from app.registration.mentor_facts import MentorAtSchool
+    from app.registration.people.ect_facts import ECTAtSchool
+    from app.registration.people.ect_shown import Line, Stopped
+    from app.registration.people.mentor_facts import MentorAtSchool
     from app.web.session import Here
 
 WORDS: Mapping[str, str] = {

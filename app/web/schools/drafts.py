@@ -12,8 +12,8 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 from app import clock
 from app.db.transaction import transaction
 from app.drafts import store
-from app.registration.school_queries import corrected_names
-from app.registration.unfinished import name_of, unfinished
+from app.registration.people.school_queries import corrected_names
+from app.registration.registering.unfinished import name_of, unfinished
 from app.schools.rules import may_register_ects
 from app.terms import DraftKind, DraftState
 from app.values import Invalid, parse_choice
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.drafts.store import Draft
-    from app.registration.unfinished import Unfinished
+    from app.registration.registering.unfinished import Unfinished
     from app.web.session import Here
 
 ROLES = {DraftKind.REGISTER_ECT: "ECT", DraftKind.REGISTER_MENTOR: "Mentor"}

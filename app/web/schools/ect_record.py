@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request, Response, get
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 
-from app.registration import ect_shown
-from app.registration.ect_list import Tab
-from app.registration.ect_shown import Line, Stopped
-from app.registration.school_queries import ect as find_ect
-from app.registration.start_dates import day_in_words
-from app.registration.tracker import ect_tracker
+from app.registration.people import ect_shown
+from app.registration.people.ect_list import Tab
+from app.registration.people.ect_shown import Line, Stopped
+from app.registration.people.school_queries import ect as find_ect
+from app.registration.people.tracker import ect_tracker
+from app.registration.registering.start_dates import day_in_words
 from app.web.forms import known_id
 from app.web.missing import missing
 from app.web.page import page
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.events.queries import History
-    from app.registration.ect_facts import ECTAtSchool
+    from app.registration.people.ect_facts import ECTAtSchool
     from app.web.session import Here
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
 
-from app.registration import ect_shown
-from app.registration.ect_list import Show, Tab, Wanted, listing
-from app.registration.ect_shown import Line
-from app.registration.people_list import Sort, parse_search
+from app.registration.people import ect_shown
+from app.registration.people.ect_list import Show, Tab, Wanted, listing
+from app.registration.people.ect_shown import Line
+from app.registration.people.people_list import Sort, parse_search
+from app.registration.people.school_queries import ects, listed_ects
+from app.registration.registering.start_dates import day_in_words
 from app.registration.rules import ECTState
-from app.registration.school_queries import ects, listed_ects
-from app.registration.start_dates import day_in_words
 from app.schools.rules import may_register_ects
 from app.web.page import page
 from app.web.policies import school_page
@@ -25,8 +25,8 @@ from app.web.session import here_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.registration.ect_facts import ECTAtSchool, ListedECT
-    from app.registration.people_list import Listing
+    from app.registration.people.ect_facts import ECTAtSchool, ListedECT
+    from app.registration.people.people_list import Listing
     from app.web.session import Here
 
 PATH = "/school/ects"

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
 
-from app.registration.ect_list import Show, Tab
-from app.registration.export_records import ExportRecords, export_records
-from app.registration.export_rows import ECT_COLUMNS, MENTOR_COLUMNS, ect_row, mentor_row
-from app.registration.mentor_list import MentorTab
-from app.registration.mentor_queries import mentors as mentors_of
-from app.registration.people_list import parse_search
-from app.registration.school_queries import ects as ects_of
+from app.registration.people.ect_list import Show, Tab
+from app.registration.people.export_records import ExportRecords, export_records
+from app.registration.people.export_rows import ECT_COLUMNS, MENTOR_COLUMNS, ect_row, mentor_row
+from app.registration.people.mentor_list import MentorTab
+from app.registration.people.mentor_queries import mentors as mentors_of
+from app.registration.people.people_list import parse_search
+from app.registration.people.school_queries import ects as ects_of
 from app.schools.rules import offers_mentor_training
 from app.web import limits
 from app.web.csv_file import csv_file

@@ -18,8 +18,8 @@ from app.web.session import here_of
 
 if TYPE_CHECKING:
     from app.events.queries import History
-    from app.registration.ect_facts import ECTAtSchool
-    from app.registration.mentor_facts import MentorAtSchool
+    from app.registration.people.ect_facts import ECTAtSchool
+    from app.registration.people.mentor_facts import MentorAtSchool
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request, Response, get
 
 from app import clock
-from app.registration.ect_list import TABS, Show, Tab, awaits_provider, needs_mentor
-from app.registration.mentor_list import MentorTab, tab_of
-from app.registration.school_notices import Asked, notices
-from app.registration.school_to_do import school_to_do
+from app.registration.home.school_notices import Asked, notices
+from app.registration.home.school_to_do import school_to_do
+from app.registration.people.ect_list import TABS, Show, Tab, awaits_provider, needs_mentor
+from app.registration.people.mentor_list import MentorTab, tab_of
 from app.schools.rules import may_register_ects, may_register_mentors
 from app.training.periods import academic_year
 from app.web.forms import read_query
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from app.registration.ect_facts import ListedECT
-    from app.registration.mentor_facts import ListedMentor
-    from app.registration.school_to_do import SchoolToDo
+    from app.registration.home.school_to_do import SchoolToDo
+    from app.registration.people.ect_facts import ListedECT
+    from app.registration.people.mentor_facts import ListedMentor
     from app.web.session import Here
 
 UPDATES = 5

@@ -8,14 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.journeys.engine import Ask, Option, Question, Row, Walk
-from app.registration.amend_leaving import AmendLeaving, amend_leaving
-from app.registration.cancel_leaving import CancelLeaving, cancel_leaving
-from app.registration.leaving import LeavingBounds, Tense, leaving_bounds, left_without_mentor, tense
+from app.registration.leaving.amend_leaving import AmendLeaving, amend_leaving
+from app.registration.leaving.cancel_leaving import CancelLeaving, cancel_leaving
+from app.registration.leaving.last_days import LeavingBounds, Tense, leaving_bounds, left_without_mentor, tense
+from app.registration.leaving.report_leaving import ReportLeaving, report_leaving
 from app.registration.permissions import Action
+from app.registration.registering.start_dates import day_in_words
 from app.registration.reopen_stay import later_stay_from
-from app.registration.report_leaving import ReportLeaving, report_leaving
 from app.registration.rules import plan_close
-from app.registration.start_dates import day_in_words
 from app.registration.whole_stay import WholeStay, whole_stay
 from app.teachers.locks import lock_person
 from app.terms import Role, StayEndReason

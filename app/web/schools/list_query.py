@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlencode
 
-from app.registration.ect_list import Show
-from app.registration.people_list import LONGEST_SEARCH, Sort
+from app.registration.people.ect_list import Show
+from app.registration.people.people_list import LONGEST_SEARCH, Sort
 from app.terms import Word
 from app.web.forms import read_query
 

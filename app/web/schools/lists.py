@@ -6,20 +6,20 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from app.registration.ect_list import Show
-from app.registration.people_list import Listed, parse_search
+from app.registration.people.ect_list import Show
+from app.registration.people.people_list import Listed, parse_search
+from app.registration.people.statuses import EMAIL_NOT_DELIVERED
 from app.registration.permissions import Action
-from app.registration.statuses import EMAIL_NOT_DELIVERED
 from app.terms import Word
 from app.web.schools.list_query import ListQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.registration.ect_facts import PersonAtSchool
-    from app.registration.ect_shown import Line
-    from app.registration.people_list import Listing
-    from app.registration.statuses import Tag
+    from app.registration.people.ect_facts import PersonAtSchool
+    from app.registration.people.ect_shown import Line
+    from app.registration.people.people_list import Listing
+    from app.registration.people.statuses import Tag
     from app.terms import TRN
     from app.web.schools.changes import May, Way
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request, Response, get
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 
-from app.registration import ect_shown, mentor_shown
-from app.registration.ect_shown import Line, Stopped
-from app.registration.mentor_list import MentorTab
-from app.registration.mentor_queries import mentor as find_mentor
-from app.registration.mentor_statuses import MentorTraining, mentor_training
-from app.registration.mentor_tracker import mentor_tracker
+from app.registration.people import ect_shown, mentor_shown
+from app.registration.people.ect_shown import Line, Stopped
+from app.registration.people.mentor_list import MentorTab
+from app.registration.people.mentor_queries import mentor as find_mentor
+from app.registration.people.mentor_statuses import MentorTraining, mentor_training
+from app.registration.people.mentor_tracker import mentor_tracker
 from app.registration.permissions import Action
 from app.schools.rules import offers_mentor_training
 from app.web.forms import known_id
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.events.queries import History
-    from app.registration.mentor_facts import MentorAtSchool
+    from app.registration.people.mentor_facts import MentorAtSchool
     from app.web.session import Here
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
 
-from app.registration import mentor_shown
-from app.registration.ect_shown import Line
-from app.registration.mentor_list import MentorTab, listing
-from app.registration.mentor_queries import listed_mentors, mentors
-from app.registration.mentor_statuses import MentorState
-from app.registration.people_list import Sort, parse_search
-from app.registration.start_dates import day_in_words
+from app.registration.people import mentor_shown
+from app.registration.people.ect_shown import Line
+from app.registration.people.mentor_list import MentorTab, listing
+from app.registration.people.mentor_queries import listed_mentors, mentors
+from app.registration.people.mentor_statuses import MentorState
+from app.registration.people.people_list import Sort, parse_search
+from app.registration.registering.start_dates import day_in_words
 from app.schools.rules import offers_mentor_training
 from app.web.page import page
 from app.web.policies import school_page
@@ -24,8 +24,8 @@ from app.web.session import here_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.registration.mentor_facts import ListedMentor, MentorAtSchool
-    from app.registration.people_list import Listing
+    from app.registration.people.mentor_facts import ListedMentor, MentorAtSchool
+    from app.registration.people.people_list import Listing
     from app.web.schools.list_query import ListQuery
     from app.web.session import Here
 

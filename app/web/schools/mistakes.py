@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Option, Row, Walk
-from app.registration.permissions import Action
-from app.registration.removal import Blocker, removal_blocker
-from app.registration.remove_registration import (
+from app.registration.leaving.removal import Blocker, removal_blocker
+from app.registration.leaving.remove_registration import (
     RemoveRegistration,
     lock_removal,
     removal_facts,
     remove_registration,
     stays_ended_by,
 )
-from app.registration.start_dates import day_in_words
+from app.registration.permissions import Action
+from app.registration.registering.start_dates import day_in_words
 from app.registration.whole_stay import WholeStay, whole_stay
 from app.terms import RemovalReason, Role
 from app.training.rules import decisive_training

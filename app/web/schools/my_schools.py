@@ -11,8 +11,8 @@ from litestar import Request, Response, get, post
 from app import clock
 from app.access.queries import own_schools
 from app.access.switch_school import SwitchSchool, switch_school
-from app.registration.ect_list import TABS, Tab, needs_mentor
-from app.registration.several_schools import to_dos_of_schools
+from app.registration.home.several_schools import to_dos_of_schools
+from app.registration.people.ect_list import TABS, Tab, needs_mentor
 from app.schools.rules import SchoolAccess, may_register_ects, may_use_service, school_access
 from app.terms import Refused
 from app.values import NOT_AN_OPTION
@@ -25,7 +25,7 @@ from app.web.session import here_of, school_facts, visit_of
 
 if TYPE_CHECKING:
     from app.access.queries import OwnSchool
-    from app.registration.school_to_do import SchoolToDo
+    from app.registration.home.school_to_do import SchoolToDo
     from app.web.session import Here
 
 PATH = "/school/my-schools"

@@ -11,7 +11,7 @@ from litestar import Request, Response, get, post
 from app import clock
 from app.access.mark_notices_read import MarkNoticesRead, mark_notices_read
 from app.access.preferences import NoticeGroup
-from app.registration.school_notices import Asked, notices
+from app.registration.home.school_notices import Asked, notices
 from app.terms import Role
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from app.registration.school_notices import NoticePage, SchoolNotice
+    from app.registration.home.school_notices import NoticePage, SchoolNotice
     from app.web.session import Here
 
 PATH = "/school/notices"

@@ -13,7 +13,7 @@ from app.drafts import store
 from app.drafts.store import NewDraft
 from app.journeys import kinds
 from app.journeys.engine import Ask, Question, Row, Walk
-from app.registration.start_dates import day_in_words
+from app.registration.registering.start_dates import day_in_words
 from app.terms import ChallengeReason, DraftKind, Role
 from app.training.challenge_partnership import ChallengePartnership, challenge_partnership
 from app.training.challenges import CannotChallenge, CannotUndo
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from litestar import Response
 
     from app.drafts.store import Draft
-    from app.registration.partnership_facts import InPartnership, PartnershipShown
+    from app.registration.partnerships.partnership_facts import InPartnership, PartnershipShown
     from app.web.schools.subject_journeys import Act
     from app.web.session import Here
 

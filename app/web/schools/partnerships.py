@@ -11,10 +11,10 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.events.queries import partnership_history
-from app.registration.ect_shown import Line
-from app.registration.partnership_queries import asked_providers, partnership, partnerships
-from app.registration.start_dates import day_in_words
-from app.registration.statuses import Tag, london_day
+from app.registration.partnerships.partnership_queries import asked_providers, partnership, partnerships
+from app.registration.people.ect_shown import Line
+from app.registration.people.statuses import Tag, london_day
+from app.registration.registering.start_dates import day_in_words
 from app.terms import Role
 from app.training.challenges import CannotChallenge
 from app.training.check_partnership import CheckPartnership, check_partnership
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from app.events.queries import History
-    from app.registration.partnership_facts import AskedProvider, InPartnership, PartnershipShown
+    from app.registration.partnerships.partnership_facts import AskedProvider, InPartnership, PartnershipShown
     from app.web.session import Here
 
 PATH = "/school/partnerships"

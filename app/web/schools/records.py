@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from app.events.queries import History, history
-from app.registration import ect_shown
-from app.registration.ect_shown import Line
+from app.registration.people import ect_shown
+from app.registration.people.ect_shown import Line
+from app.registration.people.statuses import london_day
 from app.registration.permissions import Action
+from app.registration.registering.start_dates import day_in_words
 from app.registration.rules import Standing
-from app.registration.start_dates import day_in_words
-from app.registration.statuses import london_day
 from app.terms import StayEndReason
 from app.training.rules import TrainingStatus, training_status
 from app.web.schools.changes import Way, ways
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.policy import Policy
-    from app.registration.ect_facts import ECTAtSchool, PersonAtSchool, TrainingRow
-    from app.registration.mentor_facts import MentorAtSchool
-    from app.registration.statuses import Tag
-    from app.registration.tracker import TrackerLine
+    from app.registration.people.ect_facts import ECTAtSchool, PersonAtSchool, TrainingRow
+    from app.registration.people.mentor_facts import MentorAtSchool
+    from app.registration.people.statuses import Tag
+    from app.registration.people.tracker import TrackerLine
     from app.web.schools.changes import May
     from app.web.session import Here
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get, post
 
-from app.registration.school_people import SchoolPerson, school_people
+from app.registration.people.school_people import SchoolPerson, school_people
 from app.support.ask_support import AboutStay, AskSupport, Sender, ask_support
 from app.support.rules import page_without_ids
 from app.values import NOT_AN_OPTION, Invalid, parse_both

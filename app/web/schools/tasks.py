@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.registration.start_dates import day_in_words
+from app.registration.registering.start_dates import day_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
     from uuid import UUID
 
-    from app.registration.to_do import Task
+    from app.registration.home.to_do import Task
 
 PLACES = {"ect": "/school/ects", "mentor": "/school/mentors", "partnership": "/school/partnerships"}
 YEAR, TUTOR = "/school/year", "/school/induction-tutor"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from app.registration.around import Around, around
+from app.registration.home.around import Around, around
 from app.schools.answer_school_year import AnswerSchoolYear, answer_school_year
 from app.schools.reminder_terms import are_off
 from app.schools.stop_reminders import ResumeReminders, resume_reminders

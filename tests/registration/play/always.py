@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.db.engine import fetch
-from app.registration.ect_list import TABS as ECT_TABS
-from app.registration.ect_list import Show, Tab, Wanted
-from app.registration.ect_list import listing as ect_listing
-from app.registration.export_rows import ECT_COLUMNS, MENTOR_COLUMNS, ect_row, mentor_row
-from app.registration.mentor_list import MentorTab, tab_of
-from app.registration.mentor_list import listing as mentor_listing
-from app.registration.mentor_queries import listed_mentors, mentors
-from app.registration.mentor_tracker import mentor_tracker
-from app.registration.people_list import Sort, parse_search
-from app.registration.school_queries import ects, listed_ects
-from app.registration.school_to_do import school_to_do
-from app.registration.tracker import ect_tracker
+from app.registration.home.school_to_do import school_to_do
+from app.registration.people.ect_list import TABS as ECT_TABS
+from app.registration.people.ect_list import Show, Tab, Wanted
+from app.registration.people.ect_list import listing as ect_listing
+from app.registration.people.export_rows import ECT_COLUMNS, MENTOR_COLUMNS, ect_row, mentor_row
+from app.registration.people.mentor_list import MentorTab, tab_of
+from app.registration.people.mentor_list import listing as mentor_listing
+from app.registration.people.mentor_queries import listed_mentors, mentors
+from app.registration.people.mentor_tracker import mentor_tracker
+from app.registration.people.people_list import Sort, parse_search
+from app.registration.people.school_queries import ects, listed_ects
+from app.registration.people.tracker import ect_tracker
 from app.web.schools.home import counts_of
 
 if TYPE_CHECKING:

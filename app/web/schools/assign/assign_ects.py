@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Option, Question, Row, Walk
-from app.registration.assign_mentor import AssignMentor, assign_mentor, lock_assignment
-from app.registration.mentorship_rules import MentorFrom, has_load_note, why_not_mentor
+from app.registration.mentorships.assign_mentor import AssignMentor, assign_mentor, lock_assignment
+from app.registration.mentorships.mentorship_rules import MentorFrom, has_load_note, why_not_mentor
 from app.registration.permissions import Action
 from app.values import Form, Invalid
 from app.web.journey import Journey, Refusal
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from app.drafts.store import Draft
-    from app.registration.mentorship_queries import ECTHere, MentorHere
+    from app.registration.mentorships.mentorship_queries import ECTHere, MentorHere
     from app.registration.subjects import Subject
     from app.web.journey_pages import ConfirmationPage
     from app.web.session import Here

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.journeys.engine import Ask, Option, Question, Row, Walk
-from app.registration.assign_mentor import AssignMentor, assign_mentor, lock_assignment
-from app.registration.mentorship_rules import MentorFrom, after_present, has_load_note, why_not_mentor
+from app.registration.mentorships.assign_mentor import AssignMentor, assign_mentor, lock_assignment
+from app.registration.mentorships.mentorship_rules import MentorFrom, after_present, has_load_note, why_not_mentor
 from app.registration.permissions import Action
-from app.registration.start_dates import day_in_words
+from app.registration.registering.start_dates import day_in_words
 from app.values import Form, Invalid, parse_choice
 from app.web.journey import Asked, Journey, Refusal
 from app.web.page import redirect
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from litestar import Response
 
     from app.drafts.store import Draft
-    from app.registration.mentorship_queries import ECTHere, MentorHere
+    from app.registration.mentorships.mentorship_queries import ECTHere, MentorHere
     from app.registration.subjects import Subject
     from app.web.journey_pages import ConfirmationPage
     from app.web.session import Here

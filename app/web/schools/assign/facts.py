@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from litestar.exceptions import NotFoundException
 
-from app.registration.mentorship_queries import mentoring_at
-from app.registration.mentorship_rules import WhyNotMentor
-from app.registration.start_dates import day_in_words
+from app.registration.mentorships.mentorship_queries import mentoring_at
+from app.registration.mentorships.mentorship_rules import WhyNotMentor
+from app.registration.registering.start_dates import day_in_words
 from app.schools.rules import offers_mentor_training
 from app.training.mentor_training import Coming, MentorTrainingFacts
 from app.training.queries import school_providers
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.policy import Policy
-    from app.registration.mentorship_queries import ECTHere, MentorHere, Mentoring
+    from app.registration.mentorships.mentorship_queries import ECTHere, MentorHere, Mentoring
     from app.registration.subjects import Subject
     from app.schools.rules import SchoolLevel
     from app.terms import SchoolId

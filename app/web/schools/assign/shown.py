@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.registration.mentorship_queries import mentoring_at, new_mentorship
-from app.registration.mentorship_rules import mentorship_start
-from app.registration.start_dates import day_in_words
+from app.registration.mentorships.mentorship_queries import mentoring_at, new_mentorship
+from app.registration.mentorships.mentorship_rules import mentorship_start
+from app.registration.registering.start_dates import day_in_words
 from app.web.journey_pages import ConfirmationPage
 from app.web.schools.mentor_training import no_training_words, training_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.registration.assign_mentor import AssignMentor
-    from app.registration.mentorship_queries import ECTHere, MentorHere
-    from app.registration.mentorship_rules import MentorFrom, MentorshipPlan
+    from app.registration.mentorships.assign_mentor import AssignMentor
+    from app.registration.mentorships.mentorship_queries import ECTHere, MentorHere
+    from app.registration.mentorships.mentorship_rules import MentorFrom, MentorshipPlan
     from app.web.schools.assign.facts import SchoolMentoring
     from app.web.session import Here
 

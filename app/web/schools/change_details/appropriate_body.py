@@ -9,12 +9,12 @@ from litestar.exceptions import NotFoundException
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Option, Question, Row, Walk
-from app.registration.body_changes import BodyHolder, bodies_for
-from app.registration.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body
+from app.registration.changes.body_changes import BodyHolder, bodies_for
+from app.registration.changes.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body
+from app.registration.people.school_queries import body_holders
+from app.registration.people.school_queries import ect as find_ect
 from app.registration.permissions import Action
 from app.registration.queries import appropriate_bodies
-from app.registration.school_queries import body_holders
-from app.registration.school_queries import ect as find_ect
 from app.terms import ECTAtSchoolId, Refused, SchoolKind
 from app.values import Form, Invalid
 from app.web.journey import Journey, Refusal
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.drafts.store import Draft
-    from app.registration.appropriate_bodies import AppropriateBody, BodyOption
+    from app.registration.registering.appropriate_bodies import AppropriateBody, BodyOption
     from app.registration.subjects import Subject
     from app.web.journey_pages import ConfirmationPage
     from app.web.session import Here

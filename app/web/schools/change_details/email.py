@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Question, Row, Walk
-from app.registration.change_email import IN_USE, ChangeEmail, change_email
-from app.registration.ect_shown import NOT_REPORTED
+from app.registration.changes.change_email import IN_USE, ChangeEmail, change_email
+from app.registration.people.ect_shown import NOT_REPORTED
 from app.registration.permissions import Action
 from app.registration.queries import email_in_use
 from app.registration.subjects import OtherRole, other_role

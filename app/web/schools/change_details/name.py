@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from app.drafts import store
 from app.journeys.engine import Ask, Exit, Option, Question, Row, Walk
-from app.registration.change_name import ChangeName, NameReason, change_name
+from app.registration.changes.change_name import ChangeName, NameReason, change_name
+from app.registration.leaving.removal import Blocker, removal_blocker
+from app.registration.leaving.remove_registration import removal_facts
 from app.registration.permissions import Action
-from app.registration.removal import Blocker, removal_blocker
-from app.registration.remove_registration import removal_facts
 from app.registration.whole_stay import whole_stay
 from app.teachers.rules import needs_same_person_question
 from app.training.rules import decisive_training

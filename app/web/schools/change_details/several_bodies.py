@@ -13,8 +13,8 @@ from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Option, Question, Row, Walk, walk
-from app.registration.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body, plan
-from app.registration.school_queries import body_holders
+from app.registration.changes.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body, plan
+from app.registration.people.school_queries import body_holders
 from app.terms import AppropriateBodyId, DraftKind, ECTAtSchoolId, SchoolId
 from app.values import Form, Invalid
 from app.web import journey_start, journeys
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from app.drafts.store import Draft
-    from app.registration.body_changes import BodyHolder
-    from app.registration.change_appropriate_body import BodyChanged
+    from app.registration.changes.body_changes import BodyHolder
+    from app.registration.changes.change_appropriate_body import BodyChanged
     from app.web.session import Here
 
 BASE = "/school/ects/change-appropriate-body"

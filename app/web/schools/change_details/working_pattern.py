@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Question, Row, Walk
-from app.registration.change_working_pattern import ChangeWorkingPattern, change_working_pattern
-from app.registration.ect_shown import NOT_REPORTED
+from app.registration.changes.change_working_pattern import ChangeWorkingPattern, change_working_pattern
+from app.registration.people.ect_shown import NOT_REPORTED
+from app.registration.people.school_queries import ect as find_ect
 from app.registration.permissions import Action
-from app.registration.school_queries import ect as find_ect
 from app.terms import ECTAtSchoolId, WorkingPattern
 from app.web.journey import Journey
 from app.web.schools.change_details.common import done, locking, still

@@ -8,16 +8,16 @@ from uuid import UUID
 
 from app.journeys import kinds
 from app.journeys.engine import Exit, Option, Question, Row
-from app.registration.change_lead_provider import present_providers
-from app.registration.start_dates import day_in_words
-from app.registration.statuses import london_day
-from app.registration.training_change_facts import (
+from app.registration.changes.change_lead_provider import present_providers
+from app.registration.changes.training_change_facts import (
     PersonInTraining,
     Terms,
     WhoseTraining,
     person_in_training,
     terms_of,
 )
+from app.registration.people.statuses import london_day
+from app.registration.registering.start_dates import day_in_words
 from app.terms import Refused, Role
 from app.training.change_decisions import other_arrangements
 from app.training.periods import RegistrationPeriod, academic_year
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from app.drafts.store import Draft
-    from app.registration.mentor_follows import MentorOfECT
+    from app.registration.changes.mentor_follows import MentorOfECT
     from app.registration.subjects import Subject
     from app.training.arrangements import Arrangement
     from app.training.change_decisions import ChangeDecided

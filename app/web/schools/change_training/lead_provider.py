@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from litestar.exceptions import NotFoundException
 
 from app.journeys.engine import Ask, Exit, Row, Walk
-from app.registration.change_lead_provider import ChangeLeadProvider, change_lead_provider
+from app.registration.changes.change_lead_provider import ChangeLeadProvider, change_lead_provider
+from app.registration.changes.training_change_words import what_happens, what_it_means
 from app.registration.permissions import Action
-from app.registration.training_change_words import what_happens, what_it_means
 from app.training.change_decisions import decide_lead_provider, has_lead_provider, lead_provider_period
 from app.web.journey import Journey, Refusal
 from app.web.schools.change_details.common import done, still

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Question, Row, Walk
-from app.registration.change_training_programme import ChangeTrainingProgramme, change_training_programme, shown_as
-from app.registration.mentor_follows import MentorToo, mentor_too
-from app.registration.mentor_of_ect import mentor_of_ect
+from app.registration.changes.change_training_programme import (
+    ChangeTrainingProgramme,
+    change_training_programme,
+    shown_as,
+)
+from app.registration.changes.mentor_follows import MentorToo, mentor_too
+from app.registration.changes.training_change_words import what_happens, what_it_means
+from app.registration.mentorships.mentor_of_ect import mentor_of_ect
 from app.registration.permissions import Action
-from app.registration.training_change_words import what_happens, what_it_means
 from app.terms import ECTAtSchoolId, TrainingProgramme
 from app.training.change_decisions import decide_programme, programmes_to_change_to, provider_led_period
 from app.web.journey import Journey, Refusal

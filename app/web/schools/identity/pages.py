@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.registration.unfinished import Unfinished, unfinished
+from app.registration.registering.unfinished import Unfinished, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,7 +13,7 @@ from app.web.schools.identity.facts import Registering, RegistrationFacts, perso
 
 if TYPE_CHECKING:
     from app.drafts.store import Draft
-    from app.registration.appropriate_bodies import AppropriateBody
+    from app.registration.registering.appropriate_bodies import AppropriateBody
     from app.web.session import Here
 
 ECT = Registering(Role.ECT, DraftKind.REGISTER_ECT, "/school/register-ect", "find-ect", "review-ect", "ECT", "the ECT")

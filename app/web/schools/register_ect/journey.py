@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Exit, Question, Row, Walk, rows_of
-from app.registration.register_ect import RegisterECT
-from app.registration.start_dates import Bound, Bounds, StartDateFacts, check_start_date, start_date_bounds
+from app.registration.registering.register_ect import RegisterECT
+from app.registration.registering.start_dates import Bound, Bounds, StartDateFacts, check_start_date, start_date_bounds
 from app.schools.rules import is_self_funded
 from app.terms import Role, TrainingProgramme, WorkingPattern
 from app.training.arrangements import ReuseLost, reuse_lost

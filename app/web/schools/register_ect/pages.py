@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
-from app.registration.register_ect import RegisterECT, lock, outcome_of, register_ect
+from app.registration.registering.register_ect import RegisterECT, lock, outcome_of, register_ect
 from app.registration.rules import transfer_closing
 from app.schools.rules import may_register_ects
 from app.terms import DraftKind, Role, TrainingProgramme
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.journeys.engine import Walk
-    from app.registration.unfinished import Unfinished
+    from app.registration.registering.unfinished import Unfinished
     from app.web.session import Here
 
 TEMPLATES = "journeys/register-ect"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Option, Question
-from app.registration.appropriate_bodies import is_selectable, selectable
+from app.registration.registering.appropriate_bodies import is_selectable, selectable
 from app.schools.rules import is_self_funded, programmes_for_new_ects
 from app.terms import Role, TrainingProgramme
 from app.training.arrangements import (
@@ -27,7 +27,7 @@ from app.values import Form, Invalid
 if TYPE_CHECKING:
     from datetime import date
 
-    from app.registration.appropriate_bodies import AppropriateBody
+    from app.registration.registering.appropriate_bodies import AppropriateBody
     from app.training.periods import RegistrationPeriod
     from app.web.schools.identity.facts import Matched
     from app.web.schools.register_ect.facts import RegisterECTFacts

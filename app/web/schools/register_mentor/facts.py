@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.registration.ect_facts import PersonName
-from app.registration.mentor_start_dates import MentorStartFacts, open_stay_here
-from app.registration.mentorship_queries import ECTHere, MentorHere, Mentoring, mentoring_at
-from app.registration.mentorship_rules import PossibleMentor
+from app.registration.mentorships.mentorship_queries import ECTHere, MentorHere, Mentoring, mentoring_at
+from app.registration.mentorships.mentorship_rules import PossibleMentor
+from app.registration.people.ect_facts import PersonName
+from app.registration.registering.mentor_start_dates import MentorStartFacts, open_stay_here
 from app.registration.rules import MentorStay
 from app.schools.rules import offers_mentor_training
 from app.terms import DraftKind, MentorAtSchoolId, Role, TeacherId

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Exit, Option, Question
-from app.registration.mentor_start_dates import (
+from app.registration.mentorships.mentorship_rules import has_load_note, why_not_mentor
+from app.registration.registering.mentor_start_dates import (
     asks_for_start,
     check_mentor_start,
     mentor_start_bounds,
     mentors_elsewhere,
 )
-from app.registration.mentorship_rules import has_load_note, why_not_mentor
-from app.registration.register_mentor import ECTChosen, RegisterMentor
-from app.registration.start_dates import Bound, day_in_words
+from app.registration.registering.register_mentor import ECTChosen, RegisterMentor
+from app.registration.registering.start_dates import Bound, day_in_words
 from app.terms import Role
 from app.values import Form, Invalid, out_of_bounds, parse_date
 from app.web.schools.identity.questions import (
@@ -31,7 +31,7 @@ from app.web.schools.register_mentor.facts import MentorStart
 if TYPE_CHECKING:
     from datetime import date
 
-    from app.registration.mentorship_queries import ECTHere, MentorHere
+    from app.registration.mentorships.mentorship_queries import ECTHere, MentorHere
     from app.web.schools.identity.facts import Matched
     from app.web.schools.register_mentor.facts import RegisterMentorFacts
 

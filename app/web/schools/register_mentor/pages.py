@@ -12,7 +12,7 @@ from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.drafts import store
 from app.registration.permissions import Action, why_not
-from app.registration.register_mentor import RegisterMentor, lock_registration, register_mentor
+from app.registration.registering.register_mentor import RegisterMentor, lock_registration, register_mentor
 from app.registration.subjects import subject as subject_of
 from app.terms import DraftKind, Role
 from app.web import journey_start, journeys
@@ -31,8 +31,8 @@ from app.web.session import here_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.registration.registering.unfinished import Unfinished
     from app.registration.subjects import Subject
-    from app.registration.unfinished import Unfinished
     from app.values import Form
     from app.web.session import Here
 

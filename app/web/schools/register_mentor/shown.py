@@ -6,12 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.journeys.engine import Row, Walk
-from app.registration.mentor_start_dates import closed_elsewhere, mentors_elsewhere
-from app.registration.mentorship_queries import new_mentorship
-from app.registration.mentorship_rules import mentorship_start
-from app.registration.register_mentor import RegisterMentor, outcome_of
+from app.registration.mentorships.mentorship_queries import new_mentorship
+from app.registration.mentorships.mentorship_rules import mentorship_start
+from app.registration.registering.mentor_start_dates import closed_elsewhere, mentors_elsewhere
+from app.registration.registering.register_mentor import RegisterMentor, outcome_of
+from app.registration.registering.start_dates import day_in_words
 from app.registration.rules import ONE_DAY
-from app.registration.start_dates import day_in_words
 from app.terms import Role
 from app.web.journey_pages import ConfirmationPage
 from app.web.schools.assign import shown
@@ -23,8 +23,8 @@ from app.web.schools.register_mentor.journey import has_many
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.registration.mentorship_queries import ECTHere, MentorHere
-    from app.registration.register_mentor import RegisteredMentor
+    from app.registration.mentorships.mentorship_queries import ECTHere, MentorHere
+    from app.registration.registering.register_mentor import RegisteredMentor
     from app.web.schools.identity.facts import Matched
     from app.web.schools.mentor_training import WhoseTraining
     from app.web.schools.register_mentor.facts import RegisterMentorFacts

@@ -1,0 +1,1 @@
+"""Changing what is registered: names, addresses, patterns, bodies and training."""

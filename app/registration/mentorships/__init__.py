@@ -1,0 +1,1 @@
+"""Who mentors whom: what the rules allow, what gives way, and assigning."""
