@@ -11,6 +11,7 @@ from app import clock
 from app.db.console import Exit, run_on_database, stop, valid_settings
 from app.db.migrations import at_head
 from app.refdata.download import download_schools
+from app.refdata.export import export_set
 from app.refdata.findings import AnotherRun, FileUnreadable
 from app.refdata.load import check_set, load_set
 from app.refdata.progress import Progress
@@ -49,10 +50,22 @@ def check(path: Path) -> None:
 @refdata.command("load")
 @click.argument("path", type=PATH)
 @DRY_RUN
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="remove contracts and pairings that their file leaves out, and end such appropriate bodies",
+)
 @REPORT
-def load(path: Path, dry_run: bool, report_file: Path | None) -> None:  # noqa: FBT001 - click's way
+def load(*, path: Path, dry_run: bool, prune: bool, report_file: Path | None) -> None:
     """Load a set (folder or zip file): all of it, or nothing when anything is wrong."""
-    end(run(lambda: load_set(path, dry_run=dry_run, actor=OPERATOR)), report_file)
+    end(run(lambda: load_set(path, dry_run=dry_run, actor=OPERATOR, prune=prune)), report_file)
+
+
+@refdata.command("export")
+@click.argument("path", type=PATH)
+def export(path: Path) -> None:
+    """Write what is stored as a set that loads back unchanged; PATH: a new or empty folder, or a new .zip file."""
+    end(run(lambda: export_set(path)), None)
 
 
 @click.group("schools")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from app.refdata.findings import Finding, Findings
+from app.refdata.findings import WHOLE_FILE, WHOLE_ROW, Finding, Findings
 from app.refdata.records import (
     APPROPRIATE_BODIES,
     CONTRACT_PERIODS,
@@ -51,11 +51,14 @@ class Sheet(Generic[R]):
     lines: dict[Key, int] = field(default_factory=dict)
     faulty: set[Key] = field(default_factory=set)
     is_unreadable: bool = False
+    pruned: set[Key] = field(default_factory=set)
+    """Stored rows that the load takes away, because the file leaves them out."""
 
     @property
     def rows(self) -> dict[Key, R]:
         """Return what will be stored after the load."""
-        return {**self.stored, **self.given}
+        kept = {key: row for key, row in self.stored.items() if key not in self.pruned}
+        return {**kept, **self.given}
 
     @property
     def added(self) -> dict[Key, R]:
@@ -67,14 +70,25 @@ class Sheet(Generic[R]):
         """Return the rows that differ from the stored ones."""
         return {key: row for key, row in self.given.items() if key in self.stored and self.stored[key] != row}
 
+    @property
+    def left_out(self) -> list[Key]:
+        """Return the stored rows that the file does not mention."""
+        return [key for key in self.stored if key not in self.given and key not in self.faulty]
+
     def lacks(self, *key: object) -> bool:
         """Tell whether a reference leads nowhere; one to a row that is wrong itself is not blamed as well."""
-        return not (self.is_unreadable or key in self.given or key in self.stored or key in self.faulty)
+        is_kept = key in self.stored and key not in self.pruned
+        return not (self.is_unreadable or is_kept or key in self.given or key in self.faulty)
 
     def fault(self, key: Key, column: str, code: str, message: str) -> None:
         """List an error of a given row; a stored row was checked when it was loaded."""
         if key in self.given:
             self.findings.errors.append(self._finding(key, column, code, message))
+
+    def keep(self, key: Key, message: str) -> None:
+        """List that a stored row can't be taken away, though the file leaves it out (REF-4.3)."""
+        shown = ", ".join(map(str, key))
+        self.findings.errors.append(Finding(self.form.file, WHOLE_FILE, WHOLE_ROW, "IN_USE", message, shown))
 
     def oddity(self, key: Key, column: str, code: str, message: str) -> None:
         """List a warning about a given row."""

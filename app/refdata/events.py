@@ -122,6 +122,15 @@ class LeadProviderContractAdded(_ReferenceDataEvent):
 
 @catalogued
 @dataclass(frozen=True)
+class LeadProviderContractRemoved(_ReferenceDataEvent):
+    """REF-4.3, with `--prune`."""
+
+    kind = "lead_provider_contract_removed"
+    words = "Removed the contract"
+
+
+@catalogued
+@dataclass(frozen=True)
 class DeliveryPartnerCreated(_ReferenceDataEvent):
     """REF-4.4."""
 
@@ -145,6 +154,15 @@ class ProviderPairingAdded(_ReferenceDataEvent):
 
     kind = "provider_pairing_added"
     words = "Added the pairing"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ProviderPairingRemoved(_ReferenceDataEvent):
+    """REF-4.3, with `--prune`."""
+
+    kind = "provider_pairing_removed"
+    words = "Removed the pairing"
 
 
 @catalogued

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from app import clock
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.refdata.check_bodies import check_appropriate_bodies, check_providers, check_uplifts
@@ -12,6 +13,7 @@ from app.refdata.check_years import check_closures, check_contract_periods, chec
 from app.refdata.dataset import together
 from app.refdata.events import ReferenceDataLoaded
 from app.refdata.findings import WHOLE_FILE, WHOLE_ROW, Finding, Findings
+from app.refdata.prune import prune as mark_left_out
 from app.refdata.records import DATA_SET, FORMATS, DataSet
 from app.refdata.report import Report
 from app.refdata.runs import REFERENCE_DATA, Run, store_run, take_lock
@@ -38,9 +40,10 @@ async def check_set(path: Path) -> Report:
     return report
 
 
-async def load_set(path: Path, *, dry_run: bool, actor: Actor) -> Report:
+async def load_set(path: Path, *, dry_run: bool, actor: Actor, prune: bool = False) -> Report:
     """Load a set from a folder or zip file in one transaction (REF-4.3, REF-1.3, REF-1.4).
 
+    prune: take away contracts and pairings that their file leaves out, and let such bodies end yesterday.
     Raises FileUnreadable, AnotherRun, DatabaseUnavailable; what is wrong in the files is in the report.
     """
     texts = _read(path, findings := Findings())
@@ -48,7 +51,7 @@ async def load_set(path: Path, *, dry_run: bool, actor: Actor) -> Report:
     try:
         async with transaction():
             await take_lock()
-            report, data = await _checked(path, texts, findings)
+            report, data = await _checked(path, texts, findings, prune=prune)
             report.is_dry_run = dry_run
             if findings.errors:
                 report.state = "invalid"
@@ -73,7 +76,9 @@ def _read(path: Path, findings: Findings) -> dict[str, str]:
     return texts
 
 
-async def _checked(path: Path, texts: dict[str, str], findings: Findings) -> tuple[Report, Dataset]:
+async def _checked(
+    path: Path, texts: dict[str, str], findings: Findings, *, prune: bool = False
+) -> tuple[Report, Dataset]:
     _check_data_set(texts, findings)
     unreadable = {found.file for found in findings.errors if found.line == WHOLE_FILE}
     read: dict[str, list[Read] | None] = dict.fromkeys((form.name for form in FORMATS if form.file in unreadable), None)
@@ -81,6 +86,8 @@ async def _checked(path: Path, texts: dict[str, str], findings: Findings) -> tup
         if form.file in texts:
             read[form.name] = read_sheet(form, texts[form.file], findings)
     data = together(read, await read_stored(), findings)
+    if prune:
+        await mark_left_out(data, texts, clock.today())
     check_contract_periods(data)
     check_closures(data)
     check_schedules(data)
@@ -111,6 +118,8 @@ async def _write(report: Report, data: Dataset, texts: dict[str, str], actor: Ac
             report.counts[f"{name}_added"] = len(sheet.added)
             report.counts[f"{name}_changed"] = len(sheet.changed)
             report.counts[f"{name}_unchanged"] = len(sheet.given) - len(sheet.added) - len(sheet.changed)
+        if sheet.pruned:
+            report.counts[f"{name}_removed"] = len(sheet.pruned)
     report.changes += await write_changes(data, named, actor)
     rows = sum(len(sheet.given) for sheet in data.sheets.values())
     hashes = tuple(hashlib.sha256(texts[name].encode()).hexdigest() for name in sorted(texts))

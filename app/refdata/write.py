@@ -64,6 +64,19 @@ STATEMENTS = {
             active_from = $6, active_to = $7, region = $8, districts = $9, contact_email = $10, contact_url = $11,
             dfe_sign_in_organisation_id = $12""",
 }
+# In the order in which rows can go; the fields of the row in their order.
+REMOVALS = {
+    "pairings": f"""
+        DELETE FROM provider_pairing WHERE lead_provider_id = {_PROVIDER.format("$1")}
+            AND delivery_partner_id = {_PARTNER.format("$2")} AND contract_period_year = $3""",  # noqa: S608 - names are ours
+    "lead_provider_contracts": f"""
+        DELETE FROM lead_provider_contract
+        WHERE lead_provider_id = {_PROVIDER.format("$1")} AND contract_period_year = $2""",  # noqa: S608 - names are ours
+}
+REMOVED: dict[str, Any] = {
+    "pairings": events.ProviderPairingRemoved,
+    "lead_provider_contracts": events.LeadProviderContractRemoved,
+}
 # Rows that change move out of each other's way first: dates are disjoint and names unique at every moment.
 MAKE_ROOM = {
     "contract_periods": "UPDATE contract_period SET started_on = started_on - 730000,"
@@ -90,11 +103,14 @@ NOT_STORED = frozenset({"allow_gap"})
 
 
 async def write_changes(data: Dataset, named: DataSet, actor: Actor) -> list[str]:
-    """Write every new or changed row inside the transaction in force; returns one line each."""
+    """Write every new, changed or pruned row inside the transaction in force; returns one line each."""
+    for name, statement in REMOVALS.items():
+        for key in data.sheets[name].pruned:
+            await fetch(statement, *key)
     for name, sheet in data.sheets.items():
         await _write_sheet(name, sheet)
     ids = await _ids()
-    lines = []
+    lines = _removed(data, named, actor, ids)
     for name, sheet in data.sheets.items():
         for key, row in {**sheet.added, **sheet.changed}.items():
             fields_changed = _differences(sheet.stored.get(key), row)
@@ -104,6 +120,16 @@ async def write_changes(data: Dataset, named: DataSet, actor: Actor) -> list[str
                 event = updated if key in sheet.stored else made
                 about = _about(name, row, ids)
                 record(event(about, _words(key), named.name, named.version, fields_changed), actor)
+    return lines
+
+
+def _removed(data: Dataset, named: DataSet, actor: Actor, ids: dict[str, dict[str, int]]) -> list[str]:
+    lines = []
+    for name, event in REMOVED.items():
+        sheet = data.sheets[name]
+        for key in sorted(sheet.pruned):
+            record(event(_about(name, sheet.stored[key], ids), _words(key), named.name, named.version, {}), actor)
+            lines.append(f"removed {name} {_words(key)}")
     return lines
 
 
