@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
 
+from app import clock
 from app.db.engine import connection, engine, fetch
 from app.db.refusals import refusal_of
 
@@ -49,8 +50,9 @@ async def transaction(isolation: Isolation | None = None) -> AsyncIterator[None]
     """Open a transaction, or a savepoint inside the one in force.
 
     Deferred constraints are checked at the end of the body, so they fail here and not at COMMIT; what
-    the database refuses becomes the Refused of the rule it guards (DM-02). What was collected is
-    written as the last act before COMMIT; what a rolled-back savepoint collected is dropped.
+    the database refuses becomes the Refused of the rule it guards (DM-02). Then what lead providers are
+    shown is settled, and what was collected is written as the last act before COMMIT; what a rolled-back
+    savepoint collected is dropped.
     """
     if _unit.get() is None:
         async with _outermost(isolation):
@@ -69,7 +71,8 @@ async def _outermost(isolation: Isolation | None) -> AsyncIterator[None]:
         try:
             async with conn.transaction(isolation=isolation), _translated():
                 yield
-                await _check_deferred()
+                await fetch("SET CONSTRAINTS ALL IMMEDIATE")
+                await settle()
                 for write in unit.before_commit:
                     await write(unit.collected)
         finally:
@@ -87,6 +90,16 @@ async def _savepoint(unit: Unit) -> AsyncIterator[None]:
     except BaseException:
         del unit.collected[kept:]
         raise
+
+
+async def settle() -> None:
+    """Bring what lead providers are shown, its stamps and their feeds in line with the facts (API-17.3, API-18.1).
+
+    Whoever settles waits for whoever does so already, until that transaction ends. Deferred constraints are deferred
+    afterwards.
+    """
+    stamp = clock.now() if clock.is_moved() else None
+    await fetch("SELECT settle_provider_records($1, $2)", stamp, clock.today())
 
 
 async def _check_deferred() -> None:

@@ -14,6 +14,14 @@ from app.db.tables.access import (
 )
 from app.db.tables.events import Event, EventSubject
 from app.db.tables.messages import MailboxMessage, Message
+from app.db.tables.provider_records import (
+    Change,
+    ChangeCounter,
+    IdempotentRequest,
+    ParticipantIdChange,
+    ProviderRecord,
+    TrainingRecord,
+)
 from app.db.tables.providers import (
     AppropriateBody,
     ContractPeriod,
@@ -87,6 +95,12 @@ ALL_TABLES = (
     SchoolPartnership,
     TrainingPeriod,
     Declaration,
+    TrainingRecord,
+    ParticipantIdChange,
+    ProviderRecord,
+    Change,
+    ChangeCounter,
+    IdempotentRequest,
     Event,
     EventSubject,
     Message,

@@ -1,0 +1,98 @@
+"""The feed of everything that changed for a lead provider (API-17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.db.engine import fetch, fetch_one
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.provider_records.asked import ResourceType
+    from app.terms import LeadProviderId
+
+DAYS_KEPT = 400
+"""Entries are kept at least so long (API-17.8)."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry, with ids only (API-17.7); `cohort` None where it has none or shows in every one."""
+
+    number: int
+    action: str
+    resource_type: str
+    resource_id: UUID
+    cohort: int | None
+    reason: str | None
+    moved_to: UUID | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A page of the feed: where the next one starts, and whether entries are waiting there already."""
+
+    entries: tuple[Change, ...]
+    next_number: int
+    more: bool
+
+
+class Expired(Exception):
+    """Entries after this position are kept no longer (API-17.8)."""
+
+
+# Numbers have no gaps: where the next one is missing although there are later ones, it is kept no longer.
+FEED = """
+    WITH latest AS (SELECT coalesce(max(number), 0) AS number FROM change_counter WHERE lead_provider_id = $1),
+    entry AS (SELECT * FROM change c WHERE c.lead_provider_id = $1 AND c.number > $2 {types} ORDER BY c.number LIMIT $3)
+    SELECT l.number AS latest, $2 < l.number AND NOT EXISTS (
+        SELECT FROM change c WHERE c.lead_provider_id = $1 AND c.number = $2 + 1) AS gone, e.*
+    FROM latest l LEFT JOIN entry e ON true ORDER BY e.number"""
+
+
+async def changes_page(
+    lead_provider_id: LeadProviderId, after: int | None, limit: int, types: Collection[ResourceType] | None = None
+) -> Changes:
+    """Return the entries that follow a number, oldest first; None starts with the oldest kept (API-17.1).
+
+    types: leaves others out without moving positions (API-17.2). Nothing is ever added before what was returned
+    (API-17.4). Raises Expired when what comes next is kept no longer.
+    """
+    narrowed = "" if types is None else "AND c.resource_type = ANY ($4)"
+    values = () if types is None else ([kind.value for kind in types],)
+    rows = await fetch(FEED.format(types=narrowed), lead_provider_id, after or 0, limit + 1, *values)
+    if after is not None and rows[0]["gone"]:
+        raise Expired
+    entries = tuple(
+        Change(
+            number=row["number"],
+            action=row["action"],
+            resource_type=row["resource_type"],
+            resource_id=row["resource_id"],
+            cohort=row["cohort"],
+            reason=row["reason"],
+            moved_to=row["moved_to"],
+            occurred_at=row["created_at"],
+        )
+        for row in rows
+        if row["number"] is not None
+    )
+    more = len(entries) > limit
+    return Changes(entries[:limit], entries[limit - 1].number if more else rows[0]["latest"], more)
+
+
+async def latest_change_number(lead_provider_id: LeadProviderId, types: Collection[ResourceType] | None = None) -> int:
+    """Return the number of the newest entry, of some types or of all; 0 when there is none (API-20.1)."""
+    kinds = None if types is None else [kind.value for kind in types]
+    row = await fetch_one(
+        """SELECT coalesce(max(number), 0) AS number FROM change_counter
+        WHERE lead_provider_id = $1 AND ($2::text[] IS NULL OR resource_type = ANY ($2))""",
+        lead_provider_id,
+        kinds,
+    )
+    return int(row["number"]) if row else 0

@@ -1,0 +1,149 @@
+"""Reading what a lead provider is shown: a list, or one resource, each in one statement (API-26.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from app.db.engine import fetch
+from app.provider_records.asked import BY_CREATION, After, Filters, Offset, ResourceType, Shown
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    import asyncpg
+
+    from app.provider_records.asked import Order, Page
+    from app.terms import LeadProviderId
+
+COLUMNS = {"created_at": "created_second", "updated_at": "updated_second"}
+"""Times are ordered as they are shown, by whole seconds (API-7.7)."""
+KEPT = """SELECT r.id, NULL::text AS body, r.resource_id, r.updated_at, r.created_second, r.updated_second
+    FROM provider_record r WHERE r.lead_provider_id = {viewer} AND r.resource_type = '{kind}' AND r.listed
+        AND r.valid_from <= $2 AND r.valid_until >= $2"""
+SHARED = """ AND NOT EXISTS (SELECT FROM provider_record o WHERE o.resource_type = 'school' AND o.lead_provider_id = $1
+        AND o.resource_id = r.resource_id AND o.cohort = r.cohort)"""
+STALE = """SELECT r.id, r.body, r.resource_id, r.updated_at, r.created_second, r.updated_second
+    FROM stale_provider_records($1, '{kind}', $2) r WHERE true"""
+PAGE = """WITH page AS ({rows} ORDER BY {order} {limit})
+    SELECT coalesce(p.body, k.body) AS body, p.resource_id, k.created_at, k.updated_at, p.created_second,
+        p.updated_second
+    FROM page p JOIN provider_record k ON k.id = p.id ORDER BY {final}"""
+
+
+@dataclass
+class Statement:
+    """A statement in the making: its conditions, and the values they name."""
+
+    values: list[Any]
+    conditions: list[str] = field(default_factory=list)
+
+    def put(self, value: object) -> str:
+        """Add a value; returns its place."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def where(self, condition: str, value: object) -> None:
+        """Add a condition, in which {} stands for the value."""
+        self.conditions.append(condition.format(self.put(value)))
+
+
+async def records_page(  # noqa: PLR0917 - a list is asked for by all of these
+    lead_provider_id: LeadProviderId,
+    kind: ResourceType,
+    filters: Filters,
+    order: Order,
+    page: Page,
+    today: date,
+) -> list[Shown]:
+    """Return a page of a list as it is on a day (API-7): what the lead provider is shown, in the order asked for.
+
+    Every order is total. A day that nobody has settled yet is worked out while reading (API-18.5).
+    """
+    order = order or BY_CREATION
+    made = Statement([lead_provider_id, today])
+    _narrow(made, kind, filters)
+    if isinstance(page, After) and page.position is not None:
+        made.conditions.append(_beyond(made, order, page.position))
+    by = (
+        ", ".join(f"{{}}{COLUMNS[name]}{' DESC' if descending else ''}" for name, descending in order)
+        + ", {}resource_id"
+    )
+    limit = f"LIMIT {made.put(page.limit)}" + (f" OFFSET {made.put(page.offset)}" if isinstance(page, Offset) else "")
+    query = PAGE.format(rows=_rows(made, kind), order=by.replace("{}", ""), limit=limit, final=by.replace("{}", "p."))
+    return [_shown(row, order) for row in await fetch(query, *made.values)]
+
+
+async def one_record(
+    lead_provider_id: LeadProviderId, kind: ResourceType, resource_id: UUID, today: date, cohort: int | None = None
+) -> Shown | None:
+    """Return one resource as it is on a day, or None when the lead provider is not shown it (API-1.4).
+
+    cohort: of a school, the one it is shown for; None for everything else.
+    """
+    made = Statement([lead_provider_id, today])
+    made.where("r.resource_id = {}", resource_id)
+    if cohort is not None:
+        made.where("r.cohort = {}", cohort)
+    query = PAGE.format(rows=_rows(made, kind), order="resource_id", limit="LIMIT 1", final="p.resource_id")
+    rows = await fetch(query, *made.values)
+    return _shown(rows[0], ()) if rows else None
+
+
+def _narrow(made: Statement, kind: ResourceType, filters: Filters) -> None:
+    if kind is ResourceType.SCHOOL:
+        (cohort,) = filters.cohorts or (0,)
+        made.where("r.cohort = {}", cohort)
+    elif filters.cohorts is not None:
+        made.where("r.cohorts && {}::int[]", filters.cohorts)
+    if filters.urn is not None:
+        made.where("r.urn = {}", filters.urn)
+    if filters.updated_since is not None:
+        made.where("r.updated_at >= {}", filters.updated_since)
+        made.where("r.updated_second >= date_trunc('second', {}::timestamptz)", filters.updated_since)
+    if filters.delivery_partner_ids is not None:
+        made.where("r.delivery_partner_public_id = ANY ({}::uuid[])", filters.delivery_partner_ids)
+    if filters.training_statuses is not None:
+        made.where("r.statuses && {}::text[]", filters.training_statuses)
+    if filters.from_participant_ids is not None:
+        made.where("r.from_ids && {}::uuid[]", filters.from_participant_ids)
+
+
+def _rows(made: Statement, kind: ResourceType) -> str:
+    """Return the parts of a list: records of the lead provider, shared ones, and those that the day has overtaken."""
+    where = "".join(f" AND {condition}" for condition in made.conditions)
+    parts = [KEPT.format(viewer="$1", kind=kind.value) + where]
+    if kind is ResourceType.SCHOOL:
+        parts.append(KEPT.format(viewer="0", kind=kind.value) + SHARED + where)
+    return " UNION ALL ".join([*parts, STALE.format(kind=kind.value) + where])
+
+
+def _beyond(made: Statement, order: Order, position: tuple[str, ...]) -> str:
+    """Return the condition that a row comes after a position: by the first key in which the two differ."""
+    columns = [(COLUMNS[name], "<" if descending else ">") for name, descending in order]
+    times = [made.put(datetime.fromisoformat(text)) for text in position[:-1]]
+    keys = [
+        *((f"r.{column}", sign, place) for (column, sign), place in zip(columns, times, strict=True)),
+        ("r.resource_id", ">", f"{made.put(position[-1])}::uuid"),
+    ]
+    ways = [
+        " AND ".join([*(f"{column} = {place}" for column, _, place in keys[:index]), f"{column} {sign} {place}"])
+        for index, (column, sign, place) in enumerate(keys)
+    ]
+    first, sign, place = keys[0]
+    return f"{first} {sign}= {place} AND ({' OR '.join(f'({way})' for way in ways)})"
+
+
+def _shown(row: asyncpg.Record, order: Order) -> Shown:
+    body = row["body"].replace('"updated_at":"@"', f'"updated_at":"{_time(row["updated_at"])}"', 1)
+    body = body.replace('"created_at":"@"', f'"created_at":"{_time(row["created_at"])}"', 1)
+    keys = tuple(row[COLUMNS[name]].isoformat() for name, _ in order)
+    position = (*keys, str(row["resource_id"]))
+    return Shown(body, row["resource_id"], row["created_at"], row["updated_at"], position)
+
+
+def _time(moment: datetime) -> str:
+    """Return a time as the API shows it: UTC, whole seconds, cut off (API-5.3)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
