@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from app.access.personas import Persona
     from app.settings import Settings
     from app.teachers.trs import TeachingRecords
-    from app.web.dfe_sign_in import DfESignIn
+    from app.web.dfe_endings import DfESignIn
 
 LARGEST_BODY = 1_000_000
 METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE]

@@ -35,7 +35,7 @@ from app.settings import Settings, ValidationError, settings
 from app.stand_ins.command import make_command
 from app.teachers.trs import Unavailable
 from app.terms import TRN
-from app.web.dfe_sign_in import DfESignIn
+from app.web.dfe_endings import DfESignIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -18,6 +18,7 @@ SIGN_IN_METHODS = {"dfe_sign_in", "email_link", "staff_code", "staff_dfe", "pers
 IN_PRODUCTION = frozenset({"dfe_sign_in", "staff_code"})
 ELSEWHERE = frozenset({"staff_code", "email_link", "personas"})
 """The methods that are on when the setting is unset; DfE Sign-in too, where its own settings are given (ACC-2.2)."""
+BY_DFE_SIGN_IN = frozenset({"dfe_sign_in", "staff_dfe"})
 STAFF_DOMAINS = "education.gov.uk,digital.education.gov.uk"
 LIVE_ISSUER = "https://oidc.signin.education.gov.uk:443"
 LIVE_EXTRACT = "https://ea-edubase-api-prod.azurewebsites.net/edubase/service"
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     dfe_sign_in_api_url: str = Field("", description=f"its public API; none in production: {LIVE_DIRECTORY}")
     dfe_sign_in_api_secret: SecretStr | None = Field(None, description="the secret of its public API")
     dfe_sign_in_school_role: str = Field("SchoolUser", description="code of the role that opens the service")
+    dfe_sign_in_staff_role: str = Field("DfEUser", description="code of the role that opens the support console")
     gias_source: Literal["", "extract", "download", "files"] = Field(
         "", description="where the school register comes from; none in production: extract, elsewhere: files"
     )
@@ -129,7 +131,12 @@ class Settings(BaseSettings):
     def issuer_origin(self) -> str:
         """Return where a form may lead when people sign out; empty while DfE Sign-in is off (ACC-17.1)."""
         parts = urlsplit(self.issuer)
-        return f"{parts.scheme}://{parts.netloc}" if "dfe_sign_in" in self.methods else ""
+        return f"{parts.scheme}://{parts.netloc}" if self.uses_dfe_sign_in else ""
+
+    @property
+    def uses_dfe_sign_in(self) -> bool:
+        """Tell whether anybody signs in there: schools, staff or both."""
+        return bool(self.methods & BY_DFE_SIGN_IN)
 
     @property
     def directory_url(self) -> str:
@@ -188,7 +195,7 @@ class Settings(BaseSettings):
             problems.append("ENVIRONMENT is required with DATABASE_URL")
         if not self.staff_domains:
             problems.append("STAFF_EMAIL_DOMAINS names no domain")
-        problems += self._problems_of_dfe_sign_in() + self._problems_of_register()
+        problems += self._problems_of_doors() + self._problems_of_dfe_sign_in() + self._problems_of_register()
         return problems + self._problems_in_production() if self.production else problems
 
     def _problems_in_production(self) -> list[str]:
@@ -201,10 +208,6 @@ class Settings(BaseSettings):
             "TRS_API_KEY": self.trs_api_key,
         }
         problems = [f"{name} is required in production" for name, value in required.items() if not value]
-        if not self.methods & {"dfe_sign_in", "email_link"}:
-            problems.append("SIGN_IN_METHODS: no sign-in method for schools is on")
-        if not self.methods & {"staff_code", "staff_dfe"}:
-            problems.append("SIGN_IN_METHODS: no sign-in method for staff is on")
         if "personas" in self.methods:
             problems.append("SIGN_IN_METHODS: personas must not be listed in production")
         if self.address_limits == "off":
@@ -217,6 +220,13 @@ class Settings(BaseSettings):
             problems.append("TRS_BASE_URL must begin with https:// in production")
         return problems
 
+    def _problems_of_doors(self) -> list[str]:
+        """Return for whom there is no way in; the test sign-in is one where it may be (ACC-2.4)."""
+        on = self.methods - {"personas"} if self.production else self.methods
+        doors = {"schools": {"dfe_sign_in", "email_link"}, "staff": {"staff_code", "staff_dfe"}}
+        shut = [whom for whom, methods in doors.items() if not on & {*methods, "personas"}]
+        return [f"SIGN_IN_METHODS: no sign-in method for {whom} is on" for whom in shut]
+
     def _needed_by_dfe_sign_in(self) -> dict[str, object]:
         return {
             "DFE_SIGN_IN_ISSUER": self.issuer,
@@ -228,10 +238,11 @@ class Settings(BaseSettings):
 
     def _problems_of_dfe_sign_in(self) -> list[str]:
         """Return what keeps DfE Sign-in from working while it is on (ACC-2.4, EXT-3.11)."""
-        if "dfe_sign_in" not in self.methods:
+        if not self.uses_dfe_sign_in:
             return []
         needed = self._needed_by_dfe_sign_in()
-        problems = [f"{name} is required while dfe_sign_in is on" for name, value in needed.items() if not value]
+        which = " and ".join(sorted(self.methods & BY_DFE_SIGN_IN))
+        problems = [f"{name} is required while {which} is on" for name, value in needed.items() if not value]
         secret = str(needed["DFE_SIGN_IN_SECRET"] or "")
         if self.dfe_sign_in_client_auth == "client_secret_basic" and set(secret) & set("+%/= "):
             problems.append("DFE_SIGN_IN_SECRET: client_secret_basic cannot carry + % / = or a space")

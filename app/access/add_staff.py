@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.access.staff_accounts import STAFF_CODE, active_managers, hold_staff_accounts, staff_account
+from app.access.sign_in import STAFF_CODE
+from app.access.staff_accounts import active_managers, hold_staff_accounts, staff_account
 from app.access.staff_events import StaffAccountCreated
 from app.access.staff_rules import MANAGER, is_staff_address, roles_held
 from app.db.engine import fetch, fetch_one

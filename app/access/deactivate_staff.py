@@ -16,6 +16,7 @@ from app.events.record import About, record
 from app.terms import Refused
 
 if TYPE_CHECKING:
+    from app.access.staff_accounts import StaffAccount
     from app.terms import Actor
 
 
@@ -39,13 +40,18 @@ async def deactivate_staff(command: DeactivateStaff, actor: Actor) -> bool:
             raise no_account()
         if not account.active:
             return False
-        if set(await active_managers()) == {account.id}:
-            raise Refused("last_manager", "email", "This is the last manager. Name another one first")
-        await fetch(
-            "UPDATE app_user SET active = false, updated_at = $2 WHERE id = $1",
-            account.id,
-            clock.now(),
-        )
-        await one_time.void_open(Purpose.STAFF_CODE, account.email.lower())
-        record(StaffAccountDeactivated(About(), account.id, account.name, command.reason), actor)
+        await deactivate_account(account, command.reason, actor)
         return True
+
+
+async def deactivate_account(account: StaffAccount, reason: str, actor: Actor) -> None:
+    """Deactivate an account whose row is held, in the transaction in force; raises Refused for the last manager."""
+    if set(await active_managers()) == {account.id}:
+        raise Refused("last_manager", "email", "This is the last manager. Name another one first")
+    await fetch(
+        "UPDATE app_user SET active = false, updated_at = $2 WHERE id = $1",
+        account.id,
+        clock.now(),
+    )
+    await one_time.void_open(Purpose.STAFF_CODE, account.email.lower())
+    record(StaffAccountDeactivated(About(), account.id, account.name, reason), actor)

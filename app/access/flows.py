@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import clock
-from app.access.sign_in import Flow
+from app.access.sign_in import DFE_SIGN_IN, Flow
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 
@@ -26,6 +26,8 @@ class OpenFlow:
     flow: Flow
     path: str | None
     automatic: bool
+    method: str = DFE_SIGN_IN
+    """Which of the two methods that lead to DfE Sign-in began it (ACC-7.6)."""
 
 
 def new_flow() -> Flow:
@@ -33,19 +35,20 @@ def new_flow() -> Flow:
     return Flow(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(VERIFIER_BYTES))
 
 
-async def keep_flow(flow: Flow, session_hash: bytes, path: str | None, *, automatic: bool) -> None:
+async def keep_flow(opened: OpenFlow, session_hash: bytes) -> None:
     """Store an attempt of a browser; beyond five open ones the oldest goes."""
     async with transaction():
         await fetch(
             "INSERT INTO sign_in_flow (created_at, updated_at, state_hash, session_hash, nonce, verifier, path,"
-            " automatic) VALUES ($1, $1, $2, $3, $4, $5, $6, $7)",
+            " automatic, method) VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)",
             clock.now(),
-            _hash(flow.state),
+            _hash(opened.flow.state),
             session_hash,
-            flow.nonce,
-            flow.verifier,
-            path,
-            automatic,
+            opened.flow.nonce,
+            opened.flow.verifier,
+            opened.path,
+            opened.automatic,
+            opened.method,
         )
         await fetch(
             "DELETE FROM sign_in_flow WHERE id IN (SELECT id FROM sign_in_flow WHERE session_hash = $1"
@@ -63,15 +66,26 @@ async def take_flow(state: str, session_hash: bytes) -> OpenFlow | None:
         return None
     if clock.now() - row["created_at"] >= LIFE:
         return None
-    return OpenFlow(Flow(state, row["nonce"], row["verifier"]), row["path"], row["automatic"])
+    return OpenFlow(Flow(state, row["nonce"], row["verifier"]), row["path"], row["automatic"], row["method"])
 
 
-async def newest_is_automatic(session_hash: bytes) -> bool:
-    """Tell whether the latest open attempt of a browser was begun by ourselves (EXT-3.5)."""
+@dataclass(frozen=True)
+class NewestFlow:
+    """The latest open attempt of a browser: by which method, and whether we began it by ourselves (EXT-3.5)."""
+
+    method: str
+    automatic: bool
+
+
+async def newest_flow(session_hash: bytes) -> NewestFlow | None:
+    """Return the latest attempt of a browser that is still open, for a callback that names none."""
     row = await fetch_one(
-        "SELECT automatic, created_at FROM sign_in_flow WHERE session_hash = $1 ORDER BY id DESC LIMIT 1", session_hash
+        "SELECT method, automatic, created_at FROM sign_in_flow WHERE session_hash = $1 ORDER BY id DESC LIMIT 1",
+        session_hash,
     )
-    return row is not None and row["automatic"] and clock.now() - row["created_at"] < LIFE
+    if row is None or clock.now() - row["created_at"] >= LIFE:
+        return None
+    return NewestFlow(row["method"], row["automatic"])
 
 
 def _hash(state: str) -> bytes:

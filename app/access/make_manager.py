@@ -53,7 +53,7 @@ async def _promote(account: StaffAccount, reason: str, actor: Actor) -> None:
     if not account.active:
         record(StaffAccountReactivated(About(), account.id, account.name, reason), actor)
     await fetch(
-        "UPDATE app_user SET active = true, staff_roles = $2, updated_at = $3 WHERE id = $1",
+        "UPDATE app_user SET active = true, staff_roles = $2, updated_at = $3, last_used_at = $3 WHERE id = $1",
         account.id,
         roles,
         clock.now(),

@@ -20,6 +20,8 @@ WRITES_GO_ON_FOR = timedelta(minutes=60)
 """Without an answer people may change things until so long after the last good one."""
 ROLE_PAUSE = timedelta(seconds=60)
 """After a question without an answer, pages don't wait for another so long."""
+UNUSED_FOR = timedelta(days=400)
+"""Access to a school that nobody used for so long ends (ACC-3.6)."""
 LONGEST_PATH = 1_000
 AREAS = {"school": "/school/", "staff": "/admin"}
 HOMES = {"school": "/school/home", "staff": "/admin"}

@@ -62,7 +62,8 @@ async def replace_by_signed_in(old: bytes | None, user: UserId, school: SchoolId
             clock_at=was["clock_at"] if was else None,
         )
         await fetch(
-            "UPDATE session SET user_id = $2, school_id = $3, method = $4, signed_in_at = $5 WHERE id_hash = $1",
+            "WITH used AS (UPDATE app_user SET last_used_at = $5 WHERE id = $2)"
+            " UPDATE session SET user_id = $2, school_id = $3, method = $4, signed_in_at = $5 WHERE id_hash = $1",
             made.id_hash,
             user,
             school,

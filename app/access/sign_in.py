@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 DFE_SIGN_IN = "dfe_sign_in"
 EMAIL_LINK = "email_link"
+STAFF_DFE = "staff_dfe"
+STAFF_CODE = "staff_code"
+BY_DFE_SIGN_IN = frozenset({DFE_SIGN_IN, STAFF_DFE})
+"""The methods that end at DfE Sign-in too, when somebody signs out (ACC-4.14)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,20 @@ METHODS = (
         "Email link",
         "Use this if your school has named you and you got an email that says so.",
         "/sign-in/email",
+    ),
+    SignInMethod(
+        STAFF_DFE,
+        "staff",
+        "DfE Sign-in",
+        "Use this if you have this service at DfE Sign-in and a staff account with the same address.",
+        "/staff/sign-in/dfe",
+    ),
+    SignInMethod(
+        STAFF_CODE,
+        "staff",
+        "Email code",
+        "We will send a code to your work email address.",
+        "/staff/sign-in/email",
     ),
 )
 """Every method with a page of its own, in the order in which they are offered (ACC-2.6)."""

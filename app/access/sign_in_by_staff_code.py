@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.access import one_time, sessions
 from app.access.one_time import Purpose
-from app.access.staff_accounts import STAFF_CODE, staff_account
+from app.access.sign_in import STAFF_CODE
+from app.access.staff_accounts import staff_account
 from app.access.staff_events import OTPAccountLocked, StaffSignInRefused
 from app.access.staff_rules import is_staff_address, locks
 from app.db.engine import fetch

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.access.sign_in import STAFF_DFE
 from app.access.staff_rules import MANAGER
 from app.db.engine import fetch, fetch_one
 from app.terms import Actor, ActorKind, Refused, UserId
@@ -12,7 +13,7 @@ from app.terms import Actor, ActorKind, Refused, UserId
 if TYPE_CHECKING:
     from datetime import datetime
 
-STAFF_CODE = "staff_code"
+    import asyncpg
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class StaffAccount:
     roles: tuple[str, ...]
     wrong_codes: int
     locked_at: datetime | None
+    used_at: datetime
+    """When somebody last signed in to it; until then, when it was made."""
 
     @property
     def actor(self) -> Actor:
@@ -33,18 +36,30 @@ class StaffAccount:
         return Actor(ActorKind.STAFF, self.name, self.email, self.id)
 
 
+COLUMNS = """SELECT u.id, u.name, u.email, u.active, u.staff_roles, u.wrong_codes, u.locked_at,
+    coalesce(u.last_used_at, u.created_at) AS used_at FROM app_user u"""
 # An account that codes have opened comes before one that only the test sign-in made (ACC-3.2).
-ACCOUNT = """SELECT u.id, u.name, u.email, u.active, u.staff_roles, u.wrong_codes, u.locked_at FROM app_user u
+ACCOUNT = f"""{COLUMNS}
     WHERE u.audience = 'staff' AND lower(u.email) = lower($1)
     ORDER BY EXISTS (SELECT FROM user_identity i WHERE i.user_id = u.id AND i.method = 'staff_code') DESC, u.id
     LIMIT 1"""
+AT_DFE_SIGN_IN = f"""{COLUMNS} JOIN user_identity i ON i.user_id = u.id
+    WHERE u.audience = 'staff' AND i.method = $2 AND i.subject = $1 FOR UPDATE OF u"""
 
 
 async def staff_account(email: str, *, lock: bool = False) -> StaffAccount | None:
     """Return the account of an address, ignoring case; `lock` holds its row until the transaction ends."""
     row = await fetch_one(f"{ACCOUNT} FOR UPDATE OF u" if lock else ACCOUNT, email)
-    if row is None:
-        return None
+    return _account(row) if row else None
+
+
+async def account_at_dfe_sign_in(subject: str) -> StaffAccount | None:
+    """Return the account that somebody at DfE Sign-in came to before, its row held (ACC-7.6)."""
+    row = await fetch_one(AT_DFE_SIGN_IN, subject, STAFF_DFE)
+    return _account(row) if row else None
+
+
+def _account(row: asyncpg.Record) -> StaffAccount:
     return StaffAccount(
         UserId(row["id"]),
         row["name"],
@@ -53,6 +68,7 @@ async def staff_account(email: str, *, lock: bool = False) -> StaffAccount | Non
         tuple(row["staff_roles"]),
         row["wrong_codes"] or 0,
         row["locked_at"],
+        row["used_at"],
     )
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StaffEvent(Event):
-    """Something about a staff account; `account` is its internal id."""
+    """Something about a staff account; `account` is its internal id, None for somebody who has none."""
 
-    account: int
+    account: int | None
     name: str
 
 
@@ -81,7 +81,10 @@ class StaffAccountReactivated(StaffEvent):
 @catalogued
 @dataclass(frozen=True)
 class StaffSignInRefused(StaffEvent):
-    """A code was not accepted; `reason` is wrong_code, locked or inactive."""
+    """A code was not accepted, or somebody who came from DfE Sign-in.
+
+    `reason` is wrong_code, locked, inactive, no_account, foreign_domain or no_role.
+    """
 
     kind: ClassVar[str] = "staff_sign_in_refused"
     reason: str

@@ -15,6 +15,9 @@ CODE_LIFE = timedelta(minutes=10)
 COALESCED = timedelta(seconds=60)
 """A request so soon after the last one makes no other code (ACC-7.3)."""
 MOST_MAILS, MAIL_WINDOW = 5, timedelta(minutes=15)
+UNUSED_FOR = timedelta(days=90)
+"""An account that nobody signed in to for so long is deactivated (ADM-11.5)."""
+WARNED_AFTER = UNUSED_FOR - timedelta(days=14)
 LOCKED_AFTER = 10
 """So many wrong codes in a row lock the account (ACC-7.4)."""
 
@@ -40,3 +43,13 @@ def sends_code(ages: Collection[timedelta]) -> bool:
 def locks(wrong_in_a_row: int) -> bool:
     """Tell whether so many wrong codes in a row lock the account (ACC-7.4)."""
     return wrong_in_a_row >= LOCKED_AFTER
+
+
+def is_unused(unused_for: timedelta) -> bool:
+    """Tell whether an account that nobody signed in to for so long is deactivated (ADM-11.5)."""
+    return unused_for >= UNUSED_FOR
+
+
+def is_warned(unused_for: timedelta) -> bool:
+    """Tell whether its owner is told that it will be (M-81)."""
+    return WARNED_AFTER <= unused_for < UNUSED_FOR

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.access.flows import new_flow
-from app.access.sign_in import DFE_SIGN_IN, Unavailable
+from app.access.sign_in import Unavailable
 from app.adapters.breaker import CircuitBreaker
 from app.adapters.dfe_sign_in import DfESignInClient, Registration, RoleDirectoryClient
 
@@ -45,8 +45,8 @@ class DfESignInClients:
 
 
 def dfe_sign_in_clients(chosen: Settings) -> DfESignInClients | None:
-    """Make the clients; None while the method is off."""
-    if DFE_SIGN_IN not in chosen.methods:
+    """Make the clients; None while neither schools nor staff sign in there."""
+    if not chosen.uses_dfe_sign_in:
         return None
     registration = Registration(
         issuer=chosen.issuer,

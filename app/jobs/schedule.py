@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.access.end_unused_access import end_unused_access
+from app.access.end_unused_staff import end_unused_staff
 from app.drafts.expire import expire_drafts
 from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_reminders
 from app.jobs.school_register import Nightly
@@ -152,6 +154,20 @@ JOBS: tuple[PeriodicJob, ...] = (
         "the table grows; limits look at newer rows only",
         housekeeping.delete_old_counts,
         only_in_production=True,
+    ),
+    PeriodicJob(
+        "end_unused_access",
+        "15 2 * * *",
+        "access",
+        "people who have long left a school could still get in",
+        end_unused_access,
+    ),
+    PeriodicJob(
+        "end_unused_staff",
+        "20 2 * * *",
+        "access",
+        "staff are warned later, and accounts that nobody uses stay open",
+        end_unused_staff,
     ),
     PeriodicJob(
         "note_chain_head",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.notices.catalogue import Message, Priority, listed
-from app.notices.kinds import Code, DisplayName, PlainTime
+from app.notices.kinds import Code, DisplayName, PlainDate, PlainTime
 
 
 @listed
@@ -40,3 +40,14 @@ class ManagerNamed(Message):
     text = "M-80"
     name: DisplayName
     given_by: DisplayName
+
+
+@listed
+@dataclass(frozen=True)
+class StaffAccountUnused(Message):
+    """To a member of staff who has not signed in for long; on the day named their account is deactivated."""
+
+    id = "M-81"
+    text = "M-81"
+    name: DisplayName
+    on: PlainDate

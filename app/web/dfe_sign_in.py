@@ -1,131 +1,68 @@
-"""DfE Sign-in: going there, coming back, and every way that can end (ACC-4)."""
+"""DfE Sign-in: going there, coming back, and for which school (ACC-4)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
-from urllib.parse import urlsplit
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
 from app.access.admission import Admitted, NotAdmitted, admission
-from app.access.flows import keep_flow, new_flow, newest_is_automatic, take_flow
+from app.access.flows import NewestFlow, OpenFlow, keep_flow, new_flow, newest_flow, take_flow
 from app.access.methods import paused_methods
 from app.access.role_checks import refuse_school_user
 from app.access.sealing import seal
-from app.access.sign_in import DFE_SIGN_IN, Identified, TryAgain, Unavailable
+from app.access.sign_in import DFE_SIGN_IN, STAFF_DFE, Identified, TryAgain, Unavailable
+from app.access.sign_in_staff_with_dfe import SignInStaffWithDfE, has_staff_role, sign_in_staff_with_dfe
 from app.access.sign_in_with_dfe import SignInWithDfE, sign_in_with_dfe
-from app.terms import FailureCause, Word
-from app.web.page import full_load, page, redirect
+from app.web.dfe_endings import Ending, dfe_sign_in_of, ending_page, unavailable
+from app.web.page import full_load, redirect
 from app.web.policies import public_page
 from app.web.session import take_return_path, visit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.access.flows import OpenFlow
-    from app.access.sign_in import Organisation, RoleDirectory, SignInProvider
     from app.settings import Settings
+    from app.web.dfe_endings import DfESignIn
 
 AnyRequest = Request[Any, Any, Any]
 CANCELLED = {"consent_denied", "access_denied"}
 EXPIRED = "sessionexpired"
-RETRY_SECONDS = "60"
-
-
-class Ending(Word):
-    """How an attempt ended, with its status."""
-
-    SIGN_IN_AGAIN = "sign_in_again"
-    CANCELLED = "cancelled"
-    PROVIDER_DOWN = "provider_down"
-    MISCONFIGURED = "misconfigured"
-    UNCHECKED = "unchecked"
-    NO_ORGANISATION = "no_organisation"
-    NOT_A_SCHOOL = "not_a_school"
-    UNKNOWN_SCHOOL = "unknown_school"
-    NO_ROLE = "no_role"
-
-    @property
-    def status(self) -> int:
-        """Return the status of its page (ACC-4.10)."""
-        return (
-            400 if self is Ending.SIGN_IN_AGAIN else 200 if self is Ending.CANCELLED else 503 if self in _DOWN else 403
-        )
-
-
-_DOWN = {Ending.PROVIDER_DOWN, Ending.MISCONFIGURED, Ending.UNCHECKED}
-
-
-@dataclass(frozen=True)
-class DfESignIn:
-    """The two ports to DfE Sign-in, as the application's state holds them."""
-
-    provider: SignInProvider
-    directory: RoleDirectory
-
-
-@dataclass(frozen=True)
-class EndingPage:
-    """How an attempt ended; organisation and URN where they are known."""
-
-    ending: Ending
-    organisation: str = ""
-    urn: str = ""
-    services: str = ""
-    """The address of DfE Sign-in's own pages."""
-    email_link: bool = False
-    signed_in: bool = False
-
-
-def dfe_sign_in_of(request: AnyRequest) -> DfESignIn:
-    """Return the ports; raises NotFoundException where the method is off."""
-    ports: DfESignIn | None = request.app.state.dfe_sign_in
-    if ports is None:
-        raise NotFoundException
-    return ports
-
-
-def services_page(settings: Settings) -> str:
-    """Return where people look after their account, beside the address they sign in at."""
-    parts = urlsplit(settings.issuer)
-    name = (parts.hostname or "").replace("oidc.", "services.", 1)
-    return f"{parts.scheme}://{name}" if "services." in name else settings.issuer
-
-
-def ending_page(request: AnyRequest, ending: Ending, organisation: Organisation | None = None) -> Response[str]:
-    """Show how an attempt ended (ACC-4.10)."""
-    settings: Settings = request.app.state.settings
-    context = EndingPage(
-        ending,
-        organisation.name if organisation else "",
-        (organisation.urn or "") if organisation else "",
-        services_page(settings),
-        "email_link" in settings.methods,
-        visit_of(request).visitor.user is not None,
-    )
-    headers = {"Retry-After": RETRY_SECONDS} if ending in _DOWN else None
-    return page(request, "public/dfe-sign-in.html", context, status=ending.status, headers=headers)
+CHOICES = {DFE_SIGN_IN: "/sign-in", STAFF_DFE: "/staff/sign-in"}
+"""The page with the ways in that each method is one of."""
 
 
 @get("/sign-in/dfe", opt=public_page())
 async def begin(request: AnyRequest) -> Response[str]:
     """Send the browser to DfE Sign-in; also how another organisation is chosen (ACC-4.13)."""
-    if request.state.head or DFE_SIGN_IN in await paused_methods():
-        return redirect(request, "/sign-in")
-    return await _begin(request, automatic=False)
+    return await _begin_when_on(request, DFE_SIGN_IN)
 
 
-async def _begin(request: AnyRequest, *, automatic: bool) -> Response[str]:
+@get("/staff/sign-in/dfe", opt=public_page())
+async def begin_as_staff(request: AnyRequest) -> Response[str]:
+    """Send the browser of a member of staff there (ACC-7.6)."""
+    return await _begin_when_on(request, STAFF_DFE)
+
+
+async def _begin_when_on(request: AnyRequest, method: str) -> Response[str]:
+    if method not in request.app.state.settings.methods:
+        raise NotFoundException
+    if request.state.head or method in await paused_methods():
+        return redirect(request, CHOICES[method])
+    return await _begin(request, NewestFlow(method, automatic=False))
+
+
+async def _begin(request: AnyRequest, how: NewestFlow) -> Response[str]:
     flow = new_flow()
     outcome = await dfe_sign_in_of(request).provider.begin(flow)
     if isinstance(outcome, Unavailable):
-        return ending_page(request, Ending.PROVIDER_DOWN)
+        return ending_page(request, Ending.PROVIDER_DOWN, method=how.method)
     visit = visit_of(request)
     session_hash = await visit.ensure_session()
     session = visit.visitor.session
-    await keep_flow(flow, session_hash, session.return_path if session else None, automatic=automatic)
+    path = session.return_path if session else None
+    await keep_flow(OpenFlow(flow, path, how.automatic, how.method), session_hash)
     return full_load(request, outcome.url)
 
 
@@ -141,7 +78,8 @@ async def callback(request: AnyRequest) -> Response[str]:
     if error == EXPIRED or not (error or "code" in parameters):
         return await _again(request, opened)
     if error or opened is None:
-        return ending_page(request, Ending.CANCELLED if error in CANCELLED else Ending.SIGN_IN_AGAIN)
+        ending = Ending.CANCELLED if error in CANCELLED else Ending.SIGN_IN_AGAIN
+        return ending_page(request, ending, method=(await _begun(request, opened)).method)
     return await _completed(request, ports, parameters, opened)
 
 
@@ -150,12 +88,14 @@ async def _completed(
 ) -> Response[str]:
     outcome = await ports.provider.complete(parameters, opened.flow)
     match outcome:
+        case Identified() if opened.method == STAFF_DFE:
+            return await _staff_identified(request, ports, outcome, opened)
         case Identified():
             return await _identified(request, ports, outcome, opened)
         case TryAgain():
-            return ending_page(request, Ending.SIGN_IN_AGAIN)
+            return ending_page(request, Ending.SIGN_IN_AGAIN, method=opened.method)
         case Unavailable(cause):
-            return _unavailable(request, cause)
+            return unavailable(request, cause, opened.method)
     assert_never(outcome)
 
 
@@ -165,23 +105,27 @@ async def _taken(request: AnyRequest, parameters: Mapping[str, str]) -> OpenFlow
     return await take_flow(state, session.id_hash) if state and session else None
 
 
+async def _begun(request: AnyRequest, opened: OpenFlow | None) -> NewestFlow:
+    """Return how the attempt that came back was begun; without a state it is the latest of this browser (EXT-3.5)."""
+    session = visit_of(request).visitor.session
+    newest = await newest_flow(session.id_hash) if session and opened is None else None
+    found = opened or newest
+    return NewestFlow(found.method, found.automatic) if found else NewestFlow(DFE_SIGN_IN, automatic=False)
+
+
 async def _again(request: AnyRequest, opened: OpenFlow | None) -> Response[str]:
     """Begin once more by ourselves, but never twice in a row (EXT-3.5)."""
-    session = visit_of(request).visitor.session
-    by_ourselves = opened.automatic if opened else session and await newest_is_automatic(session.id_hash)
-    return ending_page(request, Ending.SIGN_IN_AGAIN) if by_ourselves else await _begin(request, automatic=True)
-
-
-def _unavailable(request: AnyRequest, cause: FailureCause) -> Response[str]:
-    fault_of_ours = cause is FailureCause.MISCONFIGURED
-    return ending_page(request, Ending.MISCONFIGURED if fault_of_ours else Ending.UNCHECKED)
+    begun = await _begun(request, opened)
+    if begun.automatic or begun.method not in request.app.state.settings.methods:
+        return ending_page(request, Ending.SIGN_IN_AGAIN, method=begun.method)
+    return await _begin(request, NewestFlow(begun.method, automatic=True))
 
 
 async def _identified(request: AnyRequest, ports: DfESignIn, who: Identified, opened: OpenFlow) -> Response[str]:
     settings: Settings = request.app.state.settings
     found = await admission(who.subject, who.organisation, ports.directory, settings.dfe_sign_in_school_role)
     if isinstance(found, Unavailable):
-        return _unavailable(request, found.cause)
+        return unavailable(request, found.cause)
     if isinstance(found, NotAdmitted):
         await refuse_school_user(who.subject, found)
         await visit_of(request).reload()
@@ -207,4 +151,24 @@ async def _signed_in(
     return full_load(request, await take_return_path(request))
 
 
-HANDLERS = [begin, callback]
+async def _staff_identified(request: AnyRequest, ports: DfESignIn, who: Identified, opened: OpenFlow) -> Response[str]:
+    visit, settings = visit_of(request), request.app.state.settings
+    has_role = await has_staff_role(who, ports.directory, settings.dfe_sign_in_staff_role)
+    if isinstance(has_role, Unavailable):
+        return unavailable(request, has_role.cause, STAFF_DFE)
+    old = visit.visitor.session
+    command = SignInStaffWithDfE(
+        who=who,
+        has_role=has_role,
+        id_token=seal(who.id_token, settings.secret()),
+        old_session=old.id_hash if old else None,
+        path=opened.path,
+    )
+    made = await sign_in_staff_with_dfe(command)
+    if made is None:
+        return ending_page(request, Ending.NOT_STAFF, who.organisation, STAFF_DFE)
+    await visit.adopt(made)
+    return full_load(request, await take_return_path(request, "staff"))
+
+
+HANDLERS = [begin, begin_as_staff, callback]

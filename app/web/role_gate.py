@@ -14,7 +14,7 @@ from app.access.rules import may_write_unchecked, role_is_due
 from app.access.sign_in import Has, HasNot, Organisation, Unavailable
 from app.web import csrf
 from app.web.chrome import chrome_for
-from app.web.dfe_sign_in import RETRY_SECONDS, DfESignIn, Ending, ending_page
+from app.web.dfe_endings import RETRY_SECONDS, DfESignIn, Ending, ending_page
 from app.web.forms import read_form_lists
 from app.web.page import page
 from app.web.policies import policy_of

@@ -10,15 +10,15 @@ from litestar import Request, Response, get, post
 from app.access.end_sessions import end_sessions
 from app.access.sealing import unseal
 from app.access.sessions import id_token_of
-from app.access.sign_in import DFE_SIGN_IN, LocalOnly
-from app.web.dfe_sign_in import services_page
+from app.access.sign_in import BY_DFE_SIGN_IN, LocalOnly
+from app.web.dfe_endings import services_page
 from app.web.gates import dress
 from app.web.page import full_load, page, redirect
 from app.web.policies import public_page, signed_in_page
 from app.web.session import visit_of
 
 if TYPE_CHECKING:
-    from app.web.dfe_sign_in import DfESignIn
+    from app.web.dfe_endings import DfESignIn
 
 AnyRequest = Request[Any, Any, Any]
 CLEARED = {"Clear-Site-Data": '"cache", "storage"'}
@@ -46,7 +46,7 @@ async def sign_out(request: AnyRequest) -> Response[str]:
 async def _id_token(request: AnyRequest) -> str | None:
     """Return what DfE Sign-in needs to end its session; empty when it is lost, None for another method."""
     session = visit_of(request).visitor.session
-    if session is None or session.method != DFE_SIGN_IN:
+    if session is None or session.method not in BY_DFE_SIGN_IN:
         return None
     return unseal(await id_token_of(session.id_hash), request.app.state.settings.secret())
 

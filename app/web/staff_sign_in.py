@@ -11,8 +11,8 @@ from app.access import sessions
 from app.access.methods import paused_methods
 from app.access.request_staff_code import RequestStaffCode, request_staff_code
 from app.access.rules import HOMES
+from app.access.sign_in import STAFF_CODE, STAFF_DFE, offered
 from app.access.sign_in_by_staff_code import SignInByStaffCode, sign_in_by_staff_code
-from app.access.staff_accounts import STAFF_CODE
 from app.values import Invalid, parse_code, parse_email
 from app.web.errors import too_many
 from app.web.forms import read_form
@@ -20,12 +20,14 @@ from app.web.limits import sign_in_wait
 from app.web.page import full_load, page, redirect
 from app.web.policies import public_page
 from app.web.session import take_return_path, visit_of
+from app.web.sign_in import SignInPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 AnyRequest = Request[Any, Any, Any]
-PATH, CODE = "/staff/sign-in", "/staff/sign-in/code"
+PATH, EMAIL, CODE = "/staff/sign-in", "/staff/sign-in/email", "/staff/sign-in/code"
+STAFF_METHODS = frozenset({STAFF_CODE, STAFF_DFE})
 NOT_RIGHT = "The code is not right, or its time is over. Check it, or ask for a new one"
 
 
@@ -50,11 +52,28 @@ class StaffCodePage:
 
 
 @get(PATH, opt=public_page(form=True))
-async def ask_email(request: AnyRequest) -> Response[str]:
-    """Ask for the address; who is signed in already goes on (ACC-2.6)."""
+async def choose(request: AnyRequest) -> Response[str]:
+    """Show the ways in for staff; a single one is begun, and who is signed in already goes on (ACC-2.6)."""
     user = visit_of(request).visitor.user
     if user is not None:
         return redirect(request, HOMES[user.audience])
+    on, paused = request.app.state.settings.methods, await paused_methods()
+    methods = offered("staff", on, paused)
+    if all(method.id == STAFF_CODE for method in methods):
+        return await email_page(request)
+    messages = tuple(message for method, message in paused.items() if method in on & STAFF_METHODS and message)
+    ended = request.query_params.get("ended") == "yes"
+    context = SignInPage(methods, messages, "personas" in on, ended)
+    if len(methods) == 1 and not (context.personas or ended or messages):
+        return redirect(request, methods[0].first_page)
+    return page(request, "public/sign-in.html", context)
+
+
+@get(EMAIL, opt=public_page(form=True))
+async def ask_email(request: AnyRequest) -> Response[str]:
+    """Ask for the address to send a code to (ACC-7.2)."""
+    if visit_of(request).visitor.user is not None:
+        return redirect(request, PATH)
     return await email_page(request)
 
 
@@ -124,4 +143,4 @@ async def email_page(
     return page(request, "public/staff-sign-in.html", context, status=422 if errors else 200)
 
 
-HANDLERS = [ask_email, send_code, ask_code, take_code]
+HANDLERS = [choose, ask_email, send_code, ask_code, take_code]

@@ -56,10 +56,27 @@ def test_everything_missing_is_listed_at_once():
 
 
 @pytest.mark.rule("ACC-2.4", "ACC-8.2")
-def test_in_production_a_school_method_has_to_be_on_and_personas_never():
+def test_in_production_schools_and_staff_need_a_method_and_personas_never_count():
     faults = faults_of(**LIVE, sign_in_methods="personas")
     assert "no sign-in method for schools is on" in faults
+    assert "no sign-in method for staff is on" in faults
     assert "personas must not be listed in production" in faults
+
+
+@pytest.mark.rule("ACC-2.4")
+def test_elsewhere_too_somebody_has_to_have_a_way_in():
+    assert Settings(sign_in_methods="personas").methods == {"personas"}
+    assert "no sign-in method for staff is on" in faults_of(sign_in_methods="email_link")
+    assert "no sign-in method for schools is on" in faults_of(sign_in_methods="staff_code")
+    assert "STAFF_EMAIL_DOMAINS names no domain" in faults_of(staff_email_domains=" , ")
+
+
+@pytest.mark.rule("ACC-2.4", "ACC-7.6")
+def test_staff_at_dfe_sign_in_need_its_settings_alone_too():
+    faults = faults_of(sign_in_methods="email_link,staff_dfe")
+    assert "DFE_SIGN_IN_CLIENT_ID is required while staff_dfe is on" in faults
+    settings = Settings(**GIVEN, sign_in_methods="email_link,staff_dfe")
+    assert settings.issuer_origin == "https://oidc.example:443"
 
 
 @pytest.mark.rule("EXT-1.4", "EXT-3.1")

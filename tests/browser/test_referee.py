@@ -19,7 +19,7 @@ from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.asgi import create_app
 from app.db.engine import fetch_one
 from app.settings import Settings
-from app.web.dfe_sign_in import DfESignIn
+from app.web.dfe_endings import DfESignIn
 from tests.cast import cast
 from tests.web.conftest import BASE_URL, Browser, NoTeachingRecords, browser_of
 from tests.web.dfe_sign_in.conftest import outside, stand_in_url  # noqa: F401 - fixtures

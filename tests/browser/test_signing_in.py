@@ -14,7 +14,7 @@ import uvicorn
 from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.asgi import create_app
 from app.settings import Settings
-from app.web.dfe_sign_in import DfESignIn
+from app.web.dfe_endings import DfESignIn
 from tests.browser.conftest import CLOCK
 from tests.browser.reader import Reader
 from tests.cast import cast

@@ -358,7 +358,7 @@ def user_organisation(world: World) -> dict[str, Any]:
 
 
 def sign_in_flow(_: World) -> dict[str, Any]:
-    return stamped(state_hash=b"1", session_hash=b"2", nonce="nonce", verifier="verifier", automatic=False)
+    return stamped(state_hash=b"1", session_hash=b"2", nonce="nonce", verifier="v", automatic=False, method="staff_dfe")
 
 
 def one_time_secret(world: World) -> dict[str, Any]:

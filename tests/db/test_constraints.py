@@ -430,6 +430,8 @@ OWN_AFFAIRS = {
     "PF-01 two sets of preferences": Bad("one_preference", "school_preference", {}, [("school_preference", {})]),
     "PF-01 preferences about no school": Bad("preference_about_school", "school_preference", {"school_id": 0}),
     "ACC-4.2 one flow twice": Bad("one_flow", "sign_in_flow", {}, [("sign_in_flow", {})]),
+    "ACC-9.6 acting for no school": Bad("session_acts_for_a_school", "session", {"acting_until": NOW}),
+    "ADM-7.5 elevated without acting": Bad("session_is_elevated_while_it_acts", "session", {"elevated_until": NOW}),
     "ACC-4.11 one organisation of somebody twice": Bad(
         "one_organisation", "user_organisation", {}, [("user_organisation", {})]
     ),

@@ -18,6 +18,7 @@ class AppUser(PublicRow, tablename="app_user"):
     staff_roles = texts()
     wrong_codes = number(null=True)
     locked_at = moment(null=True)
+    last_used_at = moment(null=True)
 
 
 class UserIdentity(Row, tablename="user_identity"):
@@ -54,7 +55,7 @@ class UserOrganisation(Row, tablename="user_organisation"):
 
 
 class SignInFlow(Row, tablename="sign_in_flow"):
-    """An attempt at DfE Sign-in that has not come back yet (ACC-4.2)."""
+    """An attempt at DfE Sign-in that has not come back yet, by one of its two methods (ACC-4.2, ACC-7.6)."""
 
     state_hash = octets()
     session_hash = octets()
@@ -62,6 +63,7 @@ class SignInFlow(Row, tablename="sign_in_flow"):
     verifier = text()
     path = text(null=True)
     automatic = flag()
+    method = text()
 
 
 class SchoolPreference(Row, tablename="school_preference"):
@@ -92,6 +94,8 @@ class Session(Row, tablename="session"):
     notice = json(null=True)
     id_token = octets(null=True)
     asked_email = text(null=True)
+    acting_until = moment(null=True)
+    elevated_until = moment(null=True)
 
 
 class OneTimeSecret(Row, tablename="one_time_secret"):

@@ -12,7 +12,7 @@ from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.asgi import create_app
 from app.settings import Settings
 from app.stand_ins.dfe_sign_in import running_stand_in
-from app.web.dfe_sign_in import DfESignIn
+from app.web.dfe_endings import DfESignIn
 from tests.web.conftest import BASE_URL, PERSONAS, Browser, NoTeachingRecords, browser_of
 from tests.web.dfe_sign_in.people import API_SECRET, SECRET, users_file
 

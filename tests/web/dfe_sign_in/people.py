@@ -14,6 +14,7 @@ TRUST, STRANGE, NO_ROLE, INACTIVE = (
     "no-role@ash.example",
     "inactive@ash.example",
 )
+SAM, NO_ACCOUNT = "sam@staff.example", "unknown@staff.example"
 ASH, BIRCH, CEDAR = "100001", "100002", "100003"
 NAMES = {ASH: "Ash School", BIRCH: "Birch School", CEDAR: "Cedar School", "199999": "Strange School"}
 __all__ = ["ALICE", "API_SECRET", "ASH", "BIRCH", "BOTH", "CEDAR", "SECRET", "sub_of", "users_file"]
@@ -37,6 +38,12 @@ def user(email: str, *organisations: dict[str, Any]) -> dict[str, Any]:
     return {"sub": sub_of(email), "email": email, **names, "organisations": list(organisations)}
 
 
+def department(*roles: str) -> dict[str, Any]:
+    """Return the department as DfE Sign-in has it, with the role that opens the console unless said otherwise."""
+    given = {"id": str(uuid5(NAMESPACE_URL, "department")), "name": "Department", "category": "002"}
+    return {**given, "roles": list(roles or ("DfEUser",))}
+
+
 def users_file(*, without: str = "") -> dict[str, Any]:
     """Return the file; Alice has lost her role where `without` is her school."""
     alices = organisation(ASH, roles=[] if without == ASH else ["SchoolUser"])
@@ -49,5 +56,7 @@ def users_file(*, without: str = "") -> dict[str, Any]:
         user(STRANGE, organisation("199999")),
         user(NO_ROLE, organisation(ASH, roles=["OtherRole"])),
         user(INACTIVE, organisation(ASH, role_status=2)),
+        user(SAM, department()),
+        user(NO_ACCOUNT, department()),
     ]
     return {"format": 1, "users": users}
