@@ -49,6 +49,8 @@ FOR_ANYONE = {
     "/signed-out",
     "/staff/sign-in",
     "/staff/sign-in/code",
+    "/staff/sign-in/dfe",
+    "/staff/sign-in/email",
     "/feedback",
     OPT_OUT,
     "/support",
