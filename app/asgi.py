@@ -30,6 +30,10 @@ from app.web import personas as personas_page
 from app.web import support as support_pages
 from app.web.access import email_sign_in, name_user, request_access, your_details
 from app.web.console import home as console_home
+from app.web.console import people as console_people
+from app.web.console import person as console_person
+from app.web.console import school as console_school
+from app.web.console import schools as console_schools
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
@@ -87,6 +91,10 @@ HANDLERS: list[Any] = [
     *sign_in.HANDLERS,
     *staff_sign_in.HANDLERS,
     *console_home.HANDLERS,
+    *console_people.HANDLERS,
+    *console_person.HANDLERS,
+    *console_schools.HANDLERS,
+    *console_school.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

@@ -227,6 +227,7 @@ class Teacher:
     id: int
     trn: str
     name: str
+    public_id: UUID
 
 
 async def teacher(name: str = "Siân Evans", trn: str = "", corrected_name: str | None = None, **facts: Any) -> Teacher:
@@ -244,7 +245,7 @@ async def teacher(name: str = "Siân Evans", trn: str = "", corrected_name: str 
         "version": 1,
     }
     row = await insert("teacher", **{**values, **facts})
-    return Teacher(row["id"], row["trn"], corrected_name or name)
+    return Teacher(row["id"], row["trn"], corrected_name or name, row["public_id"])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.web.page import FOOTER, SCHOOL_FOOTER, Chrome
+from app.web.page import CONSOLE_NAVIGATION, FOOTER, NAVIGATION, SCHOOL_FOOTER, Chrome
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -19,6 +19,7 @@ def chrome_for(visit: Visit, policy: Policy, settings: Settings) -> Chrome:
     session, user, school = visitor.session, visitor.user, visitor.school
     signed_in = session is not None and user is not None
     usable = school is not None and standing.access.reason is None
+    staff = user is not None and user.audience == "staff"
     return Chrome(
         brand=settings.brand,
         csrf_token=visit.csrf_token,
@@ -28,7 +29,8 @@ def chrome_for(visit: Visit, policy: Policy, settings: Settings) -> Chrome:
         school_name=school.name if school else "",
         several_schools=visitor.open_schools + visitor.unchecked_schools > 1,
         unread_notices=visitor.unread_notices,
-        show_navigation=usable and standing.tutor_gate is None,
+        show_navigation=staff or (usable and standing.tutor_gate is None),
+        navigation=CONSOLE_NAVIGATION if staff else NAVIGATION,
         active_nav=policy.nav,
         footer=SCHOOL_FOOTER if usable else FOOTER,
         support_email=standing.policy.support_email,

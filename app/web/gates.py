@@ -124,9 +124,12 @@ async def _account(request: AnyRequest) -> Response[str] | None:
 
 async def _staff(request: AnyRequest) -> Response[str] | None:
     user = visit_of(request).visitor.user
-    if user is not None and user.audience == "staff":
-        return None
-    return _error(request, 403, ErrorPage("This page is for DfE support."))
+    if user is None or user.audience != "staff":
+        return _error(request, 403, ErrorPage("This page is for DfE support."))
+    rights = policy_of(request.route_handler).rights
+    if rights and not set(rights) & set(user.staff_roles):
+        return _error(request, 403, ErrorPage(f"Your account needs the role {' or '.join(rights)} for this page."))
+    return None
 
 
 async def _school_account(request: AnyRequest) -> Response[str] | None:

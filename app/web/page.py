@@ -38,6 +38,10 @@ NAVIGATION = (
     Link("Partnerships", "/school/partnerships", "partnerships"),
     Link("Induction tutor", "/school/induction-tutor", "induction-tutor"),
 )
+CONSOLE_NAVIGATION = (
+    Link("People", "/admin/people", "people"),
+    Link("Schools", "/admin/schools", "schools"),
+)
 FOOTER = (
     Link("Support", "/support"),
     Link("Feedback", "/feedback"),
@@ -89,6 +93,8 @@ class Chrome:
     @property
     def home(self) -> str:
         """Return where the name of the service leads."""
+        if self.navigation is CONSOLE_NAVIGATION:
+            return "/admin"
         return "/school/home" if self.show_navigation else "/"
 
     @property

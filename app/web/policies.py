@@ -66,6 +66,8 @@ class Policy:
     """Asked for by the page itself: doesn't keep the session alive (ACC-9.3)."""
     nav: str = ""
     """The entry of the navigation that is active."""
+    rights: tuple[str, ...] = ()
+    """Staff need one of these roles; none is for every member of staff (ADM-1.1)."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -108,9 +110,9 @@ def school_page(
     return {"policy": Policy("school", last_gate, gated=gated, closes=closes, nav=nav, polling=polling)}
 
 
-def staff_page() -> dict[str, Any]:
-    """Declare a page of the support console, for every member of staff."""
-    return {"policy": Policy("staff")}
+def staff_page(*rights: str, nav: str = "") -> dict[str, Any]:
+    """Declare a page of the support console, for staff with one of the roles, or for every member (ADM-1.1)."""
+    return {"policy": Policy("staff", nav=nav, rights=rights)}
 
 
 def policy_of(handler: BaseRouteHandler) -> Policy:

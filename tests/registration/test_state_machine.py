@@ -280,7 +280,7 @@ async def _induction(teacher: Any, body: Any, today: date, outcome: str | None) 
     if any(row["outcome"] for row in rows) or (rows and outcome is None):
         return False
     if not rows:
-        who = factories.Teacher(teacher["id"], teacher["trn"], "")
+        who = factories.Teacher(teacher["id"], teacher["trn"], "", teacher["public_id"])
         facts = {"finished_on": today, "outcome": outcome} if outcome else {}
         await factories.induction(who, body, today, **facts)
         return True

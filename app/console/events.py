@@ -1,0 +1,21 @@
+"""Events of what staff look at and try out, never shown to schools (ADM-16.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.events.record import Event, catalogued
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffViewedRecord(Event):
+    """A member of staff opened the page of a person or a school's people, or took them along (ADM-1.9)."""
+
+    kind: ClassVar[str] = "staff_viewed_record"
+    what: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Looked at: {self.what}"

@@ -1,0 +1,133 @@
+"""Everything that happened to a person or at a school, with every author: one statement a page (ADM-3.2, ADM-5.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.db.documents import document
+from app.events.words import change_lines
+from app.registration.people.ect_facts import PersonName
+from app.registration.people.school_queries import name_of
+from app.terms import ActorKind, SchoolId, TeacherId
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+PAGE_SIZE = 50
+MOST_IN_FILE = 10_000
+"""So many entries at most stand in a file."""
+
+
+@dataclass(frozen=True)
+class TimelineFilter:
+    """What of a timeline is wanted; None and "" leave it open. Days are business dates, both inclusive."""
+
+    kind: str = ""
+    author: ActorKind | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose timeline: of persons, one and those merged into them, or of a school."""
+
+    teacher_ids: tuple[TeacherId, ...] = ()
+    school_id: SchoolId | None = None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event with everything staff may know of it."""
+
+    id: int
+    kind: str
+    sentence: str
+    business_date: date
+    recorded_at: datetime
+    actor_kind: ActorKind
+    actor_name: str | None
+    actor_email: str | None
+    changes: dict[str, Any]
+    note: str | None
+    ticket: str | None
+    written_for: UUID | None
+    """The person whose record it was written for; None when it is about nobody."""
+    person: PersonName | None
+    school: str | None
+    urn: str | None
+
+    @property
+    def author(self) -> str:
+        """Who did it: name and address as far as known, else what kind of author."""
+        name = " ".join(filter(None, (self.actor_name, f"({self.actor_email})" if self.actor_email else "")))
+        words = WHO[self.actor_kind]
+        return f"{name}, {words}" if name else words[:1].upper() + words[1:]
+
+    @property
+    def change_lines(self) -> tuple[str, ...]:
+        """What changed from what to what; staff see every reason."""
+        return change_lines(self.changes, ())
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One page of a timeline, newest first; kinds: every kind that occurs in it, whatever is filtered."""
+
+    total: int
+    page: int
+    pages: int
+    kinds: tuple[str, ...]
+    happenings: tuple[Happening, ...]
+
+
+WHO = {
+    ActorKind.SCHOOL_USER: "school user",
+    ActorKind.STAFF: "DfE support",
+    ActorKind.STAFF_FOR_SCHOOL: "DfE support on behalf of the school",
+    ActorKind.APPROPRIATE_BODY_USER: "appropriate body",
+    ActorKind.LEAD_PROVIDER: "lead provider",
+    ActorKind.OPERATOR: "operator",
+    ActorKind.SYSTEM: "this service",
+}
+OF_PEOPLE = "v.teacher_id = ANY($1)"
+OF_SCHOOL = "v.school_id = $1"
+
+
+def _statement(whose: str) -> str:
+    return f"""WITH mine AS (SELECT v.* FROM event v WHERE {whose}),
+    wanted AS (SELECT * FROM mine v WHERE ($2 = '' OR v.kind = $2) AND ($3::text IS NULL OR v.actor_kind = $3)
+        AND ($4::date IS NULL OR v.business_date >= $4) AND ($5::date IS NULL OR v.business_date <= $5)),
+    counted AS (SELECT count(*) AS total, greatest(1, ceil(count(*)::numeric / $6))::int AS pages FROM wanted)
+    SELECT json_build_object('total', c.total, 'pages', c.pages, 'page', least($7, c.pages),
+        'kinds', (SELECT coalesce(json_agg(DISTINCT kind), '[]') FROM mine),
+        'happenings', (SELECT coalesce(json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sentence', v.sentence,
+            'business_date', v.business_date, 'recorded_at', v.recorded_at, 'actor_kind', v.actor_kind,
+            'actor_name', v.actor_name, 'actor_email', v.actor_email, 'changes', v.changes,
+            'note', v.metadata ->> 'note', 'ticket', v.metadata ->> 'ticket', 'written_for', t.public_id,
+            'person', CASE WHEN t.id IS NOT NULL THEN {name_of("t")} END, 'school', s.name, 'urn', s.urn)
+            ORDER BY v.id DESC), '[]')
+            FROM (SELECT * FROM wanted ORDER BY id DESC LIMIT $6 OFFSET (least($7, c.pages) - 1) * $6) v
+            LEFT JOIN teacher t ON t.id = v.teacher_id LEFT JOIN school s ON s.id = v.school_id))
+    FROM counted c"""  # noqa: S608 - constants
+
+
+TIMELINES = {whose: _statement(whose) for whose in (OF_PEOPLE, OF_SCHOOL)}
+
+
+async def timeline(whose: Whose, wanted: TimelineFilter, page: int, size: int = PAGE_SIZE) -> Timeline:
+    """Return one page of what happened, newest first; beyond the last page, the last one (ADM-3.2, ADM-1.7)."""
+    about: Collection[int] | int = list(whose.teacher_ids)
+    statement = TIMELINES[OF_PEOPLE]
+    if whose.school_id is not None:
+        statement, about = TIMELINES[OF_SCHOOL], whose.school_id
+    author = wanted.author.value if wanted.author else None
+    found = await document(
+        Timeline, statement, about, wanted.kind, author, wanted.since, wanted.until, size, min(max(page, 1), 1_000_000)
+    )
+    if found is None:
+        raise LookupError("counting always returns a row")
+    return found

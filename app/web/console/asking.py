@@ -1,0 +1,37 @@
+"""Who asks in the console, and what every list of it reads from its address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from app.web.session import visit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from litestar import Request
+
+    from app.access.queries import User
+
+PAGE_SIZES = (20, 50, 100)
+
+
+def staff_of(request: Request[Any, Any, Any]) -> User:
+    """Return the member of staff who asks; the route's policy lets nobody else in."""
+    user = visit_of(request).visitor.user
+    if user is None:
+        raise LookupError("the route's policy lets nobody in who is not signed in")
+    return user
+
+
+def page_size(query: Mapping[str, str]) -> int:
+    """Return how many rows of a list stand on a page (ADM-1.7)."""
+    typed = query.get("size", "")
+    return next((size for size in PAGE_SIZES if str(size) == typed), PAGE_SIZES[0])
+
+
+def address(path: str, kept: Mapping[str, str], names: tuple[str, ...]) -> str:
+    """Return the address of a list before the number of its page, with what was asked for kept (ADM-1.7)."""
+    given = urlencode({name: kept[name] for name in names if kept.get(name)})
+    return f"{path}?{given}&page=" if given else f"{path}?page="

@@ -1,0 +1,202 @@
+"""The pages of one person (ADM-3.1 to ADM-3.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
+
+from app import clock
+from app.console import person_queries
+from app.console.people_queries import people
+from app.console.timeline import Whose
+from app.console.view_record import ViewRecord, view_record
+from app.web.console import person_shown, timelines
+from app.web.console.asking import staff_of
+from app.web.console.people import PATH
+from app.web.forms import known_id
+from app.web.page import page
+from app.web.policies import staff_page
+
+if TYPE_CHECKING:
+    from app.console.person_queries import LookUpFile, MessageFile, PersonFile
+    from app.registration.people.ect_shown import Line
+    from app.registration.people.statuses import Tag
+    from app.web.console.person_shown import Card
+    from app.web.console.timelines import TimelineView
+
+TABS = {
+    "": "Overview",
+    "schools": "Schools",
+    "training": "Training",
+    "induction": "Induction",
+    "emails": "Emails",
+    "look-ups": "Look-ups",
+    "timeline": "Timeline",
+}
+
+
+@dataclass(frozen=True)
+class TabLink:
+    """One tab of a page."""
+
+    text: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Top:
+    """What stands above every tab (ADM-3.1)."""
+
+    name: str
+    on_record: str
+    trn: str
+    roles: tuple[str, ...]
+    tag: Tag | None
+    notes: tuple[str, ...]
+    """What staff must know first: merged, anonymised, not found any more."""
+    tabs: tuple[TabLink, ...]
+    tab: str
+    path_to_person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverviewPage(Top):
+    """Where somebody is, what the teaching record says and what is unfinished."""
+
+    registrations: tuple[Line, ...]
+    teaching_record: tuple[Line, ...]
+    drafts: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardsPage(Top):
+    """Cards, the newest first, or the sentence that says there are none."""
+
+    cards: tuple[Card, ...]
+    nothing: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailsPage(Top):
+    """The newest emails about somebody."""
+
+    messages: tuple[MessageFile, ...]
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookUpsPage(Top):
+    """Look-ups of their TRN that led to nothing."""
+
+    look_ups: tuple[LookUpFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelinePage(Top):
+    """What happened to them."""
+
+    view: TimelineView
+
+
+@get(f"{PATH}/{{person_id:str}}", opt=staff_page(nav="people"))
+async def overview(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Show where a person is and what the teaching record says (ADM-3.1, ADM-3.2)."""
+    person = await opened(request, person_id)
+    shown = OverviewPage(
+        **await top(person, ""),
+        registrations=person_shown.registration_lines(person),
+        teaching_record=person_shown.teaching_record_lines(person),
+        drafts=person_shown.draft_lines(person, clock.now()),
+    )
+    return page(request, "console/person-overview.html", shown)
+
+
+@get(f"{PATH}/{{person_id:str}}/schools", opt=staff_page(nav="people"))
+async def schools(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Show every registration, removed ones too (ADM-3.2)."""
+    person = await opened(request, person_id)
+    return await _cards(request, person, "schools", person_shown.stay_cards(person), "They were never registered.")
+
+
+@get(f"{PATH}/{{person_id:str}}/training", opt=staff_page(nav="people"))
+async def training(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Show every training, cancelled ones too (ADM-3.2)."""
+    person = await opened(request, person_id)
+    cards = person_shown.training_cards(person)
+    return await _cards(request, person, "training", cards, "No training is recorded.")
+
+
+@get(f"{PATH}/{{person_id:str}}/induction", opt=staff_page(nav="people"))
+async def induction(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Show every period of induction that a body recorded (ADM-3.2)."""
+    person = await opened(request, person_id)
+    nothing = "No appropriate body has recorded an induction period."
+    return await _cards(request, person, "induction", person_shown.induction_cards(person), nothing)
+
+
+@get(f"{PATH}/{{person_id:str}}/emails", opt=staff_page(nav="people"))
+async def emails(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Show the newest emails about a person (ADM-3.2)."""
+    person = await opened(request, person_id)
+    messages = await person_queries.messages_about(person.id)
+    shown = EmailsPage(**await top(person, "emails"), messages=messages, most=person_queries.MOST_MESSAGES)
+    return page(request, "console/person-emails.html", shown)
+
+
+@get(f"{PATH}/{{person_id:str}}/look-ups", opt=staff_page(nav="people"))
+async def look_ups(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Show look-ups of a person's TRN that led to nothing (IDN-06)."""
+    person = await opened(request, person_id)
+    found = await person_queries.refused_look_ups_of(person.trn)
+    return page(request, "console/person-look-ups.html", LookUpsPage(**await top(person, "look-ups"), look_ups=found))
+
+
+@get(f"{PATH}/{{person_id:str}}/timeline", opt=staff_page(nav="people"))
+async def timeline(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Show everything that happened to a person and to records merged into theirs (ADM-3.2, ADM-3.3)."""
+    person = await opened(request, person_id)
+    path = f"{PATH}/{person.public_id}/timeline"
+    merged = {str(other.public_id) for other in person.merged_from}
+    view = await timelines.view(request, Whose((person.id, *await person_queries.merged_ids(person.id))), path, merged)
+    return page(request, "console/person-timeline.html", TimelinePage(**await top(person, "timeline"), view=view))
+
+
+async def opened(request: Request[Any, Any, Any], person_id: str) -> PersonFile:
+    """Return a person whom staff open, which is noted; raises NotFoundException for an unknown id (ADM-1.9)."""
+    person = await person_queries.person(known_id(person_id))
+    if person is None:
+        raise NotFoundException
+    await view_record(ViewRecord("Person", teacher_id=person.id), staff_of(request).actor)
+    return person
+
+
+async def top(person: PersonFile, tab: str) -> dict[str, Any]:
+    """Return the fields of what stands above every tab."""
+    found = await people([person.id])
+    base = f"{PATH}/{person.public_id}"
+    tabs = tuple(TabLink(text, f"{base}/{key}" if key else base, key == tab) for key, text in TABS.items())
+    return {
+        "name": person.name.displayed,
+        "on_record": person.name.on_record,
+        "trn": person.trn,
+        "roles": person.roles,
+        "tag": found[0].tag(clock.today()) if found else None,
+        "notes": person_shown.notes(person),
+        "tabs": tabs,
+        "tab": TABS[tab],
+        "path_to_person": base,
+    }
+
+
+async def _cards(
+    request: Request[Any, Any, Any], person: PersonFile, tab: str, cards: tuple[Card, ...], nothing: str
+) -> Response[str]:
+    return page(request, "console/person-cards.html", CardsPage(**await top(person, tab), cards=cards, nothing=nothing))
+
+
+HANDLERS = [overview, schools, training, induction, emails, look_ups, timeline]

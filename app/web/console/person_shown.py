@@ -1,0 +1,200 @@
+"""What staff read about a person, row by row (ADM-3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.registration.people.ect_shown import Line
+from app.registration.people.statuses import london_day
+from app.registration.registering.start_dates import day_in_words
+from app.terms import InductionOutcome, Role, TRSAnswer
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from app.console.person_queries import InductionFile, MentorshipFile, PersonFile, StayFile, TrainingFile
+
+NONE = "None"
+NOT_KNOWN = "Not known"
+ROLES = {Role.ECT: "ECT", Role.MENTOR: "Mentor"}
+ANSWERS = {
+    TRSAnswer.FOUND: "Found",
+    TRSAnswer.NOT_FOUND: "Not found",
+    TRSAnswer.DEACTIVATED: "Deactivated",
+    TRSAnswer.MERGED: "Merged into another record",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One registration, training or induction period; `mark` says that it does not count any more."""
+
+    title: str
+    lines: tuple[Line, ...]
+    href: str = ""
+    mark: str = ""
+
+
+def notes(person: PersonFile) -> tuple[str, ...]:
+    """Return what staff must know before they read on."""
+    said = []
+    if person.anonymised_at is not None:
+        said.append(f"This person was anonymised on {_day(person.anonymised_at)}.")
+    if person.merged_into is not None:
+        said.append(f"This record was merged into that of {person.merged_into.name.displayed}.")
+    if person.answer is not TRSAnswer.FOUND:
+        into = f" ({person.merged_into_trn})" if person.merged_into_trn else ""
+        said.append(f"Teaching record: {ANSWERS[person.answer].lower()}{into}.")
+    return tuple(said)
+
+
+def registration_lines(person: PersonFile) -> tuple[Line, ...]:
+    """Return the latest registration in each role, with its address and how mail to it went."""
+    lines = []
+    for role, words in ROLES.items():
+        stay = person.latest_stay(role)
+        if stay is not None:
+            lines.append(Line(f"{role}-school", f"{words} at", stay.school, _days(stay.started_on, stay.finished_on)))
+            lines.append(Line(f"{role}-email", f"Email as {words}", stay.email, _delivery(stay)))
+    return tuple(lines)
+
+
+def teaching_record_lines(person: PersonFile) -> tuple[Line, ...]:
+    """Return what the teaching record said last, and when it was asked."""
+    status = person.induction_status.words if person.induction_status else NOT_KNOWN
+    tried = f"Asked without an answer on {_day(person.tried_at)}" if person.tried_at else ""
+    return (
+        Line("teaching-record-answer", "Answer", ANSWERS[person.answer], f"On {_day(person.refreshed_at)}"),
+        Line("induction-status", "Induction status", status, tried),
+        Line("induction-started", "Induction started", _date(person.induction_started_on)),
+        Line("induction-completed", "Induction completed", _date(person.induction_completed_on)),
+        Line("qualified-teacher-status", "Qualified teacher status", _date(person.qts_awarded_on)),
+    )
+
+
+def draft_lines(person: PersonFile, now: datetime) -> tuple[Line, ...]:
+    """Return the unfinished registrations that name their TRN: school and age only."""
+    return tuple(
+        Line("draft", f"{draft.school} ({draft.urn})", f"Begun {_age(now, draft.started_at)}")
+        for draft in person.drafts
+    )
+
+
+def stay_cards(person: PersonFile) -> tuple[Card, ...]:
+    """Return every registration, newest first."""
+    return tuple(_stay_card(stay) for stay in person.stays)
+
+
+def _stay_card(stay: StayFile) -> Card:
+    lines = [
+        Line("urn", "School URN", stay.urn),
+        Line("days", "Days", _days(stay.started_on, stay.finished_on)),
+        Line("end-reason", "Why it ended", stay.end_reason.words if stay.end_reason else NONE),
+        Line("leaving-reported", "Leaving reported by", _leaving(stay)),
+        Line("email", "Email", stay.email, _delivery(stay)),
+        Line("identity", "Found by", stay.identity_match.words if stay.identity_match else NOT_KNOWN),
+        Line("registered", "Registered", _day(stay.registered_at), f"By {stay.registered_by or 'nobody who is known'}"),
+    ]
+    if stay.role is Role.ECT:
+        pattern = stay.working_pattern
+        lines.insert(5, Line("working-pattern", "Working pattern", pattern.words if pattern else NOT_KNOWN))
+        lines.insert(6, Line("appropriate-body", "Appropriate body reported", stay.reported_body or NONE))
+    side = "Mentor" if stay.role is Role.ECT else "ECT"
+    lines += [_mentorship_line(side, found) for found in stay.mentorships]
+    mark = f"Removed on {_day(stay.removed_at)}" if stay.removed_at else ""
+    if stay.removal_reason:
+        mark = f"{mark}: {stay.removal_reason.words}"
+    return Card(f"{ROLES[stay.role]} at {stay.school}", tuple(lines), f"/admin/schools/{stay.urn}", mark)
+
+
+def _mentorship_line(side: str, found: MentorshipFile) -> Line:
+    days = "Cancelled" if found.cancelled else _days(found.started_on, found.finished_on)
+    href = f"/admin/people/{found.with_whom.public_id}"
+    return Line("mentorship", side, found.with_whom.name.displayed, days, href=href)
+
+
+def training_cards(person: PersonFile) -> tuple[Card, ...]:
+    """Return every training, newest first."""
+    return tuple(_training_card(training) for training in person.trainings)
+
+
+def _training_card(training: TrainingFile) -> Card:
+    lines = [
+        Line("school", "School", training.school),
+        Line("days", "Days", _days(training.started_on, training.finished_on)),
+        Line("year", "Academic year", f"{training.year} to {training.year + 1}" if training.year else NONE),
+        Line("schedule", "Schedule", training.schedule or NONE),
+        Line("lead-provider", "Lead provider", training.lead_provider or NONE),
+        Line("delivery-partner", "Delivery partner", training.delivery_partner or NONE),
+        Line("confirmation", "Confirmation", _confirmation(training)),
+    ]
+    if training.withdrawn_at:
+        why = training.withdrawal_reason.words if training.withdrawal_reason else NOT_KNOWN
+        lines.append(Line("withdrawn", "Withdrawn", f"On {_day(training.withdrawn_at)}", f"Reason: {why}"))
+    if training.deferred_at:
+        why = training.deferral_reason.words if training.deferral_reason else NOT_KNOWN
+        lines.append(Line("deferred", "Deferred", f"On {_day(training.deferred_at)}", f"Reason: {why}"))
+    if training.challenged_at:
+        lines.append(Line("challenged", "Partnership challenged", f"On {_day(training.challenged_at)}"))
+    mark = f"Cancelled on {_day(training.cancelled_at)}" if training.cancelled_at else ""
+    if training.cancellation_reason:
+        mark = f"{mark}: {training.cancellation_reason.words}"
+    return Card(
+        f"{training.programme.words[:1].upper()}{training.programme.words[1:]}, {ROLES[training.role]}",
+        tuple(lines),
+        mark=mark,
+    )
+
+
+def _confirmation(training: TrainingFile) -> str:
+    if training.confirmed_at:
+        return f"Confirmed on {_day(training.confirmed_at)}"
+    return f"Requested on {_day(training.requested_at)}" if training.requested_at else NONE
+
+
+def induction_cards(person: PersonFile) -> tuple[Card, ...]:
+    """Return every period of induction, newest first, with whether it is the body that the school reported."""
+    return tuple(_induction_card(induction, person) for induction in person.inductions)
+
+
+OUTCOMES = {InductionOutcome.PASS: "Passed", InductionOutcome.FAIL: "Failed"}
+
+
+def _induction_card(induction: InductionFile, person: PersonFile) -> Card:
+    stay = person.latest_stay(Role.ECT)
+    differs = stay is not None and stay.reported_body not in (None, induction.body)
+    lines = (
+        Line("days", "Days", _days(induction.started_on, induction.finished_on)),
+        Line("outcome", "Outcome", OUTCOMES[induction.outcome] if induction.outcome else NONE),
+        Line("terms", "Terms", str(induction.terms) if induction.terms is not None else NOT_KNOWN),
+    )
+    return Card(induction.body, lines, mark="Not the body that the school reported" if differs else "")
+
+
+def _leaving(stay: StayFile) -> str:
+    if stay.leaving_reported_by is None or stay.leaving_reported_at is None:
+        return NONE
+    return f"{stay.leaving_reported_by} on {_day(stay.leaving_reported_at)}"
+
+
+def _delivery(stay: StayFile) -> str:
+    said = {"delivered": "The last email arrived", "bounced": "The last email could not be delivered"}
+    return said.get(stay.email_state or "", "No email to it has a known end")
+
+
+def _days(first: date, last: date | None) -> str:
+    return f"{day_in_words(first)} to {day_in_words(last) if last else 'no end'}"
+
+
+def _date(day: date | None) -> str:
+    return day_in_words(day) if day else NOT_KNOWN
+
+
+def _day(moment: datetime) -> str:
+    return day_in_words(london_day(moment))
+
+
+def _age(now: datetime, then: datetime) -> str:
+    days = (now - then).days
+    return "today" if days < 1 else "1 day ago" if days == 1 else f"{days} days ago"
