@@ -107,12 +107,15 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
         await engine.pool.release(acquired)
 
 
-async def fetch(query: str, *args: Any) -> list[asyncpg.Record]:
-    """Run one statement in the current transaction or on its own; returns its rows."""
+async def fetch(query: str, *args: Any, seconds: float | None = None) -> list[asyncpg.Record]:
+    """Run one statement in the current transaction or on its own; returns its rows.
+
+    seconds: how long it may take, when that is not the usual time.
+    """
     started = perf_counter()
     try:
         async with connection() as conn:
-            rows: list[asyncpg.Record] = await conn.fetch(query, *args)
+            rows: list[asyncpg.Record] = await conn.fetch(query, *args, timeout=seconds)
             return rows
     except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError) as fault:
         raise DatabaseUnavailable(type(fault).__name__) from fault

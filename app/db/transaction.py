@@ -15,7 +15,10 @@ from app.db.refusals import refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from datetime import datetime
 
+LONGEST_SECONDS = 900
+"""How long settling may take after an import that moved thousands of schools."""
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
 
@@ -98,8 +101,12 @@ async def settle() -> None:
     Whoever settles waits for whoever does so already, until that transaction ends. Deferred constraints are deferred
     afterwards.
     """
-    stamp = clock.now() if clock.is_moved() else None
-    await fetch("SELECT settle_provider_records($1, $2)", stamp, clock.today())
+    await fetch("SELECT settle_provider_records($1, $2)", stamp(), clock.today(), seconds=LONGEST_SECONDS)
+
+
+def stamp() -> datetime | None:
+    """Return the time that records are stamped with; None lets the database take it when its turn has come."""
+    return clock.now() if clock.is_moved() else None
 
 
 async def _check_deferred() -> None:

@@ -13,6 +13,10 @@ from app.jobs import digests, housekeeping, induction_mail, partnership_mail, re
 from app.jobs.school_register import Nightly
 from app.jobs.teaching_records import Refreshing
 from app.notices import tidy
+from app.provider_records.changes import forget_old_changes
+from app.provider_records.idempotency import forget_answers
+from app.provider_records.turn_day import turn_day
+from app.provider_records.verify import verify_by_night
 from app.support.note_delivery import note_delivery
 
 if TYPE_CHECKING:
@@ -38,6 +42,13 @@ class PeriodicJob:
 
 
 JOBS: tuple[PeriodicJob, ...] = (
+    PeriodicJob(
+        "turn_day_for_lead_providers",
+        "1,11 * * * *",
+        "provider_records",
+        "what lead providers are shown is right; its stamps and the entries in their feeds come later",
+        turn_day,
+    ),
     PeriodicJob(
         "tell_that_registration_opened",
         "1,16,31,46 * * * *",
@@ -168,6 +179,28 @@ JOBS: tuple[PeriodicJob, ...] = (
         "access",
         "staff are warned later, and accounts that nobody uses stay open",
         end_unused_staff,
+    ),
+    PeriodicJob(
+        "verify_provider_records",
+        "20 3 * * *",
+        "provider_records",
+        "a record that is not what the facts say goes unnoticed longer",
+        verify_by_night,
+    ),
+    PeriodicJob(
+        "forget_answers_to_lead_providers",
+        "50 * * * *",
+        "provider_records",
+        "answers kept for repeats are kept longer than promised; they are repeated no longer",
+        forget_answers,
+    ),
+    PeriodicJob(
+        "forget_old_changes",
+        "55 2 * * *",
+        "provider_records",
+        "the feeds reach back further than promised",
+        forget_old_changes,
+        only_in_production=True,
     ),
     PeriodicJob(
         "note_chain_head",

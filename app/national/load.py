@@ -8,6 +8,7 @@ from app.db.engine import connection, fetch
 from app.national.happenings import COLUMNS, event_rows
 from app.national.invariants import broken_invariants
 from app.national.tables import TABLES, TIMES
+from app.provider_records.fill import fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,8 @@ ROW_BY_ROW = {
     "training_period": ("training_schedule_fits", "training_inside"),
 }
 """Triggers that would ask for each of a million rows what the invariants ask once of all."""
+LATER = "SET register.provider_records = 'later'"
+"""Nothing is noted for lead providers while rows are copied: what they are shown is filled once at the end."""
 
 
 async def is_empty() -> bool:
@@ -40,12 +43,16 @@ async def load(country: Country, tell: Callable[[str], None]) -> dict[str, int]:
     await _set_sequences()
     async with connection() as conn:
         await conn.execute("ANALYZE", timeout=600)
+    tell("what lead providers are shown")
+    await fill()
     return await broken_invariants()
 
 
 async def _copy(table: str, columns: tuple[str, ...], rows: Any) -> int:
     async with connection() as conn:
+        await conn.execute(LATER)
         status = await conn.copy_records_to_table(table, records=rows, columns=columns, timeout=1800)
+        await conn.execute("RESET register.provider_records")
     return int(status.rpartition(" ")[2])
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from app import clock
 from app.db.engine import fetch, fetch_one
 
 if TYPE_CHECKING:
@@ -96,3 +98,14 @@ async def latest_change_number(lead_provider_id: LeadProviderId, types: Collecti
         kinds,
     )
     return int(row["number"]) if row else 0
+
+
+async def forget_old_changes() -> int:
+    """Delete entries older than they are kept, oldest first so that numbers stay without gaps; returns how many."""
+    rows = await fetch(
+        """DELETE FROM change c WHERE c.created_at < $1 AND NOT EXISTS (SELECT FROM change e
+            WHERE e.lead_provider_id = c.lead_provider_id AND e.number < c.number AND e.created_at >= $1)
+        RETURNING id""",
+        clock.now() - timedelta(days=DAYS_KEPT),
+    )
+    return len(rows)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from app.db.engine import fetch
+from app.db.engine import fetch, fetch_one
 from app.provider_records.asked import BY_CREATION, After, Filters, Offset, ResourceType, Shown
+from app.terms import TeacherId
 
 if TYPE_CHECKING:
     from datetime import date
@@ -90,6 +91,17 @@ async def one_record(
     query = PAGE.format(rows=_rows(made, kind), order="resource_id", limit="LIMIT 1", final="p.resource_id")
     rows = await fetch(query, *made.values)
     return _shown(rows[0], ()) if rows else None
+
+
+async def participant_id(lead_provider_id: LeadProviderId, resource_id: UUID) -> TeacherId | None:
+    """Return the internal id of a participant by the id that the lead provider is shown, or None (API-1.4)."""
+    row = await fetch_one(
+        """SELECT subject_id FROM provider_record
+        WHERE resource_type = 'participant' AND resource_id = $2 AND lead_provider_id = $1 AND listed""",
+        lead_provider_id,
+        resource_id,
+    )
+    return TeacherId(row["subject_id"]) if row else None
 
 
 def _narrow(made: Statement, kind: ResourceType, filters: Filters) -> None:

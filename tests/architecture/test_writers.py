@@ -36,6 +36,7 @@ OWNERS = {
     "drafts": {"draft"},
     "events": {"event", "event_subject"},
     "notices": {"message", "mailbox_message"},
+    "provider_records": {"change", "idempotent_request"},
     "refdata": {
         "appropriate_body",
         "contract_period",

@@ -27,6 +27,7 @@ from app.events.verify import verify
 from app.registration.complete_induction import CompleteInduction, complete_induction
 from app.terms import SYSTEM, TRN, Actor, Role, TeacherId
 from tests import factories
+from tests.provider_records.world import settled
 from tests.registration.play import always, moves
 from tests.registration.play.answers import Draw
 from tests.registration.play.pages import Pages
@@ -85,6 +86,7 @@ class Stage:
         self.loop.run(self._enter())
         with clock.at(clock.at_noon(BEGINS)):
             self.town: Town = self.run(build())
+            self.run(settled())
         self.pages = Pages()
         self.happened: Counter[str] = Counter()
 
@@ -156,6 +158,7 @@ class Play(RuleBasedStateMachine):
 
     async def _look(self) -> None:
         await always.nothing_impossible()
+        await always.providers_are_shown_the_facts(self.today)
         for school in (0, 1):
             await always.everybody_is_shown(await self.town.at(school, self.today))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.db.engine import fetch
+from app.provider_records.verify import TABLES
 from app.registration.home.school_to_do import school_to_do
 from app.registration.people.ect_list import TABS as ECT_TABS
 from app.registration.people.ect_list import Show, Tab, Wanted
@@ -22,9 +24,12 @@ from app.registration.people.tracker import ect_tracker
 from app.web.schools.home import counts_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from app.terms import Actor
     from app.web.session import Here
 
+OTHER_DAYS = (-400, -30, -1, 1, 2, 30, 365)
 Rows = dict[tuple[str, str], dict[str, Any]]
 ROWS_OF = {
     "teacher": "teacher_id",
@@ -205,3 +210,20 @@ def _numbers_agree(listed: Any, here: Here) -> None:
     for show in (Show.WITHOUT_MENTOR, Show.AWAITING_LEAD_PROVIDER):
         wanted = Wanted(Tab.CURRENT, parse_search(""), Sort.DEFAULT, show)
         assert len(ect_listing(listed, wanted, here.today).rows) == numbers[show.value]
+
+
+async def providers_are_shown_the_facts(today: date) -> None:
+    """What is kept ready for lead providers is what the facts say, today and on another day it holds for (API-18.1)."""
+    days = [today, today + timedelta(days=OTHER_DAYS[today.toordinal() % len(OTHER_DAYS)])]
+    rows = await fetch(
+        """SELECT day, k.kind, d.* FROM unnest($1::date[]) day, unnest($2::text[], $3::text[]) k (kind, of),
+            provider_record_differences(k.kind, CASE k.of WHEN 'teacher' THEN array(SELECT id FROM teacher)
+                WHEN 'school' THEN array(SELECT id FROM school) WHEN 'school_partnership' THEN
+                array(SELECT id FROM school_partnership) ELSE array(SELECT id FROM delivery_partner) END, day) d
+        WHERE d.difference <> 'missing' OR day = $4""",
+        days,
+        [kind.value for kind in TABLES],
+        list(TABLES.values()),
+        today,
+    )
+    assert not rows, "\n".join(str(dict(row)) for row in rows[:6])
