@@ -31,7 +31,7 @@ from app.events.verify import verify
 from app.jobs.command import make_commands
 from app.national.command import generate
 from app.provider_records.command import api
-from app.refdata.command import make_download, refdata, schools
+from app.refdata.command import induction, make_download, refdata, schools
 from app.settings import Settings, ValidationError, settings
 from app.stand_ins.command import make_command
 from app.teachers.trs import Unavailable
@@ -289,7 +289,20 @@ async def _school_register() -> AsyncIterator[SchoolRegisterSource | None]:
 schools.add_command(make_download(_school_register))
 bench = make_bench(create_app)
 worker_and_jobs = make_commands(_teaching_records_for_jobs, _school_register)
-for command in (demo, demo_data, history, stand_in, *worker_and_jobs, refdata, schools, staff, generate, api, bench):
+for command in (
+    demo,
+    demo_data,
+    history,
+    stand_in,
+    *worker_and_jobs,
+    refdata,
+    induction,
+    schools,
+    staff,
+    generate,
+    api,
+    bench,
+):
     register.add_command(command)
 
 

@@ -23,6 +23,8 @@ GUARDS: dict[str, tuple[str, str]] = {
     "one_partnership": ("changed_meanwhile", "provider_choice"),
     "partnership_reported_once": ("partnership_exists", "school_id"),
     "induction_tutor_current": ("changed_meanwhile", "induction_tutor_name"),
+    "one_induction_at_a_time": ("PERIOD_OVERLAP", "started_on"),
+    "induction_outcome_once": ("OUTCOME_REPEATED", "outcome"),
     "years_do_not_overlap": ("PERIOD_OVERLAP", "started_on"),
     "closures_do_not_overlap": ("CLOSURE_OVERLAP", "starts_on"),
 }

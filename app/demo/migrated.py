@@ -13,14 +13,15 @@ from app.db.transaction import transaction
 from app.events.record import About, record
 from app.refdata import kinds
 from app.refdata.events import HistoryLoaded
-from app.refdata.findings import WHOLE_FILE, WHOLE_ROW, FileUnreadable, Finding, Findings
+from app.refdata.findings import WHOLE_ROW, Finding, Findings
+from app.refdata.induction_records import trn
 from app.refdata.records import Column, Format
 from app.refdata.report import Report
 from app.refdata.runs import take_lock
+from app.refdata.set_files import read_file
 from app.refdata.sheets import read_sheet
 from app.teachers.locks import lock_person
 from app.terms import TRN, MentorIneligibleReason, Role, Word
-from app.values import Invalid, parse_trn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,15 +67,8 @@ class Fact:
     reason: str | None = None
 
 
-def _trn(cell: str) -> str:
-    try:
-        return parse_trn({"trn": cell})
-    except Invalid as fault:
-        raise kinds.Fault("NOT_A_TRN", "a TRN has 7 digits") from fault
-
-
 COLUMNS = (
-    Column("trn", _trn, required=True),
+    Column("trn", trn, required=True),
     Column("role", kinds.choice(role.value for role in Role), required=True),
     Column("kind", kinds.choice(kind.value for kind in FactKind), required=True),
     Column("type", kinds.text(60)),
@@ -123,12 +117,8 @@ def _keep_unless(*, taken_back: bool) -> None:
 
 
 def _read(path: Path, findings: Findings) -> list[Read]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as fault:
-        raise FileUnreadable(f"{path.name} can't be read: {type(fault).__name__}") from fault
-    except UnicodeDecodeError:
-        findings.errors.append(Finding(path.name, WHOLE_FILE, WHOLE_ROW, "NOT_UTF_8", "the file is not in UTF-8"))
+    text = read_file(path, findings)
+    if text is None:
         return []
     form = Format(path.name.removesuffix(".csv"), Fact, COLUMNS, key=())
     read = read_sheet(form, text, findings) or []

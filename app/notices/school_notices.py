@@ -94,6 +94,8 @@ def kind_for(user: str) -> str:
             THEN 'teaching_record_problem'
         WHEN v.kind = 'teacher_trs_induction_changed' AND v.metadata ->> 'status' = 'Passed' THEN 'induction_completed'
         WHEN v.kind = 'teacher_trs_record_changed' AND v.metadata ->> 'state' = 'in_order' THEN NULL
+        WHEN v.kind IN ('induction_period_recorded', 'induction_period_corrected')
+            AND v.metadata ->> 'outcome' IS NOT NULL THEN 'induction_completed'
         {_CASES}
         WHEN v.kind IN ({_words(COLLEAGUES)}) AND v.actor_kind = 'school_user' THEN 'colleague_change'
         WHEN v.kind IN ({_words(COLLEAGUES)}) AND v.actor_kind IN ('staff', 'staff_for_school', 'operator')

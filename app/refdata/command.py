@@ -14,6 +14,7 @@ from app.refdata.download import download_schools
 from app.refdata.export import export_set
 from app.refdata.findings import AnotherRun, FileUnreadable
 from app.refdata.load import check_set, load_set
+from app.refdata.load_induction import load_induction
 from app.refdata.progress import Progress
 from app.refdata.school_import import import_schools
 from app.terms import Actor, ActorKind, Refused
@@ -66,6 +67,20 @@ def load(*, path: Path, dry_run: bool, prune: bool, report_file: Path | None) ->
 def export(path: Path) -> None:
     """Write what is stored as a set that loads back unchanged; PATH: a new or empty folder, or a new .zip file."""
     end(run(lambda: export_set(path)), None)
+
+
+@click.group("induction")
+def induction() -> None:
+    """Bring in what appropriate bodies recorded of inductions."""
+
+
+@induction.command("load")
+@click.argument("file", type=PATH)
+@DRY_RUN
+@REPORT
+def load_induction_command(*, file: Path, dry_run: bool, report_file: Path | None) -> None:
+    """Load induction records (CSV): all of them, or none when anything is wrong; outcomes end registrations."""
+    end(run(lambda: load_induction(file, dry_run=dry_run, actor=OPERATOR)), report_file)
 
 
 @click.group("schools")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_BYTES = 10_000_000
+TOO_BIG = f"a file may have at most {MOST_BYTES // 1_000_000} MB"
 KNOWN = tuple(form.file for form in (DATA_SET, *FORMATS))
 INDUCTION_RECORDS = "induction_records.csv"
 
@@ -39,6 +40,18 @@ def read_set(path: Path, findings: Findings) -> dict[str, str]:
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as fault:
         raise FileUnreadable(f"{path.name} can't be read: {type(fault).__name__}") from fault
     return texts
+
+
+def read_file(path: Path, findings: Findings) -> str | None:
+    """Return the text of one file, None when it is too big or no UTF-8; raises FileUnreadable."""
+    try:
+        member = _Member(path.name, path.stat().st_size, path.read_bytes)
+        if member.size > MOST_BYTES:
+            findings.errors.append(_whole_file(path.name, "FILE_TOO_BIG", TOO_BIG))
+            return None
+        return _decoded(member, findings)
+    except OSError as fault:
+        raise FileUnreadable(f"{path.name} can't be read: {type(fault).__name__}") from fault
 
 
 def _members(path: Path) -> Iterator[_Member]:
@@ -66,7 +79,7 @@ def _why_not(member: _Member, read_already: dict[str, str]) -> tuple[str, str] |
     if member.name in read_already:
         return "FILE_UNKNOWN", "the zip file holds this file twice"
     if member.size > MOST_BYTES:
-        return "FILE_TOO_BIG", f"a file may have at most {MOST_BYTES // 1_000_000} MB"
+        return "FILE_TOO_BIG", TOO_BIG
     return None
 
 
