@@ -11,7 +11,7 @@ import click
 import uvicorn
 from pydantic import SecretStr
 
-from app import logs
+from app import clock, logs
 from app.access.command import staff
 from app.adapters.breaker import CircuitBreaker
 from app.adapters.dfe_clients import dfe_sign_in_clients
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from litestar import Litestar
-
-    from app.schools.gias import SchoolRegisterSource
 
 ROTATION = {
     "database_url": "to change the password: set it in PostgreSQL, then here, then restart",
@@ -173,10 +171,11 @@ def _masked(value: object) -> str:
 
 @register.command("doctor")
 def doctor() -> None:
-    """Check the database, the teaching record system and DfE Sign-in."""
+    """Check the database, the teaching record system, DfE Sign-in and the school register."""
     chosen = valid_settings()
     faults = run_on_database(_faults_of_database)
     faults += asyncio.run(_faults_of_teaching_records(chosen)) + asyncio.run(_faults_of_dfe_sign_in(chosen))
+    faults += asyncio.run(_faults_of_school_register())
     if faults:
         stop(Exit.INPUT_HAS_ERRORS, *faults)
     click.echo("Everything answers.")
@@ -205,6 +204,12 @@ async def _faults_of_dfe_sign_in(chosen: Settings) -> list[str]:
         return await clients.faults()
     finally:
         await clients.close()
+
+
+async def _faults_of_school_register() -> list[str]:
+    async with _school_register() as source:
+        fault = await source.fault(clock.today()) if source else ""
+    return [f"School register: {fault}."] if fault else []
 
 
 @register.group("database")
@@ -267,16 +272,17 @@ async def _teaching_records_for_jobs() -> AsyncIterator[TRSClient | None]:
 
 
 @asynccontextmanager
-async def _school_register() -> AsyncIterator[SchoolRegisterSource | None]:
-    """Open where the school register comes from; None when its files are brought by hand."""
+async def _school_register() -> AsyncIterator[GIASExtract | GIASDownload | None]:
+    """Open where the school register comes from, with a breaker; None when its files are brought by hand."""
     chosen = valid_settings()
-    source: SchoolRegisterSource
+    source: GIASExtract | GIASDownload
+    breaker = CircuitBreaker() if chosen.circuit_breakers == "on" else None
     match chosen.register_source:
         case "extract":
             login = ExtractLogin(chosen.gias_extract_id, chosen.gias_user, _secret(chosen.gias_password))
-            source = GIASExtract(chosen.extract_url, login)
+            source = GIASExtract(chosen.extract_url, login, breaker=breaker)
         case "download":
-            source = GIASDownload(chosen.downloads_url)
+            source = GIASDownload(chosen.downloads_url, breaker=breaker)
         case _:
             yield None
             return

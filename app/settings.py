@@ -255,7 +255,7 @@ class Settings(BaseSettings):
     def _problems_of_register(self) -> list[str]:
         """Return what keeps the school register from being fetched (EXT-1.13)."""
         source = self.register_source
-        if source == "files" or (self.production and not self.gias_source):
+        if source == "files":
             return []
         url = {"extract": ("GIAS_EXTRACT_URL", self.extract_url), "download": ("GIAS_DOWNLOAD_URL", self.downloads_url)}
         name, address = url[source]

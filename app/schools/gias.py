@@ -32,6 +32,11 @@ class Refused:
 
     reason: str
 
+    @property
+    def cause(self) -> FailureCause:
+        """Return what it counts as: somebody has to set something right (EXT-1.2)."""
+        return FailureCause.MISCONFIGURED
+
 
 @dataclass(frozen=True)
 class Unavailable:

@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 
 from app.db.engine import DatabaseUnavailable
 from app.db.migrations import at_head
+from app.refdata.health import register_health
 from app.web.policies import file_route
 
 AnyRequest = Request[Any, Any, Any]
@@ -36,8 +37,8 @@ async def _problem() -> str:
         return "the database cannot be reached"
 
 
-@get("/health/deps", opt=file_route(), sync_to_thread=False)
-def deps(request: AnyRequest) -> Response[dict[str, Any]]:
-    """Answer how each outside system does, by what calls to it met (EXT-1.14)."""
+@get("/health/deps", opt=file_route())
+async def deps(request: AnyRequest) -> Response[dict[str, Any]]:
+    """Answer how each outside system does, by what calls to it met, and how old the register is (EXT-1.14)."""
     states: States = request.app.state.dependencies
-    return Response({"build": request.app.state.build, "dependencies": dict(states())})
+    return Response({"build": request.app.state.build, "dependencies": {**states(), "gias": await register_health()}})

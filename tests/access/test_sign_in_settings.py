@@ -27,6 +27,7 @@ LIVE = {
     "allowed_hosts": "register.example",
     "trs_base_url": "https://trs.example",
     "trs_api_key": "x",
+    "gias_source": "files",
     **GIVEN,
 }
 NOON = noon(date(2025, 11, 10))

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from app import clock
+from app.adapters.breaker import FAILURES, CircuitBreaker
 from app.adapters.gias import LIMITS, GIASDownload, GIASExtract
 from app.adapters.gias_wire import ExtractLogin
 from app.db.engine import fetch
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from app.schools.gias import FetchOutcome, SchoolRegisterSource
+    from app.schools.gias import FetchOutcome
 
 TODAY = date(2026, 11, 2)
 ROWS = [SCHOOL, *fillers(30)]
@@ -40,10 +41,12 @@ async def url() -> AsyncIterator[str]:
         yield address
 
 
-def source_of(kind: str, url: str, password: str = PASSWORD) -> SchoolRegisterSource:
+def source_of(
+    kind: str, url: str, password: str = PASSWORD, breaker: CircuitBreaker | None = None
+) -> GIASDownload | GIASExtract:
     if kind == "download":
-        return GIASDownload(url + DOWNLOADS, SOON)
-    return GIASExtract(url + SERVICE, ExtractLogin(EXTRACT_ID, USER, password), SOON)
+        return GIASDownload(url + DOWNLOADS, SOON, breaker)
+    return GIASExtract(url + SERVICE, ExtractLogin(EXTRACT_ID, USER, password), SOON, breaker)
 
 
 async def set_fault(url: str, **fault: Any) -> None:
@@ -209,3 +212,59 @@ async def test_nothing_of_the_files_is_logged(url: str, tmp_path: Path, caplog: 
     said = caplog.text + " ".join(str(vars(record)) for record in caplog.records)
     assert "amberley.example" not in said
     assert "wrong" not in said
+
+
+@pytest.mark.rule("EXT-1.6")
+@pytest.mark.parametrize("kind", ["download", "extract"])
+async def test_a_register_that_is_down_is_left_alone_for_a_while(url: str, tmp_path: Path, kind: str) -> None:
+    seconds = 0.0
+    source = source_of(kind, url, breaker=CircuitBreaker(lambda: seconds))
+    await set_fault(url, answer="server_error")
+    outcomes = [await source.fetch(TODAY, tmp_path) for _ in range(FAILURES + 1)]
+    assert outcomes == [Unavailable(FailureCause.SERVER_ERROR)] * FAILURES + [Unavailable(FailureCause.BREAKER_OPEN)]
+    await set_fault(url, match={"operation": "wsdl"})
+    seconds = 31.0
+    assert isinstance(await source.fetch(TODAY, tmp_path), Files)
+    assert source.health().breaker == "closed"
+    await source.close()
+
+
+@pytest.mark.rule("EXT-1.6")
+async def test_wrong_credentials_open_no_breaker_and_raise_an_alarm(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = source_of("download", url, breaker=CircuitBreaker())
+    await set_fault(url, answer="unauthorised")
+    with caplog.at_level("INFO", "register.outside"):
+        for _ in range(FAILURES + 1):
+            assert isinstance(await source.fetch(TODAY, tmp_path), Refused)
+    assert {(record.levelname, vars(record)["alarm"]) for record in caplog.records} == {("ERROR", True)}
+    health = source.health()
+    assert (health.breaker, health.last_cause, health.last_success) == ("closed", FailureCause.MISCONFIGURED, None)
+    await source.close()
+
+
+WRONG = {
+    ("download", "nothing"): "",
+    ("download", "server_error"): "it reported a fault of its own",
+    ("download", "forbidden"): "it refused: the register does not accept our credentials",
+    ("extract", "nothing"): "",
+    ("extract", "fault"): "it refused: The extract could not be made",
+    ("extract", "html_200"): "it answered in an unexpected form",
+}
+
+
+@pytest.mark.rule("EXT-1.14")
+@pytest.mark.parametrize(("asked", "words"), WRONG.items(), ids=[" ".join(key) for key in WRONG])
+async def test_what_is_wrong_is_said_in_words(url: str, asked: tuple[str, str], words: str) -> None:
+    kind, answer = asked
+    if answer != "nothing":
+        await set_fault(url, answer=answer)
+    source = source_of(kind, url)
+    assert await source.fault(TODAY) == words
+    assert await source.fault(TODAY + timedelta(days=9)) == (words or _at_another_time(kind))
+    await source.close()
+
+
+def _at_another_time(kind: str) -> str:
+    return "there are no files of today or of the 3 days before" if kind == "download" else ""

@@ -112,6 +112,7 @@ def production() -> Litestar:
         sign_in_methods="email_link,staff_code",
         trs_base_url="https://trs.example",
         trs_api_key="key",
+        gias_source="files",
     )
 
 

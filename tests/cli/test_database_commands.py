@@ -11,6 +11,7 @@ from app import clock
 from app.db.migrations import LOCK
 from app.demo.calendar import Days
 from app.demo.people import teaching_records
+from app.stand_ins import gias
 from app.stand_ins.people import DEFAULT_KEY
 from app.stand_ins.trs import running_stand_in
 
@@ -88,6 +89,25 @@ async def test_the_doctor_asks_the_teaching_records(
     assert (well.exit_code, well.output) == (0, "Everything answers.\n")
     assert refused.exit_code == 1
     assert "refused our key" in refused.output
+
+
+@pytest.mark.rule("EXT-1.14")
+async def test_the_doctor_asks_the_school_register(
+    run: Run, migrated_database: str, environment: pytest.MonkeyPatch
+) -> None:
+    del migrated_database
+    files = {"establishments": "URN\r\n", "links": "URN\r\n"}
+    async with gias.running_stand_in(files) as url:
+        environment.setenv("GIAS_SOURCE", "extract")
+        environment.setenv("GIAS_EXTRACT_URL", url + gias.SERVICE)
+        environment.setenv("GIAS_EXTRACT_ID", gias.EXTRACT_ID)
+        environment.setenv("GIAS_USER", gias.USER)
+        environment.setenv("GIAS_PASSWORD", gias.PASSWORD)
+        well = await run("doctor")
+        environment.setenv("GIAS_PASSWORD", "wrong")
+        refused = await run("doctor")
+    assert "School register" not in well.output
+    assert "School register: it refused: Authentication failed." in refused.output
 
 
 async def test_the_doctor_sees_outstanding_migrations(run: Run, empty_database: str) -> None:

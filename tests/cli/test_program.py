@@ -61,6 +61,8 @@ async def test_production_lists_every_missing_setting_at_once(run: Run, environm
     assert result.exit_code == 1
     for name in ("DATABASE_URL", "BASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "TRS_BASE_URL", "TRS_API_KEY"):
         assert f"{name} is required" in result.output
+    for name in ("GIAS_EXTRACT_ID", "GIAS_USER", "GIAS_PASSWORD"):
+        assert f"{name} is required with GIAS_SOURCE=extract" in result.output
     for name in ("DFE_SIGN_IN_CLIENT_ID", "DFE_SIGN_IN_SECRET", "DFE_SIGN_IN_API_SECRET"):
         assert f"{name} is required while dfe_sign_in is on" in result.output
 
@@ -119,6 +121,7 @@ async def test_demo_data_is_refused_in_production(run: Run, environment: pytest.
         "DFE_SIGN_IN_SECRET": "a-secret",
         "DFE_SIGN_IN_API_SECRET": "another-secret",
         "TRS_API_KEY": "x",
+        "GIAS_SOURCE": "files",
         "SIGN_IN_METHODS": "dfe_sign_in,staff_code",
         "ADDRESS_LIMITS": "on",
     }

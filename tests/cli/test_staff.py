@@ -106,6 +106,7 @@ async def test_in_production_there_is_no_other_time(run: Run, environment: pytes
         "ALLOWED_HOSTS": "register.example",
         "TRS_BASE_URL": "https://trs.example",
         "TRS_API_KEY": "x",
+        "GIAS_SOURCE": "files",
         "SIGN_IN_METHODS": "email_link,staff_code",
     }
     for name, value in given.items():

@@ -201,6 +201,7 @@ def production(**changes: str) -> Browser:
         "sign_in_methods": "email_link,staff_code",
         "trs_base_url": "https://trs.example",
         "trs_api_key": "x",
+        "gias_source": "files",
         "trusted_proxies": "127.0.0.1",
     }
     return browser_of(create_app(Settings(**{**given, **changes}), trs=None))  # type: ignore[arg-type]
