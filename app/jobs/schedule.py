@@ -12,6 +12,7 @@ from app.drafts.expire import expire_drafts
 from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_reminders
 from app.jobs.school_register import Nightly
 from app.jobs.teaching_records import Refreshing
+from app.jobs.turned_years import note_turned
 from app.notices import tidy
 from app.provider_records.changes import forget_old_changes
 from app.provider_records.idempotency import forget_answers
@@ -48,6 +49,11 @@ JOBS: tuple[PeriodicJob, ...] = (
         "provider_records",
         "what lead providers are shown is right; its stamps and the entries in their feeds come later",
         turn_day,
+        "note_turned_years",
+        "2 * * * *",
+        "refdata",
+        "the audit trail says later that a year opened or froze; what schools can do follows the calendar at once",
+        note_turned,
     ),
     PeriodicJob(
         "tell_that_registration_opened",

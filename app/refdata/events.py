@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from app.events.record import Event, catalogued
+from app.terms import Year
+from app.training.periods import academic_year
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,37 @@ class ContractPeriodUpdated(_ReferenceDataEvent):
 
     kind = "contract_period_updated"
     words = "Changed the contract period"
+
+
+@dataclass(frozen=True)
+class ContractPeriodTurned(Event):
+    """What the calendar alone does to an academic year (REF-4.6)."""
+
+    words: ClassVar[str] = ""
+    year: int
+    on: date
+
+    def sentence(self) -> str:
+        """Say which year, and on which day."""
+        return f"{self.words} {academic_year(Year(self.year))} on {self.on.day} {self.on:%B %Y}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ContractPeriodOpened(ContractPeriodTurned):
+    """Schools can register people who start in it."""
+
+    kind = "contract_period_opened"
+    words = "Registration opened for"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ContractPeriodFrozen(ContractPeriodTurned):
+    """Its payments have ended; people go on in its successor."""
+
+    kind = "contract_period_frozen"
+    words = "Payments froze for"
 
 
 @catalogued
