@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from app.refdata.check_years import check_year, unknown
+from app.refdata.findings import did_you_mean
 from app.terms import AppropriateBodyType, SchoolKind
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _check_pairing(data: Dataset, key: Key) -> None:
         _check_key(sheet, key, "delivery_partner", data.delivery_partners, "delivery partner"),
     ]
     if all(whole) and data.contracts.lacks(pairing.lead_provider, pairing.year):
-        message = f"{pairing.lead_provider} has no contract in {pairing.year}"
+        years = (str(year) for provider, year in data.contracts.rows if provider == pairing.lead_provider)
+        message = f"{pairing.lead_provider} has no contract in {pairing.year}{did_you_mean(str(pairing.year), years)}"
         sheet.fault(key, "year", "UNKNOWN_REFERENCE", message)
 
 

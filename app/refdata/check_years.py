@@ -48,7 +48,8 @@ def _check_successor(data: Dataset, key: Key, period: ContractPeriod) -> None:
     elif period.successor_schedule_identifier:
         identifier = period.successor_schedule_identifier
         if data.schedules.lacks(period.successor_year, identifier):
-            message = f"{period.successor_year} has no such schedule"
+            hint = _schedules_like(data, period.successor_year, identifier)
+            message = f"{period.successor_year} has no such schedule{hint}"
             sheet.fault(key, "successor_schedule_identifier", "SCHEDULE_UNKNOWN", message)
 
 
@@ -104,7 +105,8 @@ def _place(milestone: Milestone) -> tuple[int, str, int]:
 def _check_milestone(data: Dataset, key: Key, milestone: Milestone) -> None:
     sheet = data.milestones
     if check_year(data, sheet, key, milestone.year) and data.schedules.lacks(milestone.year, milestone.schedule):
-        sheet.fault(key, "schedule", "UNKNOWN_REFERENCE", f"{milestone.year} has no such schedule")
+        hint = _schedules_like(data, milestone.year, milestone.schedule)
+        sheet.fault(key, "schedule", "UNKNOWN_REFERENCE", f"{milestone.year} has no such schedule{hint}")
     if milestone.declaration.startswith("extended-") and not milestone.schedule.startswith("ecf-extended-"):
         message = "only extended schedules have this declaration"
         sheet.fault(key, "declaration", "DECLARATION_NOT_ALLOWED", message)
@@ -112,6 +114,10 @@ def _check_milestone(data: Dataset, key: Key, milestone: Milestone) -> None:
         sheet.fault(key, "opens_on", "MILESTONE_ORDER", f"no milestone opens before 1 June {milestone.year}")
     if milestone.closes_on and milestone.closes_on <= milestone.opens_on:
         sheet.fault(key, "closes_on", "DATES_REVERSED", f"the milestone must close after {milestone.opens_on}")
+
+
+def _schedules_like(data: Dataset, year: int, identifier: str) -> str:
+    return did_you_mean(identifier, (known for of_year, known in data.schedules.rows if of_year == year))
 
 
 def _check_order(sheet: Sheet[Milestone], milestones: Iterable[Milestone]) -> None:

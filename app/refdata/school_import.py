@@ -89,7 +89,7 @@ async def import_schools(
     run = _prepare(establishments, links, actor, report, progress or Progress())
     run.accept_shrink, run.force = accept_shrink, force
     report.findings = run.findings
-    async with run_lock():
+    async with run_lock(), run.progress.ticking():
         try:
             await (_rehearse(run) if dry_run else _do(run))
         except _TakeBack:

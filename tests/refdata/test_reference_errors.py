@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,9 @@ from app.db.engine import fetch
 from app.refdata.findings import FileUnreadable
 from app.refdata.load import check_set, load_set
 from app.terms import SYSTEM
+from tests.architecture.source import ROOT
 from tests.refdata.files import DATA_SET, PERIODS, WHOLE, write_set
+from tests.refdata.test_induction_records import FAULTS as INDUCTION_FAULTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +109,8 @@ FAULTS = {
     "REF-4.12 SCHOOL_KINDS_NOT_ALLOWED hub": ({"appropriate_bodies": BODIES + "ab,A,teaching_school_hub,other,,,,,\n"}, "appropriate_bodies.csv:2:allowed_school_kinds SCHOOL_KINDS_NOT_ALLOWED"),
     "REF-4.12 DATES_REVERSED": ({"appropriate_bodies": BODIES + "ab,A,national,,2025-02-01,2025-01-31,,,\n"}, "appropriate_bodies.csv:2:active_to DATES_REVERSED"),
 }  # fmt: skip
+ELSEWHERE = {"IN_USE", "NOT_THE_SAME", "OUTCOME_STORED"}
+"""Need stored rows: test_prune, test_export, test_induction_records."""
 KINDS_OF_ROW = (
     "contract_period",
     "schedule",
@@ -134,6 +139,14 @@ async def test_a_fault_is_named_with_its_place_and_nothing_is_written(
     assert await stored_rows() == [0] * len(KINDS_OF_ROW)
 
 
+def test_every_code_of_the_specification_has_its_test() -> None:
+    spec = (ROOT / "docs" / "spec" / "reference-data.md").read_text(encoding="utf-8")
+    table = spec[spec.index("Error codes") : spec.index("Example: `pairings.csv")]
+    codes = set(re.findall(r"`([A-Z_]+)`", table))
+    proved = {word for name in (*FAULTS, *INDUCTION_FAULTS) for word in name.split()}
+    assert codes - proved == ELSEWHERE
+
+
 @pytest.mark.rule("REF-1.6")
 async def test_every_error_of_every_file_is_listed(database: None, tmp_path: Path) -> None:
     bad = write_set(
@@ -159,6 +172,27 @@ async def test_a_wrong_reference_names_what_may_have_been_meant(database: None, 
     assert [str(finding) for finding in report.findings.errors] == [
         'pairings.csv:2:delivery_partner UNKNOWN_REFERENCE no delivery partner has this key; did you mean "grain-hub"? [grain-hubb]'
     ]
+
+
+NEAR = {
+    "a provider": ({"lead_provider_contracts": "lead_provider,year\nnorht,2025\n"}, '"north"'),
+    "a year": ({"schedules": WHOLE["schedules.csv"] + "2052,ecf-standard-april\n"}, '"2025"'),
+    "a schedule of the year": ({"milestones": MILESTONES + "2025,ecf-reduced-september,started,2025-06-01,\n"}, '"ecf-extended-september"'),
+    "a year with a contract": ({"pairings": "lead_provider,delivery_partner,year\nnorth,grain-hub,2024\n"}, '"2025"'),
+    "a column": ({"delivery_partners": "key,naem\n"}, '"name"'),
+    "a file": ({"delivery_partner": "key,name\n"}, '"delivery_partners.csv"'),
+    "a schedule": ({"schedules": WHOLE["schedules.csv"] + "2025,ecf-standard-septmber\n"}, '"ecf-standard-september"'),
+    "a kind of school": ({"appropriate_bodies": BODIES + "ab,A,national,independant,,,,,\n"}, '"independent"'),
+}  # fmt: skip
+
+
+@pytest.mark.rule("REF-1.6")
+@pytest.mark.parametrize(("changed", "meant"), NEAR.values(), ids=NEAR)
+async def test_what_may_have_been_meant_is_named_wherever_there_is_a_list(
+    database: None, tmp_path: Path, changed: dict[str, str | bytes | None], meant: str
+) -> None:
+    report = await check_set(write_set(tmp_path, **changed))
+    assert meant in report.in_full().partition("did you mean ")[2]
 
 
 @pytest.mark.rule("REF-1.6")

@@ -18,6 +18,7 @@ from app.refdata.load import check_set, load_set
 from app.refdata.records import DATA_SET, FORMATS, Format
 from app.refdata.sheets import read_sheet
 from app.terms import SYSTEM
+from tests import factories as make
 from tests.refdata.files import PERIODS, WHOLE, write_only, write_set
 
 if TYPE_CHECKING:
@@ -161,6 +162,18 @@ async def test_uplifts_are_stored_and_unknown_schools_skipped(database: None, tm
     ]
     stored = await fetch("SELECT contract_period_year, pupil_premium, sparsity FROM school_uplift")
     assert [tuple(row) for row in stored] == [(2025, True, False)]
+
+
+@pytest.mark.rule("REF-4.11")
+async def test_a_file_makes_no_partnership_stay_or_training(database: None, tmp_path: Path) -> None:
+    await load(write_set(tmp_path / "whole"))
+    stay = await make.ect(await make.school())
+    await make.training(stay)
+    tables = ("school_partnership", "ect_at_school_period", "mentor_at_school_period", "training_period", "teacher")
+    before = {table: await fetch(f"SELECT * FROM {table}") for table in tables}
+    uplifts = "urn,year,pupil_premium,sparsity\n100001,2025,yes,no\n"
+    await load(write_set(tmp_path / "more", school_uplifts=uplifts, delivery_partners="key,name\ngrain-hub,Grain\n"))
+    assert {table: await fetch(f"SELECT * FROM {table}") for table in tables} == before
 
 
 @pytest.mark.rule("REF-4.12")

@@ -1,0 +1,62 @@
+"""Providers, partners and pairings of the demo, and the set they make (REF-6.4, REF-4.15)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import clock
+from app.db.engine import fetch
+from app.refdata.export import export_set
+from app.refdata.load import load_set
+from app.terms import SYSTEM
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.demo.calendar import Days
+
+EVERY_YEAR = {"Northstar Training", "Brightpath Learning", "Keystone Teacher Development"}
+PARTNERS = {"Grain Hub", "Rivermouth Alliance", "Copperfield Partnership", "Willow Learning Trust"}
+
+
+@pytest.mark.rule("REF-6.4")
+async def test_who_is_contracted_in_which_year(demo_data: Days) -> None:
+    rows = await fetch(
+        """SELECT p.name, array_agg(c.contract_period_year ORDER BY c.contract_period_year) AS years
+        FROM lead_provider p JOIN lead_provider_contract c ON c.lead_provider_id = p.id GROUP BY 1"""
+    )
+    years = {row["name"]: row["years"] for row in rows}
+    everyone, now = list(demo_data.years), demo_data.year
+    assert {name for name, listed in years.items() if listed == everyone} == EVERY_YEAR
+    assert years["Meridian Education"] == list(range(now - 5, now))
+    assert years["Summit Professional"] == [now, now + 1]
+    assert len(years) == 5
+
+
+@pytest.mark.rule("REF-6.4")
+async def test_pairings_that_end_change_and_begin(demo_data: Days) -> None:
+    rows = await fetch(
+        """SELECT p.name AS provider, d.name AS partner, array_agg(x.contract_period_year) AS years
+        FROM provider_pairing x JOIN lead_provider p ON p.id = x.lead_provider_id
+        JOIN delivery_partner d ON d.id = x.delivery_partner_id GROUP BY 1, 2"""
+    )
+    now = demo_data.year
+    pairs = {(row["provider"], row["partner"]): row["years"] for row in rows}
+    assert {partner for _, partner in pairs} == PARTNERS
+    ended = {pair for pair, years in pairs.items() if max(years) == now - 1}
+    begun = {pair for pair, years in pairs.items() if min(years) == now}
+    assert ("Keystone Teacher Development", "Willow Learning Trust") in ended
+    changed = {provider for provider, _ in ended} & {provider for provider, _ in begun}
+    assert changed == {"Brightpath Learning"}
+    assert ("Summit Professional", "Willow Learning Trust") in begun
+
+
+@pytest.mark.rule("REF-4.15")
+async def test_the_demo_set_loads_back_unchanged(demo_data: Days, tmp_path: Path) -> None:
+    with clock.at(clock.at_noon(demo_data.as_of)):
+        exported = await export_set(tmp_path / "demo.zip")
+        assert exported.state == "done", exported.on_screen()
+        report = await load_set(tmp_path / "demo.zip", dry_run=False, actor=SYSTEM, prune=True)
+    assert (report.state, report.changes) == ("done", [])
