@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 POOL_WAIT_SECONDS = 2.0
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    ConnectionError,
+)
+"""How a connection that is gone shows in the statement it is missed by."""
 
 
 class DatabaseUnavailable(Exception):
@@ -107,6 +114,14 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
         await engine.pool.release(acquired)
 
 
+def is_lost(conn: asyncpg.Connection) -> bool:
+    """Tell whether a connection that was acquired is gone; the pool takes a broken one back by itself."""
+    try:
+        return bool(conn.is_closed())
+    except asyncpg.InterfaceError:
+        return True
+
+
 async def fetch(query: str, *args: Any, seconds: float | None = None) -> list[asyncpg.Record]:
     """Run one statement in the current transaction or on its own; returns its rows.
 
@@ -117,7 +132,7 @@ async def fetch(query: str, *args: Any, seconds: float | None = None) -> list[as
         async with connection() as conn:
             rows: list[asyncpg.Record] = await conn.fetch(query, *args, timeout=seconds)
             return rows
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError) as fault:
+    except (*LOST, asyncpg.InterfaceError) as fault:
         raise DatabaseUnavailable(type(fault).__name__) from fault
     finally:
         counted = statements.get()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import asyncpg
 
 from app import clock
-from app.db.engine import connection, engine, fetch
+from app.db.engine import LOST, DatabaseUnavailable, connection, engine, fetch, is_lost
 from app.db.refusals import refusal_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def _outermost(isolation: Isolation | None) -> AsyncIterator[None]:
         held = engine.current_transaction.set(Held(conn))  # type: ignore[arg-type]
         begun = _unit.set(unit)
         try:
-            async with conn.transaction(isolation=isolation), _translated():
+            async with _kept(conn), conn.transaction(isolation=isolation), _translated():
                 yield
                 await fetch("SET CONSTRAINTS ALL IMMEDIATE")
                 await settle()
@@ -81,6 +81,17 @@ async def _outermost(isolation: Isolation | None) -> AsyncIterator[None]:
         finally:
             _unit.reset(begun)
             engine.current_transaction.reset(held)
+
+
+@asynccontextmanager
+async def _kept(conn: Any) -> AsyncIterator[None]:
+    """Say in our own word that a connection was lost; leaving its transaction would say only that it is closed."""
+    try:
+        yield
+    except (*LOST, asyncpg.InterfaceError) as fault:
+        if is_lost(conn):
+            raise DatabaseUnavailable(type(fault).__name__) from fault
+        raise
 
 
 @asynccontextmanager

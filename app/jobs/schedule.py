@@ -49,6 +49,8 @@ JOBS: tuple[PeriodicJob, ...] = (
         "provider_records",
         "what lead providers are shown is right; its stamps and the entries in their feeds come later",
         turn_day,
+    ),
+    PeriodicJob(
         "note_turned_years",
         "2 * * * *",
         "refdata",

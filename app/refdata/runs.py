@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.db.engine import connection, fetch, fetch_one
+from app.db.engine import connection, fetch, fetch_one, is_lost
 from app.refdata.findings import AnotherRun
 from app.refdata.report import SHOWN
 
@@ -60,7 +60,7 @@ async def run_lock() -> AsyncIterator[None]:
             yield
         finally:
             # A broken connection has let go of it by itself.
-            if not conn.is_closed():
+            if not is_lost(conn):
                 await conn.fetchval("SELECT pg_advisory_unlock($1)", LOCK)
 
 
