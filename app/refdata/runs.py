@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from app.refdata.report import Report
 
-LOCK = 7_203_413
+LOCK = 7_203_416
 SCHOOL_REGISTER = "school_register"
 REFERENCE_DATA = "reference_data"
 _BLOCK = 1 << 20

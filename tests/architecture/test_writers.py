@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from app.db.tables import ALL_TABLES
-from tests.architecture.source import modules
+from tests.architecture.source import ROOT, modules
 
 STATEMENT = re.compile(r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+|\{\})"?')
+
+LOCK_NUMBER = re.compile(r"\w*LOCK = (7_203_\d+)$", re.MULTILINE)
 
 OWNERS = {
     "access": {
@@ -102,3 +104,10 @@ def test_the_statements_are_found() -> None:
 def test_every_owner_owns_tables_that_there_are() -> None:
     there = {table._meta.tablename for table in ALL_TABLES}
     assert {table for tables in OWNERS.values() for table in tables} <= there
+
+
+def test_no_two_advisory_locks_have_the_same_number() -> None:
+    files = (*modules(), *modules(ROOT / "piccolo_migrations"))
+    numbers = [number for file in files for number in LOCK_NUMBER.findall(file.text)]
+    assert len(numbers) >= 4
+    assert sorted(numbers) == sorted(set(numbers))
