@@ -29,6 +29,7 @@ from app.web import opt_out as opt_out_page
 from app.web import personas as personas_page
 from app.web import support as support_pages
 from app.web.access import email_sign_in, name_user, request_access, your_details
+from app.web.console import explainer as console_explainer
 from app.web.console import home as console_home
 from app.web.console import people as console_people
 from app.web.console import person as console_person
@@ -95,6 +96,7 @@ HANDLERS: list[Any] = [
     *console_person.HANDLERS,
     *console_schools.HANDLERS,
     *console_school.HANDLERS,
+    *console_explainer.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

@@ -10,6 +10,20 @@ from app.events.record import Event, catalogued
 
 @catalogued
 @dataclass(frozen=True)
+class StaffExplainerUsed(Event):
+    """A member of staff asked why a school cannot register somebody (ADM-4.1)."""
+
+    kind: ClassVar[str] = "staff_explainer_used"
+    question: str
+    headline: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Asked why a school cannot {self.question}: {self.headline}"
+
+
+@catalogued
+@dataclass(frozen=True)
 class StaffViewedRecord(Event):
     """A member of staff opened the page of a person or a school's people, or took them along (ADM-1.9)."""
 

@@ -197,6 +197,11 @@ class PersonFound:
 
 def ect_dead_end(person: PersonFound, school_id: SchoolId, today: date) -> DeadEnd | None:
     """Find why a matched person cannot be registered as an ECT at a school, or None if they can (IDN-07, IDN-10)."""
+    return next(iter(ect_dead_ends(person, school_id, today)), None)
+
+
+def ect_dead_ends(person: PersonFound, school_id: SchoolId, today: date) -> tuple[DeadEnd, ...]:
+    """Find every reason why a matched person cannot be registered as an ECT at a school, in their order (IDN-07)."""
     induction = person.induction
     checks = (
         (DeadEnd.ALREADY_REGISTERED, stay_in_the_way(person, school_id, today) is not None),
@@ -206,7 +211,7 @@ def ect_dead_end(person: PersonFound, school_id: SchoolId, today: date) -> DeadE
         (DeadEnd.INDUCTION_FAILED, induction.failed),
         (DeadEnd.CANNOT_REGISTER, person.prohibited),
     )
-    return next((dead_end for dead_end, applies in checks if applies), None)
+    return tuple(dead_end for dead_end, applies in checks if applies)
 
 
 def stay_in_the_way(person: PersonFound, school_id: SchoolId, today: date) -> ECTStay | None:

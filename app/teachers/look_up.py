@@ -21,14 +21,14 @@ from app.teachers.trs import (
     TeachingRecord,
     Unavailable,
 )
-from app.terms import LookupOutcome, Role
+from app.terms import IdentityMatch, LookupOutcome, Role, UserId
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from app.policy import Policy
-    from app.terms import TRN, IdentityMatch, SchoolId, UserId
+    from app.terms import TRN, SchoolId
 
 FAILED = ("trn_not_found", "date_of_birth_mismatch", "national_insurance_number_mismatch")
 PENDING = "lookup_pending"
@@ -166,6 +166,12 @@ async def _limit_reached(asked: LookUp, policy: Policy, now: datetime, pending: 
     failures = (by_user, by_school, by_trn)
     row = await fetch_one(LIMITS, asked.user_id, asked.school_id, asked.trn, now, *failures, list(FAILED), *every)
     return row["until"] if row else None
+
+
+async def limited_until(school_id: SchoolId, trn: TRN, policy: Policy) -> datetime | None:
+    """Return until when a limit of a school or a TRN keeps everybody there from asking; None for no limit (IDN-05)."""
+    nobody = LookUp(trn, IdentityMatch.DATE_OF_BIRTH, Role.ECT, school_id, UserId(0))
+    return await _limit_reached(nobody, policy, clock.now(), [0, 0, 0])
 
 
 def _keys(asked: LookUp) -> list[bytes]:

@@ -41,6 +41,7 @@ NAVIGATION = (
 CONSOLE_NAVIGATION = (
     Link("People", "/admin/people", "people"),
     Link("Schools", "/admin/schools", "schools"),
+    Link("Explainer", "/admin/explain", "explain"),
 )
 FOOTER = (
     Link("Support", "/support"),

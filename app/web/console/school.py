@@ -18,6 +18,7 @@ from app.console.view_record import ViewRecord, view_record
 from app.registration.home.school_to_do import school_to_do
 from app.schools.queries import school_facts
 from app.schools.rules import may_register_ects, school_access
+from app.training.queries import calendar
 from app.values import clean
 from app.web.console import school_shown, timelines
 from app.web.console.asking import address, page_size, staff_of
@@ -132,7 +133,7 @@ async def overview(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
     standing = visit_of(request).standing
     access = await access_of(request, school)
     registers = may_register_ects(access.level)
-    to_do = await school_to_do(school.id, clock.now(), standing.policy, standing.calendar, registers=registers)
+    to_do = await school_to_do(school.id, clock.now(), standing.policy, await calendar(), registers=registers)
     shown = OverviewPage(
         **top(school, access, ""),
         register=school_shown.register_lines(school, access),
