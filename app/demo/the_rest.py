@@ -88,6 +88,7 @@ async def _mail(urn: str, state: str, to: str, at: datetime, world: World) -> No
         "attempts": 0 if state in {"cancelled", "expired", "suppressed"} else 1,
         "accepted_at": at if state in {"delivered", "accepted"} else None,
         "finished_at": at if state in ENDS else None,
+        "earlier_failures": 0,
         "version": 1,
     }
     columns = ", ".join(values)

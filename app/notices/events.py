@@ -51,6 +51,31 @@ class EmailUndelivered(_MailEvent):
 
 @catalogued
 @dataclass(frozen=True)
+class SenderStopped(Event):
+    """Whoever sends mail refuses our key: nothing is sent until it works again (NOT-2.4)."""
+
+    kind = "sender_stopped"
+    reason: str
+
+    def sentence(self) -> str:
+        """Say that no mail leaves."""
+        return "Emails stopped: the sender refuses our key"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SenderRestarted(Event):
+    """Mail leaves again."""
+
+    kind = "sender_restarted"
+
+    def sentence(self) -> str:
+        """Say that mail leaves again."""
+        return "Emails are sent again"
+
+
+@catalogued
+@dataclass(frozen=True)
 class ReminderRunSent(Event):
     """A run of reminders has ended (ADM-16.1)."""
 

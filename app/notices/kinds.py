@@ -33,6 +33,25 @@ class FieldKind(Enum):
     SENDER = "who wrote to support and where to answer, to support only"
 
 
+TYPED = frozenset(
+    {
+        FieldKind.DISPLAY_NAME,
+        FieldKind.CONFIRMED,
+        FieldKind.INDUCTIONS,
+        FieldKind.NOTICES,
+        FieldKind.QUERY_SUBJECT,
+        FieldKind.QUERY_TEXT,
+        FieldKind.SENDER,
+    }
+)
+"""The kinds that hold what somebody typed, here or elsewhere (NOT-2.3)."""
+
+
+def kind_of(hint: object) -> FieldKind | None:
+    """Return the kind that a field's type hint names."""
+    return next((part for part in getattr(hint, "__metadata__", ()) if isinstance(part, FieldKind)), None)
+
+
 DisplayName = Annotated[str, FieldKind.DISPLAY_NAME]
 ConfirmedPeople = Annotated[tuple[str, ...], FieldKind.CONFIRMED]
 InductionLines = Annotated[tuple[str, ...], FieldKind.INDUCTIONS]

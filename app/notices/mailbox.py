@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app import clock
 from app.db.engine import fetch, fetch_one
@@ -12,16 +14,18 @@ from app.notices.sender import Accepted, BadAddress, Delivery, NotSent, Sent
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from uuid import UUID
 
     from app.notices.sender import Finding, Mail, Outcome
 
 KEPT = 500
+SLOW = timedelta(minutes=10)
+"""So long mail to an address that ends in `+slow` is under way."""
 REJECT = "+reject"
 DELIVERIES = {
     "+bounce": Delivery.PERMANENT_FAILURE,
     "+later": Delivery.TEMPORARY_FAILURE,
     "+technical": Delivery.TECHNICAL_FAILURE,
+    "+slow": Delivery.UNDER_WAY,
 }
 """What becomes of mail by how the local part of the address ends (NOT-8.2)."""
 
@@ -32,6 +36,8 @@ KEPT_MAIL = """SELECT b.id, b.recipient, b.message_id, b.subject, b.body, b.at, 
 
 class DeveloperMailbox:
     """Keeps every email as a row; the same reference twice is one row."""
+
+    asks_after = (SLOW,)
 
     async def send(self, mail: Mail) -> Outcome:
         """Keep an email; the recipient's address decides what becomes of it."""
@@ -52,8 +58,15 @@ class DeveloperMailbox:
 
     async def find(self, reference: UUID) -> Finding:
         """Look an email up by its reference."""
-        row = await fetch_one("SELECT recipient FROM mailbox_message WHERE reference = $1", reference)
-        return Sent(str(reference), _delivery(row["recipient"])) if row else NotSent()
+        row = await fetch_one("SELECT recipient, at FROM mailbox_message WHERE reference = $1", reference)
+        if row is None:
+            return NotSent()
+        slow, arrived = _ending(row["recipient"]) == "+slow", clock.now() >= row["at"] + SLOW
+        return Sent(str(reference), Delivery.DELIVERED if slow and arrived else _delivery(row["recipient"]))
+
+    async def state(self, sender_id: str) -> Finding:
+        """Say what became of an email; its id here is its reference."""
+        return await self.find(UUID(sender_id))
 
 
 @dataclass(frozen=True)

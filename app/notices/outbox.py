@@ -198,15 +198,15 @@ async def _insert(  # noqa: PLR0913, PLR0917 - each is a column of the row
     now = clock.now()
     row = await fetch_one(
         """INSERT INTO message (id, created_at, updated_at, message_id, priority, recipient, personalisation,
-            dedupe_key, not_before, expires_at, state, attempts, finished_at, version,
+            dedupe_key, not_before, expires_at, state, attempts, earlier_failures, finished_at, version,
             school_id, teacher_id, ect_at_school_period_id, mentor_at_school_period_id, user_id)
-        VALUES (gen_random_uuid(), $1, $1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, 0, $10, 1, $11, $12, $13, $14, $15)
+        VALUES (gen_random_uuid(), $1, $1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, 0, 0, $10, 1, $11, $12, $13, $14, $15)
         ON CONFLICT (dedupe_key) DO NOTHING RETURNING id""",
         now,
         message.id,
         int(message.priority),
         to,
-        msgspec.json.encode(content).decode(),
+        None if state == "suppressed" and message.opens_doors else msgspec.json.encode(content).decode(),
         dedupe_key,
         not_before or now,
         expires_at,

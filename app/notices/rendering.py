@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.notices.wording import harmless, typed_fields
 from app.settings import settings
 from app.templating import TEMPLATES, academic_year, gov_date, gov_datetime
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.notices.outbox import Content
 
 SUBJECT = "Subject: "
@@ -24,17 +27,26 @@ class Rendered:
 
     subject: str
     body: str
+    markdown: str
+    """The body for senders that read it as Markdown: what somebody typed makes neither links nor layout there."""
 
 
 def render(content: Content, support_email: str) -> Rendered:
     """Write an email; raises UndefinedError for a field its text uses and the message has not."""
     message = content.message()
     values = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
+    subject, body = _written(content, values, support_email)
+    typed = typed_fields(type(message))
+    safe = {name: harmless(value) if name in typed else value for name, value in values.items()}
+    return Rendered(subject, body, body if safe == values else _written(content, safe, support_email)[1])
+
+
+def _written(content: Content, values: Mapping[str, object], support_email: str) -> tuple[str, str]:
     frame: dict[str, object] = {"copy": content.copy, "unsent": content.unsent}
     frame |= {"explain_access": content.explain_access, "support_email": support_email}
     template = _environment().get_template(f"{content.text}.txt")
     first, _, rest = template.render({**values, **frame, "base_url": settings().base_url.rstrip("/")}).partition("\n")
-    return Rendered(first.removeprefix(SUBJECT).strip(), rest.strip() + "\n")
+    return first.removeprefix(SUBJECT).strip(), rest.strip() + "\n"
 
 
 @cache

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
+
+from app.notices.sender import Delivery
 
 LEASE = timedelta(seconds=60)
 STOPPED_PAUSE = timedelta(minutes=5)
@@ -11,6 +14,15 @@ JITTER = 0.2
 GIVE_UP_AFTER = timedelta(hours=72)
 ERASE_FIELDS_AFTER = timedelta(hours=24)
 HIDE_ADDRESS_AFTER = timedelta(days=400)
+
+WAITS_AFTER_FAILURE = {
+    Delivery.TEMPORARY_FAILURE: (timedelta(hours=24), timedelta(hours=24)),
+    Delivery.TECHNICAL_FAILURE: (timedelta(minutes=15), timedelta(minutes=45), timedelta(hours=3)),
+}
+"""From one failure to the next try, so that tries follow the first failure by 24 and 48 hours, or 15 minutes, 1 and
+4 hours (NOT-2.8)."""
+KEEP_UNDELIVERED = timedelta(days=90)
+"""So long what did not arrive can be sent again to another address (NOT-2.10)."""
 
 FINAL = frozenset({"delivered", "bounced", "undelivered", "failed", "expired", "cancelled", "suppressed"})
 
@@ -23,6 +35,17 @@ def wait_after(attempts: int, priority: int, jitter: float = 0.0) -> timedelta:
     waits = _SIGN_IN_WAITS if priority == 0 else _OTHER_WAITS
     seconds = waits[min(attempts, len(waits)) - 1]
     return timedelta(seconds=seconds * (1 + JITTER * jitter))
+
+
+def wait_after_failure(delivery: Delivery, earlier_failures: int) -> timedelta | None:
+    """Return how long after a failed delivery the mail is sent again; None when it is not (NOT-2.8)."""
+    waits = WAITS_AFTER_FAILURE.get(delivery, ())
+    return waits[earlier_failures] if earlier_failures < len(waits) else None
+
+
+def base_key(dedupe_key: str) -> str:
+    """Return the key of a mail without the number of its try."""
+    return re.sub(r":try [0-9]+$", "", dedupe_key)
 
 
 def gives_up(priority: int, queued_at: datetime, now: datetime) -> bool:

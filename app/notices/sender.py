@@ -6,15 +6,22 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from app.terms import FailureCause
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
 
 @dataclass(frozen=True)
 class Mail:
-    """One email ready to go; the reference is the id of its outbox row."""
+    """One email ready to go; the reference is the id of its outbox row.
+
+    text: the name of its text, several of which may share a message id. fields: its fields as a reader sees them,
+    for senders with texts of their own; typed: those that somebody typed. markdown: the body for senders that read
+    it as Markdown. unsubscribe: the address where one click stops such mail (NOT-5.3).
+    """
 
     reference: UUID
     message_id: str
@@ -22,7 +29,11 @@ class Mail:
     subject: str = field(repr=False)
     body: str = field(repr=False)
     school_id: int | None = None
+    text: str = ""
+    markdown: str = field(default="", repr=False)
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    typed: tuple[str, ...] = ()
+    unsubscribe: str = field(default="", repr=False)
 
 
 class Delivery(StrEnum):
@@ -60,6 +71,7 @@ class Stop:
     """Nothing can be sent until somebody acts (keys, service suspended)."""
 
     reason: str
+    cause: FailureCause = FailureCause.MISCONFIGURED
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class DailyLimit:
 class Unknown:
     """Whether it was taken is not known."""
 
-    cause: str = ""
+    cause: FailureCause | None = None
 
 
 @dataclass(frozen=True)
@@ -95,14 +107,22 @@ class NotSent:
 
 
 Outcome = Accepted | BadAddress | Rejected | Stop | SlowDown | DailyLimit | Unknown
-Finding = Sent | NotSent | Unknown
+Finding = Sent | NotSent | Stop | Unknown
 
 
 class MailSender(Protocol):
-    """Sends one email at a time; never raises for what the other side does."""
+    """Sends one email at a time; never raises for what the other side does.
+
+    asks_after: how long after an email was taken to ask what became of it, while no receipt says so (NOT-2.7).
+    """
+
+    asks_after: tuple[timedelta, ...]
 
     async def send(self, mail: Mail) -> Outcome:
         """Hand over one email."""
 
     async def find(self, reference: UUID) -> Finding:
         """Look up whether an email with the reference was taken."""
+
+    async def state(self, sender_id: str) -> Finding:
+        """Ask what became of an email by the sender's own id; NotSent when it is no longer kept there."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 from app import clock
 from app.db.engine import fetch
 from app.notices import rules
-from app.notices.deliver import address_hash
+from app.notices.results import address_hash
 
 PAGE = 500
 
 
 async def forget_contents() -> int:
-    """Erase the fields of mail that ended a day ago; returns of how many."""
+    """Erase the fields of mail that ended a day ago, of mail that did not arrive after 90; returns of how many."""
+    now = clock.now()
     rows = await fetch(
-        """UPDATE message SET personalisation = NULL, updated_at = $1
-        WHERE personalisation IS NOT NULL AND finished_at <= $2 RETURNING id""",
-        clock.now(),
-        clock.now() - rules.ERASE_FIELDS_AFTER,
+        """UPDATE message SET personalisation = NULL, updated_at = $1 WHERE personalisation IS NOT NULL
+            AND finished_at <= CASE WHEN state IN ('bounced', 'undelivered', 'suppressed') THEN $3 ELSE $2 END
+        RETURNING id""",
+        now,
+        now - rules.ERASE_FIELDS_AFTER,
+        now - rules.KEEP_UNDELIVERED,
     )
     return len(rows)
 

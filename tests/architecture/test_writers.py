@@ -37,7 +37,7 @@ OWNERS = {
     "support": {"support_query", "feedback"},
     "drafts": {"draft"},
     "events": {"event", "event_subject"},
-    "notices": {"message", "mailbox_message"},
+    "notices": {"message", "mailbox_message", "sender_stop"},
     "provider_records": {"change", "idempotent_request"},
     "refdata": {
         "appropriate_body",

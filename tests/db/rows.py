@@ -321,8 +321,21 @@ def message(_: World) -> dict[str, Any]:
         not_before=NOW,
         state="pending",
         attempts=0,
+        earlier_failures=0,
         version=1,
     )
+
+
+def sender_stop(_: World) -> dict[str, Any]:
+    return stamped(reason="forbidden", stopped_at=NOW, try_at=NOW)
+
+
+def calendar_feed(world: World) -> dict[str, Any]:
+    return stamped(id=1, user_id=world.user, school_id=world.school, token_hash=b"1", names="initials")
+
+
+def calendar_entry(_: World) -> dict[str, Any]:
+    return stamped(feed_id=1, key="opening-2025", on_day=DAY, summary="Registration opens", sequence=0)
 
 
 def support_query(world: World) -> dict[str, Any]:
@@ -419,11 +432,13 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         school_closing,
         register_item,
         message,
+        sender_stop,
+        calendar_feed,
     )
 }
 
 
-DEPENDENT = {"event_subject": event_subject}
+DEPENDENT = {"event_subject": event_subject, "calendar_entry": calendar_entry}
 """Rows that need another of BUILDERS first."""
 
 

@@ -441,6 +441,24 @@ OWN_AFFAIRS = {
         "one_time_secret_link_hash_key", "one_time_secret", {}, [("one_time_secret", {})]
     ),
     "NOT-5.1 the same run twice": Bad("one_run", "reminder_run", {}, [("reminder_run", {})]),
+    "NOT-2.8 fewer than no failures": Bad("message_failures_not_negative", "message", {"earlier_failures": -1}),
+    "NOT-2.4 a sender stopped twice at once": Bad("one_stop_at_a_time", "sender_stop", {}, [("sender_stop", {})]),
+    "NOT-2.4 tried before it stopped": Bad(
+        "sender_stop_tried_after_it", "sender_stop", {"try_at": NOW - timedelta(days=1)}
+    ),
+    "NOT-7.1 two feeds of a user for a school": Bad(
+        "one_feed_in_use", "calendar_feed", {"id": 2, "token_hash": b"2"}, [("calendar_feed", {})]
+    ),
+    "NOT-7.1 one secret for two feeds": Bad(
+        "calendar_feed_token_hash_key", "calendar_feed", {"id": 2, "ended_at": NOW}, [("calendar_feed", {})]
+    ),
+    "NOT-7.3 names in another way": Bad("calendar_feed_names_are_known", "calendar_feed", {"names": "first"}),
+    "NOT-7.4 one entry twice": Bad(
+        "one_entry_of_a_kind", "calendar_entry", {}, [("calendar_feed", {}), ("calendar_entry", {})]
+    ),
+    "NOT-7.4 a sequence below nought": Bad(
+        "calendar_entry_sequence_not_negative", "calendar_entry", {"sequence": -1}, [("calendar_feed", {})]
+    ),
     "MSG-01 a reminder twice in a day": Bad("one_reminder_a_day", "reminder_sent", {}, [("reminder_sent", {})]),
 }
 

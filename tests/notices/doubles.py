@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.notices.sender import Accepted, Delivery, Finding, Mail, NotSent, Outcome
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
 class RecordingSender:
     """Gives one outcome after another, the last one for ever."""
 
+    asks_after = (timedelta(hours=1), timedelta(hours=24), timedelta(hours=72))
+
     def __init__(self, *outcomes: Outcome, finding: Finding | None = None) -> None:
         self.outcomes: Sequence[Outcome] = outcomes or (Accepted("1", Delivery.DELIVERED),)
         self.finding = finding or NotSent()
         self.mails: list[Mail] = []
         self.looked_up: list[UUID] = []
+        self.asked: list[str] = []
 
     async def send(self, mail: Mail) -> Outcome:
         """Remember the mail and give the next outcome."""
@@ -28,4 +32,9 @@ class RecordingSender:
     async def find(self, reference: UUID) -> Finding:
         """Remember the question and give the finding."""
         self.looked_up.append(reference)
+        return self.finding
+
+    async def state(self, sender_id: str) -> Finding:
+        """Remember the question and give the finding."""
+        self.asked.append(sender_id)
         return self.finding

@@ -11,10 +11,12 @@ from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.notices import rules
-from app.notices.deliver import address_hash, deliver, deliver_due
+from app.notices.deliver import deliver, deliver_due
 from app.notices.mailbox import DeveloperMailbox, received
+from app.notices.results import address_hash
 from app.notices.sender import Accepted, BadAddress, DailyLimit, Delivery, Rejected, Sent, SlowDown, Stop, Unknown
 from app.notices.tidy import forget_addresses, forget_contents
+from app.terms import FailureCause
 from tests.notices.doubles import RecordingSender
 from tests.notices.rows import NOON, make_school, queue, state_of
 
@@ -53,7 +55,7 @@ async def delivered(sender: MailSender, at: timedelta = timedelta()) -> int:
         pytest.param(Stop("forbidden"), "pending", id="sender stopped"),
         pytest.param(SlowDown(NOON + timedelta(seconds=5)), "pending", id="too fast"),
         pytest.param(DailyLimit(), "pending", id="daily limit"),
-        pytest.param(Unknown("timeout"), "pending", id="unknown"),
+        pytest.param(Unknown(FailureCause.TIMEOUT), "pending", id="unknown"),
     ],
 )
 async def test_each_outcome_leads_to_its_state(database: None, outcome: Outcome, state: str) -> None:

@@ -240,8 +240,8 @@ async def failed_mail(to: str, state: str, at: Any) -> None:
     """Store an email that has come to an end."""
     await fetch(
         """INSERT INTO message (id, created_at, updated_at, message_id, priority, recipient, dedupe_key, not_before,
-            state, attempts, finished_at, version)
-        VALUES (gen_random_uuid(), $2, $2, 'M-01', 1, $1, $1, $2, $3, 1, $2, 1)""",
+            state, attempts, earlier_failures, finished_at, version)
+        VALUES (gen_random_uuid(), $2, $2, 'M-01', 1, $1, $1, $2, $3, 1, 0, $2, 1)""",
         to,
         at,
         state,

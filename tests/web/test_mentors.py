@@ -168,7 +168,7 @@ async def mail(to: str, state: str, day: date) -> None:
     """Store the end of a message."""
     await factories.insert(
         "message", id=uuid4(), message_id="M-01", priority=1, recipient=to, dedupe_key=f"{to}{state}", not_before=MARKED,
-        state=state, attempts=1, finished_at=factories.noon(day), version=1,
+        state=state, attempts=1, earlier_failures=0, finished_at=factories.noon(day), version=1,
     )  # fmt: skip
 
 

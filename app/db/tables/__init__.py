@@ -12,8 +12,9 @@ from app.db.tables.access import (
     UserIdentity,
     UserOrganisation,
 )
+from app.db.tables.calendar import CalendarEntry, CalendarFeed
 from app.db.tables.events import Event, EventSubject
-from app.db.tables.messages import MailboxMessage, Message
+from app.db.tables.messages import MailboxMessage, Message, SenderStop
 from app.db.tables.provider_records import (
     Change,
     ChangeCounter,
@@ -105,6 +106,9 @@ ALL_TABLES = (
     EventSubject,
     Message,
     MailboxMessage,
+    SenderStop,
+    CalendarFeed,
+    CalendarEntry,
     SupportQuery,
     Feedback,
     ReminderRun,

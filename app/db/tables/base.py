@@ -73,6 +73,11 @@ def counter() -> Integer:
     return Integer(default=1)
 
 
+def tally() -> Integer:
+    """Return a whole number column that starts at 0."""
+    return Integer(default=0)
+
+
 def flag(*, default: bool = False) -> Boolean:
     """Return a yes or no column."""
     return Boolean(default=default)

@@ -7,7 +7,7 @@ from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from app import clock
-from app.db.tables.base import big, counter, json, moment, number, text
+from app.db.tables.base import Row, big, counter, json, moment, number, tally, text
 
 
 class Message(Table, tablename="message"):
@@ -34,9 +34,20 @@ class Message(Table, tablename="message"):
     leased_until = moment(null=True)
     sender_id = text(null=True)
     last_error = text(null=True)
+    earlier_failures = tally()
     accepted_at = moment(null=True)
+    asked_at = moment(null=True)
     finished_at = moment(null=True)
     version = counter()
+
+
+class SenderStop(Row, tablename="sender_stop"):
+    """A time in which the sender of mail refused our key (NOT-2.4)."""
+
+    reason = text()
+    stopped_at = moment()
+    try_at = moment()
+    restarted_at = moment(null=True)
 
 
 class MailboxMessage(Table, tablename="mailbox_message"):
