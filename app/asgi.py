@@ -10,6 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.plugins.htmx import HTMXRequest
 
 from app import assets, templating
+from app.adapters.notify_wire import read_receipt
 from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox
 from app.web import (
@@ -21,6 +22,7 @@ from app.web import (
     mailbox,
     policies,
     public,
+    receipts,
     sign_in,
     sign_out,
     staff_sign_in,
@@ -101,6 +103,7 @@ HANDLERS: list[Any] = [
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,
     *opt_out_page.HANDLERS,
+    *receipts.HANDLERS,
     *arrival.HANDLERS,
     *request_access.HANDLERS,
     *name_user.HANDLERS,
@@ -163,7 +166,9 @@ def create_app(
         state=State(
             {
                 "trs": trs,
-                "run_due": lambda: run_due(None, DeveloperMailbox(), trs),
+                "run_due": lambda sender: run_due(None, sender, trs),
+                "mail": DeveloperMailbox(),
+                "read_receipt": read_receipt,
                 "dfe_sign_in": dfe,
                 "personas": tuple(personas),
                 "dependencies": dependencies,

@@ -17,6 +17,7 @@ from app.adapters.breaker import CircuitBreaker
 from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.adapters.gias import GIASDownload, GIASExtract
 from app.adapters.gias_wire import ExtractLogin
+from app.adapters.mail import Mailer, TemplatesMissing, mailer
 from app.adapters.trs import IN_A_JOB, TRSClient
 from app.asgi import create_app
 from app.bench.command import make_command as make_bench
@@ -43,11 +44,15 @@ if TYPE_CHECKING:
 
     from litestar import Litestar
 
+    from app.notices.sender import MailSender
+
 ROTATION = {
     "database_url": "to change the password: set it in PostgreSQL, then here, then restart",
     "secret_key": "to change it: set another and restart; everybody signs in again",
     "dfe_sign_in_secret": "to change it: make a second one at DfE Sign-in, set it here, restart, then end the first",
     "dfe_sign_in_api_secret": "to change it: ask DfE Sign-in for another, set it here at the time agreed, and restart",
+    "notify_api_key": "to change it: make a second key at Notify, set it here, restart, then revoke the first",
+    "notify_receipt_token": "to change it: set another, restart, and set the same for the callback at Notify at once",
     "gias_password": "to change it: set it at the register's extract service, then here, then restart",
     "trs_api_key": "to change it: ask for a second key, set it here, restart, then have the first one ended",
 }
@@ -92,16 +97,18 @@ def web_application() -> Litestar:
         chosen.trs_base_url, _secret(chosen.trs_api_key), api_version=chosen.trs_api_version, breaker=breaker
     )
     dfe = dfe_sign_in_clients(chosen)
+    mail = _mailer(chosen)
     personas = PERSONAS if "personas" in chosen.methods else ()
     app = create_app(
         chosen,
         trs=trs,
         dfe=DfESignIn(dfe.provider, dfe.directory) if dfe else None,
         personas=personas,
-        dependencies=lambda: {"trs": trs.health(), **(dfe.health() if dfe else {})},
+        dependencies=lambda: {"trs": trs.health(), **(dfe.health() if dfe else {}), **mail.health()},
     )
+    app.state["mail"] = mail.sender
     app.on_startup.append(_open_engine)
-    app.on_shutdown += [trs.close, *([dfe.close] if dfe else []), engine.close]
+    app.on_shutdown += [trs.close, mail.close, *([dfe.close] if dfe else []), engine.close]
     return app
 
 
@@ -171,11 +178,12 @@ def _masked(value: object) -> str:
 
 @register.command("doctor")
 def doctor() -> None:
-    """Check the database, the teaching record system, DfE Sign-in and the school register."""
+    """Check the database, the teaching record system, DfE Sign-in, the school register and GOV.UK Notify."""
     chosen = valid_settings()
     faults = run_on_database(_faults_of_database)
     faults += asyncio.run(_faults_of_teaching_records(chosen)) + asyncio.run(_faults_of_dfe_sign_in(chosen))
     faults += asyncio.run(_faults_of_school_register())
+    faults += asyncio.run(_faults_of_mail(chosen))
     if faults:
         stop(Exit.INPUT_HAS_ERRORS, *faults)
     click.echo("Everything answers.")
@@ -210,6 +218,17 @@ async def _faults_of_school_register() -> list[str]:
     async with _school_register() as source:
         fault = await source.fault(clock.today()) if source else ""
     return [f"School register: {fault}."] if fault else []
+
+
+async def _faults_of_mail(chosen: Settings) -> list[str]:
+    try:
+        mail = mailer(chosen)
+    except TemplatesMissing as missing:
+        return [f"GOV.UK Notify: {missing}"]
+    try:
+        return await mail.faults()
+    finally:
+        await mail.close()
 
 
 @register.group("database")
@@ -292,9 +311,26 @@ async def _school_register() -> AsyncIterator[GIASExtract | GIASDownload | None]
         await source.close()
 
 
+@asynccontextmanager
+async def _mail_sender() -> AsyncIterator[MailSender]:
+    """Open whoever sends mail; ends the program when it has no template for some of it."""
+    mail = _mailer(valid_settings())
+    try:
+        yield mail.sender
+    finally:
+        await mail.close()
+
+
+def _mailer(chosen: Settings) -> Mailer:
+    try:
+        return mailer(chosen)
+    except TemplatesMissing as missing:
+        stop(Exit.INPUT_HAS_ERRORS, str(missing))
+
+
 schools.add_command(make_download(_school_register))
 bench = make_bench(create_app)
-worker_and_jobs = make_commands(_teaching_records_for_jobs, _school_register)
+worker_and_jobs = make_commands(_teaching_records_for_jobs, _school_register, _mail_sender)
 for command in (
     demo,
     demo_data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ STAFF_DOMAINS = "education.gov.uk,digital.education.gov.uk"
 LIVE_ISSUER = "https://oidc.signin.education.gov.uk:443"
 LIVE_EXTRACT = "https://ea-edubase-api-prod.azurewebsites.net/edubase/service"
 LIVE_DOWNLOADS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/"
+LIVE_NOTIFY = "https://api.notifications.service.gov.uk"
+_NOTIFY_KEY = re.compile(r".*-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LIVE_DIRECTORY = "https://api.signin.education.gov.uk"
 
 
@@ -78,6 +81,15 @@ class Settings(BaseSettings):
     gias_user: str = Field("", description="our name at the extract service")
     gias_password: SecretStr | None = Field(None, description="our password at the extract service")
     gias_download_url: str = Field("", description=f"its dated files; none in production: {LIVE_DOWNLOADS}")
+    notify_base_url: str = Field("", description=f"sender of mail; none in production: {LIVE_NOTIFY}")
+    notify_api_key: SecretStr | None = Field(None, description="its key; none: mail goes to the developer mailbox")
+    notify_receipt_token: SecretStr | None = Field(None, description="what its delivery receipts are known by")
+    notify_templates: str = Field(
+        "", description="comma list of MESSAGE=TEMPLATE ID, `*` for all others; or one template id for all"
+    )
+    mail_allow_list: str = Field(
+        "", description="comma list of addresses and @domains that get real mail outside production"
+    )
     circuit_breakers: Literal["on", "off"] = Field("on", description="off not in production")
     register_keep_closed_since: str = Field("2020-01-01", description="closed schools kept from this close date on")
 
@@ -159,6 +171,23 @@ class Settings(BaseSettings):
         return self.gias_download_url or (LIVE_DOWNLOADS if self.production else "")
 
     @property
+    def notify_url(self) -> str:
+        """Return the address of the sender of mail."""
+        return self.notify_base_url or (LIVE_NOTIFY if self.production else "")
+
+    @property
+    def templates_of_notify(self) -> dict[str, str]:
+        """Return message id, or name of a text, to template id; `*` is for all others (NOT-2.3)."""
+        parts = [part.strip() for part in self.notify_templates.split(",") if part.strip()]
+        pairs = [part.rpartition("=") for part in parts]
+        return {name.strip() or "*": template.strip() for name, _, template in pairs}
+
+    @property
+    def allowed_recipients(self) -> frozenset[str]:
+        """Return who gets real mail outside production, in small letters (NOT-3.8)."""
+        return frozenset(one.strip().casefold() for one in self.mail_allow_list.split(",") if one.strip())
+
+    @property
     def callback_url(self) -> str:
         """Return where DfE Sign-in sends people back to, as registered there."""
         return self.dfe_sign_in_redirect_uri or f"{self.base_url.rstrip('/')}/sign-in/dfe/callback"
@@ -196,6 +225,7 @@ class Settings(BaseSettings):
         if not self.staff_domains:
             problems.append("STAFF_EMAIL_DOMAINS names no domain")
         problems += self._problems_of_doors() + self._problems_of_dfe_sign_in() + self._problems_of_register()
+        problems += self._problems_of_notify()
         return problems + self._problems_in_production() if self.production else problems
 
     def _problems_in_production(self) -> list[str]:
@@ -206,6 +236,9 @@ class Settings(BaseSettings):
             "ALLOWED_HOSTS": self.allowed_hosts,
             "TRS_BASE_URL": self.trs_base_url,
             "TRS_API_KEY": self.trs_api_key,
+            "NOTIFY_API_KEY": self.notify_api_key,
+            "NOTIFY_RECEIPT_TOKEN": self.notify_receipt_token,
+            "NOTIFY_TEMPLATES": self.notify_templates,
         }
         problems = [f"{name} is required in production" for name, value in required.items() if not value]
         if "personas" in self.methods:
@@ -252,6 +285,20 @@ class Settings(BaseSettings):
         insecure = [name for name, value in addresses if not value.startswith("https://")]
         return problems + [f"DFE_SIGN_IN_{name} must begin with https:// in production" for name in insecure]
 
+    def _problems_of_notify(self) -> list[str]:
+        """Return what keeps mail from being sent, without quoting the key (EXT-5.4, NOT-2.3)."""
+        wrong = [name for name, template in self.templates_of_notify.items() if not _is_uuid(template)]
+        problems = [f"NOTIFY_TEMPLATES: {name} has no template id that is a UUID" for name in wrong]
+        if self.notify_api_key is None:
+            return problems
+        if not _NOTIFY_KEY.fullmatch(self.notify_api_key.get_secret_value()):
+            problems.append("NOTIFY_API_KEY is not a name, a service id and a secret, joined by hyphens")
+        needed = {"NOTIFY_BASE_URL": self.notify_url, "NOTIFY_TEMPLATES": self.notify_templates}
+        problems += [f"{name} is required with NOTIFY_API_KEY" for name, value in needed.items() if not value]
+        if self.production and not self.notify_url.startswith("https://"):
+            problems.append("NOTIFY_BASE_URL must begin with https:// in production")
+        return problems
+
     def _problems_of_register(self) -> list[str]:
         """Return what keeps the school register from being fetched (EXT-1.13)."""
         source = self.register_source
@@ -267,6 +314,14 @@ class Settings(BaseSettings):
         if self.production and not address.startswith("https://"):
             problems.append(f"{name} must begin with https:// in production")
         return problems
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _kept_secret(data_dir: Path) -> bytes:

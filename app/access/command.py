@@ -15,7 +15,7 @@ from app.access.make_manager import MakeManager, make_manager
 from app.access.staff_accounts import no_account, staff_of
 from app.access.staff_rules import STAFF_ROLES
 from app.access.unlock_staff import UnlockStaff, unlock_staff
-from app.db.console import Exit, run_on_database, stop, valid_settings
+from app.db.console import NOW, Exit, run_on_database, stop
 from app.terms import Actor, ActorKind, Refused
 from app.values import Invalid, parse_both, parse_email, parse_name, parse_text
 
@@ -32,16 +32,6 @@ LONGEST_REASON = 2_000
 @click.group("staff")
 def staff() -> None:
     """Look after the accounts of support."""
-
-
-def _moment(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
-    try:
-        moment = clock.parse(value) if value is not None else None
-    except (ValueError, OverflowError):
-        raise click.BadParameter("give a date, or a date and time such as 2026-09-01T09:30") from None
-    if moment is not None and valid_settings().production:
-        stop(Exit.REFUSED, "--now does not exist in production.")
-    return moment
 
 
 def _reason(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -61,7 +51,6 @@ def _roles(_context: click.Context, _option: click.Parameter, values: tuple[str,
 EMAIL = click.argument("email")
 NAME = click.option("--name", required=True)
 REASON = click.option("--reason", required=True, callback=_reason, help="for the audit trail")
-NOW = click.option("--now", callback=_moment, metavar="DATE-TIME", help="the time to do it at; not in production")
 
 
 @staff.command("add-manager")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
+from app import clock
 from app.db import server
 from app.db.engine import DatabaseUnavailable, engine
 from app.db.migrations import LockHeld, MigrationFailed
@@ -15,6 +16,7 @@ from app.settings import Settings, ValidationError, settings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
 T = TypeVar("T")
 
@@ -42,6 +44,20 @@ def valid_settings() -> Settings:
         return settings()
     except ValidationError as found:
         stop(Exit.INPUT_HAS_ERRORS, "These settings are missing or wrong:", *problems_of(found))
+
+
+def _moment(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
+    try:
+        moment = clock.parse(value) if value is not None else None
+    except (ValueError, OverflowError):
+        raise click.BadParameter("give a date, or a date and time such as 2026-09-01T09:30") from None
+    if moment is not None and valid_settings().production:
+        stop(Exit.REFUSED, "--now does not exist in production.")
+    return moment
+
+
+NOW = click.option("--now", callback=_moment, metavar="DATE-TIME", help="the time to do it at; not in production")
+"""The option of every command that can be run at another time (contract, section 3)."""
 
 
 def problems_of(found: ValidationError) -> list[str]:

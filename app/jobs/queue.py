@@ -8,7 +8,7 @@ from uuid import UUID
 from procrastinate import App, JobContext, PsycopgConnector
 
 from app.jobs.schedule import DELIVER_DUE_CRON, PeriodicJob, jobs_with
-from app.notices.deliver import deliver, deliver_due
+from app.notices.deliver import ask_what_became, deliver, deliver_due
 from app.notices.outbox import DELIVER, MAIL_QUEUE
 from app.refdata.download import TRIES
 from app.settings import settings
@@ -41,9 +41,10 @@ async def deliver_message(context: JobContext, message: str) -> None:
 
 
 async def deliver_whatever_is_due(context: JobContext, timestamp: int) -> None:
-    """Deliver what waited for its time or for another try."""
+    """Deliver what waited for its time or for another try, and ask about mail without a receipt."""
     del timestamp
     await deliver_due(_sender(context))
+    await ask_what_became(_sender(context))
 
 
 def _sender(context: JobContext) -> MailSender:

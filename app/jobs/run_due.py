@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.jobs.schedule import jobs_with
-from app.notices.deliver import deliver_due
+from app.notices.deliver import ask_what_became, deliver_due
 from app.settings import settings
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.teachers.trs import TeachingRecords
 
 DELIVERED = "deliver_due"
+ASKED = "ask_what_became"
 
 
 async def run_due(
@@ -36,5 +37,6 @@ async def run_due(
         jobs = [job for job in jobs_with(trs, register) if settings().production or not job.only_in_production]
         done = {job.name: await job.run() for job in jobs if not job.after_mail}
         done[DELIVERED] = await deliver_due(sender)
+        done[ASKED] = await ask_what_became(sender)
         done |= {job.name: await job.run() for job in jobs if job.after_mail}
     return done

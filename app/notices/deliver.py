@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,7 +16,7 @@ from app.notices.outbox import Content
 from app.notices.recipients import is_blocked
 from app.notices.rendering import render
 from app.notices.results import COLUMNS, End, OutboxRow, finish, note_receipt, store_outcome
-from app.notices.sender import Accepted, Mail, Rejected, Sent, Stop, Unknown
+from app.notices.sender import Accepted, Mail, Receipt, Rejected, Sent, Stop, Unknown
 from app.notices.stopped_sender import may_send, note_answer
 from app.notices.wording import fields_in_words, typed_fields
 from app.policy import Policy
@@ -79,11 +79,11 @@ async def ask_what_became(sender: MailSender) -> int:
         found = await sender.state(row["sender_id"])
         if isinstance(found, Stop):
             break
-        news += isinstance(found, Sent) and await note_receipt(row["id"], found.id, found.delivery)
+        news += isinstance(found, Sent) and await note_receipt(Receipt(row["id"], found.id, found.delivery))
     return news
 
 
-async def _without_receipt(sender: MailSender) -> list[dict[str, object]]:
+async def _without_receipt(sender: MailSender) -> list[dict[str, Any]]:
     """Return the rows whose next time to be asked about has come since they were asked about last (NOT-2.7)."""
     rows = await fetch(
         """SELECT id, sender_id FROM message m WHERE state = 'accepted' AND sender_id IS NOT NULL AND EXISTS (

@@ -24,7 +24,7 @@ from app.terms import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.notices.sender import Outcome
+    from app.notices.sender import Outcome, Receipt
 
 OPENING_DOORS = frozenset(message.id for message in TEXTS.values() if message.opens_doors)
 """Mail with a link or code that lets somebody in."""
@@ -98,7 +98,7 @@ async def store_outcome(row: OutboxRow, outcome: Outcome) -> None:
             await _try_again(row, cause.value if cause else "unknown")
 
 
-async def note_receipt(reference: UUID, sender_id: str, delivery: Delivery) -> bool:
+async def note_receipt(receipt: Receipt) -> bool:
     """Store what the sender says became of an email; tells whether that was news (NOT-2.7).
 
     An unknown reference, a repeated receipt and one that comes after the end change nothing.
@@ -106,12 +106,12 @@ async def note_receipt(reference: UUID, sender_id: str, delivery: Delivery) -> b
     async with transaction():
         row = await fetch_one(
             f"SELECT {COLUMNS} FROM message WHERE id = $1 AND state = ANY($2) FOR UPDATE",  # noqa: S608 - constant
-            reference,
+            receipt.reference,
             list(ON_ITS_WAY),
         )
-        if row is None or delivery is Delivery.UNDER_WAY:
+        if row is None or receipt.delivery is Delivery.UNDER_WAY:
             return False
-        await _store_delivery(OutboxRow(**dict(row)), delivery, sender_id, ON_ITS_WAY)
+        await _store_delivery(OutboxRow(**dict(row)), receipt.delivery, receipt.sender_id, ON_ITS_WAY)
         return True
 
 

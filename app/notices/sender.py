@@ -106,17 +106,25 @@ class NotSent:
     """The sender knows no such reference."""
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender says, unasked, became of an email; the reference is the id of its outbox row."""
+
+    reference: UUID
+    sender_id: str
+    delivery: Delivery
+
+
 Outcome = Accepted | BadAddress | Rejected | Stop | SlowDown | DailyLimit | Unknown
 Finding = Sent | NotSent | Stop | Unknown
 
 
 class MailSender(Protocol):
-    """Sends one email at a time; never raises for what the other side does.
+    """Sends one email at a time; never raises for what the other side does."""
 
-    asks_after: how long after an email was taken to ask what became of it, while no receipt says so (NOT-2.7).
-    """
-
-    asks_after: tuple[timedelta, ...]
+    @property
+    def asks_after(self) -> tuple[timedelta, ...]:
+        """How long after an email was taken to ask what became of it, while no receipt says so (NOT-2.7)."""
 
     async def send(self, mail: Mail) -> Outcome:
         """Hand over one email."""

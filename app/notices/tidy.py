@@ -15,7 +15,8 @@ async def forget_contents() -> int:
     now = clock.now()
     rows = await fetch(
         """UPDATE message SET personalisation = NULL, updated_at = $1 WHERE personalisation IS NOT NULL
-            AND finished_at <= CASE WHEN state IN ('bounced', 'undelivered', 'suppressed') THEN $3 ELSE $2 END
+            AND finished_at <= CASE WHEN state IN ('bounced', 'undelivered', 'suppressed')
+                THEN $3::timestamptz ELSE $2 END
         RETURNING id""",
         now,
         now - rules.ERASE_FIELDS_AFTER,

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from app.notices.kinds import TYPED, FieldKind, kind_of
+from app.notices.message import TEXTS
 from app.templating import academic_year, gov_date, gov_datetime
 
 if TYPE_CHECKING:
@@ -21,20 +22,20 @@ _STARTS_A_BLOCK = re.compile(r"\s*(?:[#^*+>-]|[0-9]+[.)]\s)")
 
 
 @cache
-def kinds_of(message: type[Message]) -> dict[str, FieldKind | None]:
-    """Return the kind of each field of a kind of email."""
-    return {name: kind_of(hint) for name, hint in typing.get_type_hints(message, include_extras=True).items()}
+def kinds_of(text: str) -> dict[str, FieldKind | None]:
+    """Return the kind of each field of the email with a text."""
+    return {name: kind_of(hint) for name, hint in typing.get_type_hints(TEXTS[text], include_extras=True).items()}
 
 
 def typed_fields(message: type[Message]) -> tuple[str, ...]:
     """Return the names of the fields that hold what somebody typed."""
-    kinds = kinds_of(message)
+    kinds = kinds_of(message.text)
     return tuple(field.name for field in dataclasses.fields(message) if kinds[field.name] in TYPED)
 
 
 def fields_in_words(message: Message, base_url: str) -> dict[str, str]:
     """Return every field in words: dates in full, lists one to a line, links with the address of the service."""
-    kinds = kinds_of(type(message))
+    kinds = kinds_of(message.text)
     values = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
     return {name: _in_words(value, kinds[name], base_url) for name, value in values.items()}
 

@@ -15,6 +15,7 @@ from app.stand_ins import server
 from app.stand_ins.dfe_sign_in import DfESignIn
 from app.stand_ins.files import Mistakes, Unreadable, read_file
 from app.stand_ins.gias import GIAS, read_folder
+from app.stand_ins.notify import Notify
 from app.stand_ins.trs import TRS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Make = Callable[[object, date], server.System]
 
-TRS_PORT, DFE_SIGN_IN_PORT, GIAS_PORT = 9201, 9202, 9203
+TRS_PORT, DFE_SIGN_IN_PORT, GIAS_PORT, NOTIFY_PORT = 9201, 9202, 9203, 9204
 INPUT_HAS_ERRORS = 1
 WRONG_USE = 2
 REFUSED = 3
@@ -42,6 +43,8 @@ def make_command(
     group.add_command(_command("dfe-sign-in", DFE_SIGN_IN_PORT, what, DfESignIn, dfe_sign_in))
     what = "Serve the school register on 127.0.0.1, never in production; FILE is a folder."
     group.add_command(_command("gias", GIAS_PORT, what, GIAS, school_register, read=read_folder))
+    what = "Take mail as GOV.UK Notify does, on 127.0.0.1, never in production."
+    group.add_command(_command("notify", NOTIFY_PORT, what, Notify, lambda _: {"format": 1}))
     return group
 
 
@@ -90,6 +93,7 @@ def _serve(system: server.System, port: int) -> None:
     # Listening already: whoever reads the line can ask at once, the answer waits for the server to start.
     taken.listen()
     line = {"stand_in": system.name, "url": server.address(taken), "records": system.records}
+    line |= getattr(system, "announces", {})
     click.echo(json.dumps(line))
     asyncio.run(server.serve_until_stopped(system, taken))
 

@@ -11,7 +11,7 @@ import socket
 from collections import deque
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import msgspec
 import uvicorn
@@ -58,6 +58,15 @@ class Said:
     body: bytes = b""
     content_type: str = "application/json; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
+
+
+@runtime_checkable
+class Controlled(Protocol):
+    """A system with a control endpoint of its own."""
+
+    def control(self, name: str, query: str) -> object | None:
+        """Answer a control endpoint by its name; None when there is none of that name."""
+        ...
 
 
 class System(Protocol):
@@ -160,12 +169,20 @@ class Application:
         }
         handler = handlers.get((asked.method, asked.path.removeprefix(_CONTROL)))
         if handler is None:
-            return as_json(HTTPStatus.NOT_FOUND, {"errors": ["no such control"]})
+            return self._own_control(asked)
         try:
             content = handler()
         except Mistakes as mistakes:
             return as_json(HTTPStatus.UNPROCESSABLE_ENTITY, {"errors": mistakes.lines})
         return as_json(HTTPStatus.OK, content) if asked.method == "GET" else Said(HTTPStatus.NO_CONTENT)
+
+    def _own_control(self, asked: Asked) -> Said:
+        name = asked.path.removeprefix(_CONTROL)
+        own = isinstance(self._system, Controlled) and asked.method == "GET"
+        content = cast("Controlled", self._system).control(name, asked.query) if own else None
+        if content is None:
+            return as_json(HTTPStatus.NOT_FOUND, {"errors": ["no such control"]})
+        return as_json(HTTPStatus.OK, content)
 
 
 def _without_secrets(content: Any) -> Any:

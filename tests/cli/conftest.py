@@ -20,7 +20,23 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Awaitable[Result]]
 
-SETTINGS = ("ENVIRONMENT", "DATABASE_URL", "BASE_URL", "SECRET_KEY", "TRS_BASE_URL", "TRS_API_KEY", "SIGN_IN_METHODS")
+SETTINGS = (
+    "ENVIRONMENT",
+    "DATABASE_URL",
+    "BASE_URL",
+    "SECRET_KEY",
+    "TRS_BASE_URL",
+    "TRS_API_KEY",
+    "SIGN_IN_METHODS",
+    "NOTIFY_API_KEY",
+)
+
+NOTIFY = {
+    "NOTIFY_API_KEY": "name-00000000-0000-4000-8000-000000000001-00000000-0000-4000-8000-000000000002",
+    "NOTIFY_RECEIPT_TOKEN": "receipts",
+    "NOTIFY_TEMPLATES": "00000000-0000-4000-8000-000000000003",
+}
+"""What production needs to send mail."""
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 from app.cli import register
 from tests.architecture.source import ROOT
+from tests.cli.conftest import NOTIFY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ async def test_production_lists_every_missing_setting_at_once(run: Run, environm
     environment.setenv("ENVIRONMENT", "production")
     result = await run("check-config")
     assert result.exit_code == 1
-    for name in ("DATABASE_URL", "BASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "TRS_BASE_URL", "TRS_API_KEY"):
+    for name in ("DATABASE_URL", "BASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "TRS_BASE_URL", "TRS_API_KEY", *NOTIFY):
         assert f"{name} is required" in result.output
     for name in ("GIAS_EXTRACT_ID", "GIAS_USER", "GIAS_PASSWORD"):
         assert f"{name} is required with GIAS_SOURCE=extract" in result.output
@@ -122,6 +123,7 @@ async def test_demo_data_is_refused_in_production(run: Run, environment: pytest.
         "DFE_SIGN_IN_API_SECRET": "another-secret",
         "TRS_API_KEY": "x",
         "GIAS_SOURCE": "files",
+        **NOTIFY,
         "SIGN_IN_METHODS": "dfe_sign_in,staff_code",
         "ADDRESS_LIMITS": "on",
     }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
+from tests.cli.conftest import NOTIFY
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
@@ -107,6 +109,7 @@ async def test_in_production_there_is_no_other_time(run: Run, environment: pytes
         "TRS_BASE_URL": "https://trs.example",
         "TRS_API_KEY": "x",
         "GIAS_SOURCE": "files",
+        **NOTIFY,
         "SIGN_IN_METHODS": "email_link,staff_code",
     }
     for name, value in given.items():
