@@ -17,6 +17,7 @@ from app.db.transaction import transaction
 from app.events.record import About, record
 from app.notices.access_messages import AddressChanged, ConfirmNewAddress
 from app.notices.outbox import Subjects, queue_message
+from app.notices.send_again import send_again
 from app.terms import Actor, ActorKind, Refused
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ async def _move(found: Found, user: Mapping[str, Any]) -> None:
         dedupe_key=f"{AddressChanged.id}:{mail_key(found.id)}",
         about=Subjects(user_id=user["id"]),
     )
+    await send_again(user["email"], str(found.new_email), Subjects(user_id=user["id"]))
 
 
 async def _ask_to_confirm(command: ChangeDetails) -> None:

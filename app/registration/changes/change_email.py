@@ -9,6 +9,7 @@ from app.db.transaction import transaction
 from app.events.record import record
 from app.notices.catalogue import EmailAddressChanged
 from app.notices.outbox import Subjects, queue_message
+from app.notices.send_again import send_again
 from app.registration.changes.change_events import TeacherEmailAddressUpdated
 from app.registration.held_stay import hold_stay
 from app.registration.queries import email_in_use
@@ -35,7 +36,8 @@ class ChangeEmail:
 async def change_email(command: ChangeEmail, actor: Actor, today: date) -> None:
     """Change the address of this stay alone and tell the person there; the same address changes nothing.
 
-    Raises Refused `email_in_use`. Implements EML-01 to EML-04, CON-02, M-15.
+    What never arrived at the former address is sent to the new one. Raises Refused `email_in_use`. Implements
+    EML-01 to EML-04, CON-02, M-15, NOT-2.10.
     """
     async with transaction():
         stay = await hold_stay(command.role, command.stay_id, command.email)
@@ -49,14 +51,16 @@ async def change_email(command: ChangeEmail, actor: Actor, today: date) -> None:
 
 
 async def _tell_person(stay: HeldStay, email: str) -> None:
+    about = Subjects(
+        school_id=stay.school_id,
+        teacher_id=stay.teacher_id,
+        ect_at_school_period_id=stay.about.ect_at_school_period_id,
+        mentor_at_school_period_id=stay.about.mentor_at_school_period_id,
+    )
     await queue_message(
         EmailAddressChanged(stay.name.displayed, stay.school_name),
         to=email,
         dedupe_key=f"{EmailAddressChanged.id}:{stay.role.value} stay {stay.id} version {stay.version}",
-        about=Subjects(
-            school_id=stay.school_id,
-            teacher_id=stay.teacher_id,
-            ect_at_school_period_id=stay.about.ect_at_school_period_id,
-            mentor_at_school_period_id=stay.about.mentor_at_school_period_id,
-        ),
+        about=about,
     )
+    await send_again(stay.email, email, about)
