@@ -15,6 +15,7 @@ from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox
 from app.web import (
     arrival,
+    calendar_feed,
     clock_page,
     dfe_sign_in,
     faults,
@@ -42,6 +43,7 @@ from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
 from app.web.schools import (
     access,
+    dates,
     drafts,
     ect_record,
     ects,
@@ -104,6 +106,7 @@ HANDLERS: list[Any] = [
     *support_pages.HANDLERS,
     *opt_out_page.HANDLERS,
     *receipts.HANDLERS,
+    *calendar_feed.HANDLERS,
     *arrival.HANDLERS,
     *request_access.HANDLERS,
     *name_user.HANDLERS,
@@ -131,6 +134,7 @@ HANDLERS: list[Any] = [
     *information.HANDLERS,
     *school_support.HANDLERS,
     *preferences.HANDLERS,
+    *dates.HANDLERS,
     *notices.HANDLERS,
     *my_schools.HANDLERS,
     *access.HANDLERS,

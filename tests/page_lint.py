@@ -35,8 +35,8 @@ THIRD_PERSON = re.compile(
 OWN_TOKENS = {"off", "email", "name", "username", "organization", "one-time-code", "current-password"}
 NAME_OR_EMAIL = re.compile(r"(\w+_)?(name|email)")
 VERBS = {
-    "accept", "apply", "assign", "cancel", "challenge", "change", "choose", "clear", "close", "confirm", "continue",
-    "decline", "delete", "download", "end", "enter", "give", "keep", "mark", "menu", "name", "print", "register", "report", "resume", "run", "save",
+    "accept", "add", "apply", "assign", "cancel", "challenge", "change", "choose", "clear", "close", "confirm", "continue",
+    "decline", "delete", "download", "end", "enter", "give", "keep", "mark", "menu", "name", "print", "register", "replace", "report", "resume", "run", "save",
     "search", "send", "set", "show", "sign", "start", "stay", "stop", "switch", "tell", "try", "undo", "use",
     "view", "withdraw",
 }  # fmt: skip

@@ -11,8 +11,8 @@ from app.access.mark_notices_read import note_told
 from app.access.preferences import Digest, NoticeGroup
 from app.clock import LONDON
 from app.db.engine import fetch
+from app.db.service_settings import policy_in_force
 from app.db.transaction import transaction
-from app.jobs.reminders import policy_in_force
 from app.notices import digest_messages as messages
 from app.notices.outbox import Subjects, queue_message
 from app.registration.home.reminder_days import working_day

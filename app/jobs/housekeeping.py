@@ -9,8 +9,8 @@ from app import clock
 from app.access.flows import LIFE
 from app.access.rules import IDLE
 from app.db.engine import fetch
+from app.db.service_settings import policy_in_force
 from app.events.record import head
-from app.jobs.reminders import policy_in_force
 
 log = logging.getLogger("register.jobs")
 

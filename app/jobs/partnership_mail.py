@@ -11,8 +11,8 @@ from uuid import UUID
 from app import clock
 from app.clock import LONDON
 from app.db.engine import fetch
+from app.db.service_settings import policy_in_force
 from app.db.transaction import transaction
-from app.jobs.reminders import policy_in_force
 from app.notices.catalogue import PartnershipReported, PartnershipStillOpen, TrainingConfirmed
 from app.notices.outbox import Subjects, queue_to_school, queued_before, school_key
 from app.terms import ConfirmationSource, SchoolId, SchoolPartnershipId, Year

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from app import clock
 from app.clock import LONDON
-from app.db.engine import fetch
+from app.db.service_settings import policy_in_force
 from app.db.transaction import transaction
 from app.drafts.expire import Unfinished, expiring_soon, keep_since_opened, note_warned, waiting
 from app.notices.catalogue import DraftExpiresSoon, RegistrationOpened
 from app.notices.outbox import Subjects, queue_message, queued_before
 from app.notices.recipients import email_of_user_with_access
-from app.policy import Policy
 from app.terms import DraftKind, Role
 from app.training.queries import calendar
 from app.values import Invalid, parse_date
@@ -26,12 +24,6 @@ if TYPE_CHECKING:
 
 START_DATE = "start-date"
 ROLES = {DraftKind.REGISTER_ECT: Role.ECT, DraftKind.REGISTER_MENTOR: Role.MENTOR}
-
-
-async def policy_in_force() -> Policy:
-    """Return the settings with what staff changed."""
-    rows = await fetch("SELECT key, value FROM service_setting")
-    return Policy.from_rows({row["key"]: json.loads(row["value"]) for row in rows})
 
 
 async def tell_that_registration_opened() -> int:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.clock import LONDON, NOON
 from app.db.engine import fetch, fetch_one
+from app.db.service_settings import policy_in_force
 from app.db.transaction import transaction
 from app.events.record import About, record
-from app.jobs.reminders import policy_in_force
 from app.notices import reminder_messages as messages
 from app.notices.events import ReminderRunSent
 from app.notices.outbox import Subjects, queue_to_school

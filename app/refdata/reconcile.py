@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import DatabaseUnavailable, fetch
+from app.db.service_settings import policy_in_force
 from app.db.transaction import transaction
 from app.policy import Policy
 from app.refdata.follow_up import follow_up
@@ -87,7 +87,7 @@ async def reconcile(actor: Actor, today: date, report: Report, progress: Progres
     """
     progress.phase("reconciling closed schools")
     schools = await schools_to_reconcile()
-    links, policy = await due_links(today), await _policy()
+    links, policy = await due_links(today), await policy_in_force()
     shared = Round(links, policy, actor, today)
     for number, school in enumerate(schools, 1):
         done = await _alone(school, shared)
@@ -97,11 +97,6 @@ async def reconcile(actor: Actor, today: date, report: Report, progress: Progres
         progress.at(number, number / len(schools))
     async with transaction():
         await settle_kept(today)
-
-
-async def _policy() -> Policy:
-    rows = await fetch("SELECT key, value FROM service_setting")
-    return Policy.from_rows({row["key"]: json.loads(row["value"]) for row in rows})
 
 
 async def _alone(school: ToReconcile, shared: Round) -> tuple[str, str] | None:

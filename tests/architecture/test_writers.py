@@ -33,6 +33,8 @@ OWNERS = {
         # what became of closed schools, and what of it staff have to decide
         "school_closing",
         "register_item",
+        "calendar_feed",
+        "calendar_entry",
     },
     "support": {"support_query", "feedback"},
     "drafts": {"draft"},

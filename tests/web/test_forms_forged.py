@@ -42,6 +42,8 @@ BROKEN = {
     "half a character": b"Xyzzy%ED%A0%80",
     "10,000 characters": LONG.encode(),
 }
+ANSWERED_AT_ONCE = {"/school/dates"}
+"""Forms whose good POST shows itself what is shown only once."""
 DONE_AT_ONCE = {"/school/partnerships/_/undo-challenge/_/{step}"}
 """Steps of a journey whose one button is on its first page."""
 MARKS = ("\ufffd", LONG[:6_000])
@@ -268,7 +270,7 @@ async def test_nothing_that_is_posted_breaks_a_page_or_is_stored(client: Browser
             async with undone():
                 answer = await client.send("POST", form.url, content=body, headers=urlencoded)
                 assert answer.status_code < 500, (form.url, what, answer.status_code)
-                if answer.status_code == 303:
+                if answer.status_code == 303 or (answer.status_code == 200 and form.url in ANSWERED_AT_ONCE):
                     marks = ("Xyzzy",) if what == "unexpected fields" else MARKS
                     assert await stored(marks) == [], (form.url, what)
                 else:
