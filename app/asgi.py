@@ -36,6 +36,7 @@ from app.web.console import explainer as console_explainer
 from app.web.console import home as console_home
 from app.web.console import people as console_people
 from app.web.console import person as console_person
+from app.web.console import person_fixes as console_person_fixes
 from app.web.console import school as console_school
 from app.web.console import schools as console_schools
 from app.web.gates import admit
@@ -98,6 +99,7 @@ HANDLERS: list[Any] = [
     *console_home.HANDLERS,
     *console_people.HANDLERS,
     *console_person.HANDLERS,
+    *console_person_fixes.HANDLERS,
     *console_schools.HANDLERS,
     *console_school.HANDLERS,
     *console_explainer.HANDLERS,

@@ -33,3 +33,21 @@ class StaffViewedRecord(Event):
     def sentence(self) -> str:
         """Return what happened."""
         return f"Looked at: {self.what}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffFixApplied(Event):
+    """A member of staff put something right; the ordinary event of the change stands beside it (ADM-16.1)."""
+
+    kind: ClassVar[str] = "staff_fix_applied"
+    fix: str
+    title: str
+    note: str
+    ticket: str
+    held_back: str
+    """Emails that were held back, by message id and address."""
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"{self.title} ({self.fix})"

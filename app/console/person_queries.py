@@ -60,6 +60,7 @@ class MentorshipFile:
 class StayFile:
     """One registration at one school with everything staff see of it."""
 
+    id: int
     public_id: UUID
     role: Role
     urn: str
@@ -201,8 +202,9 @@ def _mentorships(own: str, other: str, stay: str) -> str:
 
 
 def _stay(stay: str, role: str, mentorships: str, *, pattern: str = "null", body: str = "null") -> str:
-    return f"""SELECT {stay}.started_on AS newest, {stay}.id AS tie, json_build_object('public_id', {stay}.public_id,
-        'role', '{role}', 'urn', s.urn, 'school', s.name, 'started_on', {stay}.started_on,
+    return f"""SELECT {stay}.started_on AS newest, {stay}.id AS tie,
+        json_build_object('id', {stay}.id, 'public_id', {stay}.public_id, 'role', '{role}',
+        'urn', s.urn, 'school', s.name, 'started_on', {stay}.started_on,
         'finished_on', {stay}.finished_on, 'end_reason', {stay}.end_reason, 'registered_at', {stay}.created_at,
         'registered_by', u.name, 'email', {stay}.email, 'email_state', (SELECT ms.state FROM message ms
             WHERE lower(ms.recipient) = lower({stay}.email) AND ms.state IN ('delivered', 'bounced')

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.db.documents import document
+from app.events.record import head
 from app.events.words import change_lines
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
@@ -131,3 +132,19 @@ async def timeline(whose: Whose, wanted: TimelineFilter, page: int, size: int = 
     if found is None:
         raise LookupError("counting always returns a row")
     return found
+
+
+READING = ("staff_viewed_record", "staff_viewed_as_school", "staff_exported", "staff_explainer_used")
+"""Kinds that change nothing."""
+MOST_SINCE = 10
+
+
+async def newest_event() -> int:
+    """Return the number of the newest event there is, 0 when there is none."""
+    return (await head())[0]
+
+
+async def since(whose: Whose, number: int) -> tuple[Happening, ...]:
+    """Return what changed after an event, the newest first, `MOST_SINCE` at most (ADM-1.4)."""
+    found = await timeline(whose, TimelineFilter(), 1, MOST_SINCE)
+    return tuple(event for event in found.happenings if event.id > number and event.kind not in READING)

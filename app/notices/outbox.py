@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,7 +26,7 @@ from app.notices.catalogue import TEXTS, Message
 from app.notices.recipients import Recipient, actor_copy, is_blocked, school_recipient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -62,6 +64,50 @@ class Content:
         return msgspec.convert(self.fields, TEXTS[self.text])
 
 
+@dataclass(frozen=True)
+class Mail:
+    """One email as it is queued: which message, and to whom."""
+
+    message_id: str
+    to: str
+
+    @property
+    def key(self) -> str:
+        """What names it on a form."""
+        return f"{self.message_id} {self.to.casefold()}"
+
+
+@dataclass
+class Watch:
+    """What is queued while somebody watches; what is held is not queued."""
+
+    held: frozenset[str]
+    queued: list[Mail] = field(default_factory=list)
+    held_back: set[str] = field(default_factory=set)
+
+    def lets(self, mail: Mail) -> bool:
+        """Note an email and tell whether it is to be queued."""
+        if mail.key in self.held:
+            self.held_back.add(mail.key)
+            return False
+        self.queued.append(mail)
+        return True
+
+
+_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+
+
+@contextmanager
+def watching(held: Collection[str] = ()) -> Iterator[Watch]:
+    """Note every email that the body queues, but hold back some, each given as `Mail.key` (ADM-1.3)."""
+    watch = Watch(frozenset(held))
+    token = _watch.set(watch)
+    try:
+        yield watch
+    finally:
+        _watch.reset(token)
+
+
 async def queue_message(  # noqa: PLR0913 - each is a column of the row
     message: Message,
     *,
@@ -83,6 +129,9 @@ async def queue_message(  # noqa: PLR0913 - each is a column of the row
     current_unit()
     if TEXTS.get(message.text) is not type(message):
         raise LookupError(f"{type(message).__name__} is not in the catalogue of messages")
+    watch = _watch.get()
+    if watch is not None and not watch.lets(Mail(message.id, to)):
+        return None
     content = Content(message.text, dataclasses.asdict(message), copy, explain_access, unsent)
     state = "suppressed" if await is_blocked(to) else "pending"
     queued = await _insert(message, to, dedupe_key, content, about, not_before, expires_at, state)

@@ -1,0 +1,238 @@
+"""How staff put something right (ADM-1.1 to ADM-1.6, ADM-1.10, ADM-6.1, FIX-01, FIX-02, FIX-04)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lxml import html
+
+from app.console.reasons import Reason, parse_reason
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.events.record import About, record
+from app.registration.changes.change_events import TeacherWorkingPatternUpdated
+from app.terms import Actor, ActorKind
+from app.values import Invalid
+from tests import factories
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
+
+WHY = {"note": "The school asked us by phone"}
+
+
+@pytest.fixture
+async def ect(people: Cast) -> factories.Stay:
+    """Give Siân, an ECT at Ash."""
+    who = await factories.teacher("Sian Evans", "4512378", corrected_name="Siân Evans")
+    return await factories.ect(people.ash, who, email="old@ash.example")
+
+
+def address(of: factories.Stay, fix: str) -> str:
+    return f"/admin/people/{of.teacher.public_id}/fixes/{fix}"
+
+
+def hidden(browser: Any) -> dict[str, Any]:
+    """Return what the form of the last page sends by itself, but for its token."""
+    form = html.fromstring(browser.page.text).xpath("//main//form")[-1]
+    fields: dict[str, Any] = {}
+    for name, value in form.form_values():
+        if name not in {"csrf_token", "school_mark"}:
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+async def checked(sam: Any, of: factories.Stay, fix: str, **fields: str) -> Any:
+    """Fill in a fix and go to its check page."""
+    await sam.get(address(of, fix))
+    return await sam.post(address(of, fix), {**hidden(sam), **WHY, **fields})
+
+
+async def confirmed(sam: Any, of: factories.Stay, fix: str, **changed: Any) -> Any:
+    """Confirm the check page that is open."""
+    return await sam.post(address(of, fix), {**hidden(sam), "confirm": "yes", **changed})
+
+
+async def stored(of: factories.Stay) -> Any:
+    return (await fetch("SELECT * FROM ect_at_school_period WHERE id = $1", of.id))[0]
+
+
+async def kinds() -> list[str]:
+    rows = await fetch("SELECT kind FROM event WHERE kind <> 'staff_viewed_record' AND kind !~ 'sign' ORDER BY id")
+    return [row["kind"] for row in rows]
+
+
+@pytest.mark.rule("FIX-01", "ADM-1.3", "ADM-1.6", "ADM-6.1")
+async def test_an_address_is_corrected_after_a_check_that_shows_all(sam: Any, ect: factories.Stay) -> None:
+    await sam.get(f"/admin/people/{ect.teacher.public_id}")
+    assert address(ect, "email") in sam.page.text
+
+    await checked(sam, ect, "email", email="new@ash.example")
+    assert sam.h1() == "Check this change"
+    assert "Email address: was old@ash.example, now new@ash.example" in sam.text()
+    assert "new@ash.example (M-15)" in sam.text()
+    assert ((await stored(ect))["email"], await kinds()) == ("old@ash.example", [])
+    assert await fetch("SELECT id FROM message") == []
+
+    answer = await confirmed(sam, ect, "email")
+    assert answer.headers["location"] == f"/admin/people/{ect.teacher.public_id}?done=email"
+    assert (await stored(ect))["email"] == "new@ash.example"
+    assert await kinds() == ["teacher_email_address_updated", "staff_fix_applied"]
+    rows = await fetch("SELECT metadata FROM event WHERE kind = 'staff_fix_applied'")
+    assert json.loads(rows[0]["metadata"])["note"] == WHY["note"]
+    assert [row["recipient"] for row in await fetch("SELECT recipient FROM message")] == ["new@ash.example"]
+
+
+@pytest.mark.rule("ADM-1.3")
+async def test_an_email_can_be_held_back(sam: Any, ect: factories.Stay) -> None:
+    await checked(sam, ect, "email", email="new@ash.example")
+    fields = {name: value for name, value in hidden(sam).items() if name != "send"}
+
+    await sam.post(address(ect, "email"), {**fields, "confirm": "yes"})
+
+    assert (await stored(ect))["email"] == "new@ash.example"
+    assert await fetch("SELECT id FROM message") == []
+    rows = await fetch("SELECT metadata FROM event WHERE kind = 'staff_fix_applied'")
+    assert json.loads(rows[0]["metadata"])["held_back"] == "M-15 new@ash.example"
+
+
+@pytest.mark.rule("FIX-01", "ADM-1.5", "ADM-6.3")
+async def test_what_a_rule_forbids_is_said_beside_the_field(sam: Any, ect: factories.Stay, people: Cast) -> None:
+    await factories.ect(people.birch, "Una Still", email="una@birch.example")
+
+    answer = await checked(sam, ect, "email", email="UNA@birch.example")
+
+    assert answer.status_code == 422
+    assert "in use for someone else" in html.fromstring(answer.text).get_element_by_id("email-error").text_content()
+    assert 'value="UNA@birch.example"' in answer.text
+
+
+@pytest.mark.rule("FIX-02", "NAM-04")
+async def test_a_name_is_replaced_and_a_large_difference_flagged(sam: Any, ect: factories.Stay) -> None:
+    await checked(sam, ect, "name", name_choice="correct", new_name="Peter Jones-Clark")
+    await confirmed(sam, ect, "name")
+
+    rows = await fetch("SELECT corrected_name FROM teacher WHERE id = $1", ect.teacher.id)
+    assert rows[0]["corrected_name"] == "Peter Jones-Clark"
+    assert await kinds() == ["teacher_name_updated_by_user", "teacher_name_flagged", "staff_fix_applied"]
+
+
+@pytest.mark.rule("FIX-02")
+async def test_a_correction_is_cleared(sam: Any, ect: factories.Stay) -> None:
+    await checked(sam, ect, "name", name_choice="record")
+    await confirmed(sam, ect, "name")
+
+    rows = await fetch("SELECT corrected_name FROM teacher WHERE id = $1", ect.teacher.id)
+    assert rows[0]["corrected_name"] is None
+
+
+@pytest.mark.rule("FIX-04")
+async def test_a_working_pattern_is_changed(sam: Any, ect: factories.Stay) -> None:
+    await checked(sam, ect, "working-pattern", working_pattern="part_time")
+    await confirmed(sam, ect, "working-pattern")
+
+    assert (await stored(ect))["working_pattern"] == "part_time"
+
+
+@pytest.mark.rule("FIX-04")
+async def test_what_changes_nothing_is_not_done(sam: Any, ect: factories.Stay) -> None:
+    answer = await checked(sam, ect, "working-pattern", working_pattern="full_time")
+
+    assert answer.status_code == 422
+    assert "This would change nothing" in sam.text()
+
+
+@pytest.mark.rule("ADM-1.2")
+@pytest.mark.parametrize(
+    ("form", "read"),
+    [
+        ({"note": "Ten letters"}, Reason("Ten letters")),
+        ({"ticket": "INC-123"}, Reason("", "INC-123")),
+        ({"note": " x" * 1000, "ticket": "7"}, Reason(("x " * 1000).strip(), "7")),
+        ({}, {"note": "Enter a note or a ticket number"}),
+        ({"note": "  ", "ticket": " "}, {"note": "Enter a note or a ticket number"}),
+        ({"note": "Too short"}, {"note": "Note must be between 10 and 2,000 characters"}),
+        ({"note": "x" * 2001}, {"note": "Note must be between 10 and 2,000 characters"}),
+    ],
+)
+def test_a_reason_is_a_note_or_a_ticket(form: dict[str, str], read: Reason | dict[str, str]) -> None:
+    try:
+        found: Any = parse_reason(form)
+    except Invalid as invalid:
+        found = invalid.errors
+    assert found == read
+
+
+@pytest.mark.rule("ADM-1.2")
+@pytest.mark.parametrize("ticket", ["INC", "INC 1", "1" * 21, "é1"])
+def test_a_ticket_has_a_digit_and_no_other_signs(ticket: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        parse_reason({"ticket": ticket})
+    assert list(raised.value.errors) == ["ticket"]
+
+
+@pytest.mark.rule("ADM-1.2")
+async def test_without_a_reason_nothing_is_checked_and_nothing_lost(sam: Any, ect: factories.Stay) -> None:
+    answer = await checked(sam, ect, "email", email="new@ash.example", note="")
+
+    assert answer.status_code == 422
+    assert "Enter a note or a ticket number" in sam.text()
+    assert 'value="new@ash.example"' in answer.text
+
+
+@pytest.mark.rule("ADM-1.4")
+async def test_what_changed_meanwhile_is_shown_with_who_did_it_and_what_was_entered(
+    sam: Any, ect: factories.Stay, people: Cast
+) -> None:
+    await checked(sam, ect, "email", email="new@ash.example")
+    fields = hidden(sam)
+    about = About(school_id=people.ash.id, teacher_id=ect.teacher.id, ect_at_school_period_id=ect.id)
+    async with transaction():
+        record(TeacherWorkingPatternUpdated(about, "full_time", "part_time"), Actor(ActorKind.SCHOOL_USER, "Alice"))
+
+    answer = await sam.post(address(ect, "email"), {**fields, "confirm": "yes"})
+
+    assert answer.status_code == 409
+    assert "This has changed since you opened the form." in sam.text()
+    assert "by Alice, school user" in sam.text()
+    assert 'value="new@ash.example"' in answer.text
+    assert (await stored(ect))["email"] == "old@ash.example"
+
+
+@pytest.mark.rule("ADM-1.1")
+@pytest.mark.parametrize("role", ["viewer", "data", "manager"])
+async def test_without_the_role_support_nothing_can_be_put_right(role: str, client: Any, ect: factories.Stay) -> None:
+    await client.sign_in_as_staff(role)
+
+    await client.get(f"/admin/people/{ect.teacher.public_id}")
+
+    assert "/fixes/" not in client.page.text
+    assert (await client.get(address(ect, "email"))).status_code == 403
+    fields = {"stay": str(ect.public_id), "email": "new@ash.example", "confirm": "yes", "seen": "9999", **WHY}
+    assert (await client.post(address(ect, "email"), fields)).status_code == 403
+    assert (await stored(ect))["email"] == "old@ash.example"
+
+
+@pytest.mark.rule("ADM-1.10", "ADM-16.2")
+async def test_the_school_reads_of_it_as_done_by_support(sam: Any, ect: factories.Stay, people: Cast) -> None:
+    await checked(sam, ect, "working-pattern", working_pattern="part_time")
+    await confirmed(sam, ect, "working-pattern")
+
+    await sam.sign_in(people.ash.urn, name=people.alice.name, email=people.alice.email)
+    await sam.get(f"{ect.url}/history")
+
+    assert "by DfE support" in sam.text()
+    assert "Sam Support" not in sam.text()
+    assert "FIX-04" not in sam.text()
+
+
+@pytest.mark.rule("FIX-04")
+async def test_who_is_no_ect_has_no_working_pattern(sam: Any, people: Cast) -> None:
+    mentor = await factories.mentor(people.ash)
+
+    await sam.get(address(mentor, "working-pattern"))
+
+    assert "This cannot be done here: They are not registered as an ECT." in sam.text()
+    assert (await sam.get(address(mentor, "nonsense"))).status_code == 404
