@@ -38,6 +38,7 @@ from app.web.console import people as console_people
 from app.web.console import person as console_person
 from app.web.console import person_fixes as console_person_fixes
 from app.web.console import school as console_school
+from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
 from app.web.gates import admit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
@@ -102,6 +103,7 @@ HANDLERS: list[Any] = [
     *console_person_fixes.HANDLERS,
     *console_schools.HANDLERS,
     *console_school.HANDLERS,
+    *console_school_fixes.HANDLERS,
     *console_explainer.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,

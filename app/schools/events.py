@@ -92,3 +92,43 @@ class SchoolRemindersResumed(Event):
     def sentence(self) -> str:
         """Say that they come again."""
         return "Reminder emails started again"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolAccessOverrideSet(Event):
+    """Support decided what a school may do, or took that back (FIX-18)."""
+
+    kind = "school_access_override_set"
+    old_level: str | None
+    old_until: date | None
+    level: str | None
+    until: date | None
+
+    def sentence(self) -> str:
+        """Say what was decided."""
+        return (
+            "What the school may do follows the register again" if self.level is None else "What the school may do set"
+        )
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return level and last day before and after."""
+        return {"level": (self.old_level, self.level), "until": (self.old_until, self.until)}
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolEmailLinkSet(Event):
+    """Support switched the email link of a school (FIX-19)."""
+
+    kind = "school_email_link_set"
+    old: str | None
+    new: str | None
+
+    def sentence(self) -> str:
+        """Say what was decided."""
+        return f"Sign-in by email link: {self.new or 'follows the setting'}"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the decision before and after."""
+        return {"email_link": (self.old, self.new)}

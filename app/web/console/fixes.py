@@ -19,7 +19,7 @@ from app.events.record import About
 from app.terms import Refused
 from app.values import Invalid, parse_both
 from app.web.console.asking import staff_of
-from app.web.forms import read_form, read_form_lists
+from app.web.forms import read_form, read_form_lists, read_query
 from app.web.page import page, redirect
 
 if TYPE_CHECKING:
@@ -153,6 +153,21 @@ def find(fixes: Mapping[str, Fix[S, Any]], slug: str) -> Fix[S, Any]:
     if slug not in fixes:
         raise NotFoundException
     return fixes[slug]
+
+
+def offered(
+    request: Request[Any, Any, Any], fixes: Mapping[str, Fix[S, Any]], subject: S, path: str
+) -> tuple[tuple[str, str], ...]:
+    """Return address and title of what the member of staff who asks can put right here (ADM-1.1, ADM-6.1)."""
+    if "support" not in staff_of(request).staff_roles:
+        return ()
+    return tuple((f"{path}/fixes/{fix.slug}", fix.title) for fix in fixes.values() if not fix.possible(subject))
+
+
+def done_in(request: Request[Any, Any, Any], fixes: Mapping[str, Fix[Any, Any]]) -> str:
+    """Return the title of what has just been put right, as the address says; empty for nothing."""
+    fix = fixes.get(read_query(request).get("done", ""))
+    return fix.title if fix else ""
 
 
 def _form(  # noqa: PLR0917 - what a form shows

@@ -16,9 +16,10 @@ from app.console.timeline import Whose
 from app.console.view_record import ViewRecord, view_record
 from app.web.console import person_shown, timelines
 from app.web.console.asking import staff_of
+from app.web.console.fixes import done_in, offered
 from app.web.console.people import PATH
 from app.web.console.person_fixes import FIXES
-from app.web.forms import known_id, read_query
+from app.web.forms import known_id
 from app.web.page import page
 from app.web.policies import staff_page
 
@@ -114,8 +115,8 @@ async def overview(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     person = await opened(request, person_id)
     shown = OverviewPage(
         **await top(person, ""),
-        done=_done(request),
-        fixes=_fixes(request, person),
+        done=done_in(request, FIXES),
+        fixes=offered(request, FIXES, person, f"{PATH}/{person.public_id}"),
         registrations=person_shown.registration_lines(person),
         teaching_record=person_shown.teaching_record_lines(person),
         drafts=person_shown.draft_lines(person, clock.now()),
@@ -171,18 +172,6 @@ async def timeline(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     merged = {str(other.public_id) for other in person.merged_from}
     view = await timelines.view(request, Whose((person.id, *await person_queries.merged_ids(person.id))), path, merged)
     return page(request, "console/person-timeline.html", TimelinePage(**await top(person, "timeline"), view=view))
-
-
-def _fixes(request: Request[Any, Any, Any], person: PersonFile) -> tuple[tuple[str, str], ...]:
-    if "support" not in staff_of(request).staff_roles:
-        return ()
-    base = f"{PATH}/{person.public_id}/fixes"
-    return tuple((f"{base}/{fix.slug}", fix.title) for fix in FIXES.values() if not fix.possible(person))
-
-
-def _done(request: Request[Any, Any, Any]) -> str:
-    fix = FIXES.get(read_query(request).get("done", ""))
-    return fix.title if fix else ""
 
 
 async def opened(request: Request[Any, Any, Any], person_id: str) -> PersonFile:

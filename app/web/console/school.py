@@ -22,8 +22,10 @@ from app.training.queries import calendar
 from app.values import clean
 from app.web.console import school_shown, timelines
 from app.web.console.asking import address, page_size, staff_of
+from app.web.console.fixes import done_in, offered
 from app.web.console.people import person_row
 from app.web.console.person import TabLink
+from app.web.console.school_fixes import FIXES
 from app.web.console.schools import PATH
 from app.web.forms import read_query
 from app.web.page import page, redirect
@@ -72,6 +74,10 @@ class OverviewPage(Top):
     answers: tuple[Line, ...]
     tasks: tuple[Task, ...]
     waiting: tuple[Task, ...]
+    done: str
+    """What staff have just put right."""
+    fixes: tuple[tuple[str, str], ...]
+    """Address and title of what this member of staff can put right (ADM-6.1)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +147,8 @@ async def overview(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
         answers=school_shown.answer_lines(school, clock.now()),
         tasks=to_do.own,
         waiting=to_do.waiting,
+        done=done_in(request, FIXES),
+        fixes=offered(request, FIXES, school, f"{PATH}/{school.urn}"),
     )
     return page(request, "console/school-overview.html", shown)
 
