@@ -20,13 +20,14 @@ LONDON = ZoneInfo("Europe/London")
 NOON = time(12)
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_now", default=None)
+_held: ContextVar[datetime | None] = ContextVar("held_now", default=None)
 _DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?")
 
 
 def now() -> datetime:
     """Return the time in force, aware and in UTC."""
-    return _frozen.get() or datetime.now(UTC)
+    return _frozen.get() or _held.get() or datetime.now(UTC)
 
 
 def today() -> date:
@@ -42,6 +43,16 @@ def machine_now() -> datetime:
 def is_moved() -> bool:
     """Tell whether another time than the machine's is in force."""
     return _frozen.get() is not None
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Run the body at one time, the machine's own at its beginning unless another is in force (REL-10)."""
+    token = _held.set(datetime.now(UTC))
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 @contextmanager

@@ -28,6 +28,10 @@ class DatabaseUnavailable(Exception):
     """PostgreSQL can't be reached, or no connection came free in time."""
 
 
+class DatabaseReadOnly(DatabaseUnavailable):
+    """PostgreSQL answers, but takes no writes for the time being, as a standby does."""
+
+
 @dataclass
 class Statements:
     """How many statements one request sent, and how many seconds they took."""
@@ -106,7 +110,7 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
         raise DatabaseUnavailable("the pool is not open")
     try:
         acquired = await engine.pool.acquire(timeout=POOL_WAIT_SECONDS)
-    except (TimeoutError, OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as fault:
+    except (TimeoutError, OSError, asyncpg.PostgresError) as fault:  # whatever it says, nobody is let in
         raise DatabaseUnavailable(type(fault).__name__) from fault
     try:
         yield acquired
@@ -125,13 +129,16 @@ def is_lost(conn: asyncpg.Connection) -> bool:
 async def fetch(query: str, *args: Any, seconds: float | None = None) -> list[asyncpg.Record]:
     """Run one statement in the current transaction or on its own; returns its rows.
 
-    seconds: how long it may take, when that is not the usual time.
+    seconds: how long it may take, when that is not the usual time. Raises DatabaseUnavailable, and DatabaseReadOnly
+    where only the writing was refused.
     """
     started = perf_counter()
     try:
         async with connection() as conn:
             rows: list[asyncpg.Record] = await conn.fetch(query, *args, timeout=seconds)
             return rows
+    except asyncpg.ReadOnlySQLTransactionError as fault:
+        raise DatabaseReadOnly(type(fault).__name__) from fault
     except (*LOST, asyncpg.InterfaceError) as fault:
         raise DatabaseUnavailable(type(fault).__name__) from fault
     finally:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
 
+from app import clock
 from app.jobs.schedule import DELIVER_DUE_CRON, PeriodicJob, jobs_with
 from app.notices.deliver import ask_what_became, deliver, deliver_due
 from app.notices.outbox import DELIVER, MAIL_QUEUE
@@ -63,6 +64,7 @@ def _add_periodic(queue: App, jobs: tuple[PeriodicJob, ...]) -> None:
 def _task_of(job: PeriodicJob) -> Callable[..., Awaitable[Any]]:
     async def run(timestamp: int) -> None:
         del timestamp
-        await job.run()
+        with clock.one_moment():
+            await job.run()
 
     return run

@@ -102,7 +102,7 @@ class Shell:
             await exchange.secure()
             return
         try:
-            with clock.at(moment):
+            with clock.one_moment(), clock.at(moment):
                 wait = await self.limit.wait(exchange.scope)
                 if wait:
                     await self._refuse(exchange, receive, 429, ErrorPage(retry="in 5 minutes"), wait)

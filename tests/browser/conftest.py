@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
 from playwright.async_api import async_playwright
 
 from app.adapters.trs import TRSClient
 from app.asgi import create_app
 from app.settings import Settings
+from tests.browser.keyboard import KeyboardReader
 from tests.browser.reader import Reader
+from tests.browser.serving import free_port, serving
 from tests.browser_setup import find_chromium
 from tests.web.conftest import PERSONAS
 from tests.web.register_ect.conftest import CLOCK, KEY, make_world, outside, stand_in  # noqa: F401 - fixtures
@@ -62,19 +62,11 @@ class Served:
 async def served(committed_database: str, stand_in: str, outside: Outside) -> AsyncIterator[Served]:
     """Serve the application on a free port, with the schools of the walk-throughs."""
     world = await make_world()
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    taken, address = free_port()
     trs = TRSClient(stand_in, KEY)
     app = create_app(Settings(base_url=address), trs=trs, personas=PERSONAS)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve(sockets=[taken]))
-    while not server.started:
-        await asyncio.sleep(0.02)
-    yield Served(address, world)
-    server.should_exit = True
-    await asyncio.wait_for(serving, 10)
-    taken.close()
+    async with serving(app, taken):
+        yield Served(address, world)
     await trs.close()
 
 
@@ -84,13 +76,14 @@ async def open_browser(chromium: Browser, served: Served) -> Callable[..., objec
 
     @asynccontextmanager
     async def opened(
-        *, javascript: bool = True, urn: str = "100001", signed_in: bool = True, **fields: str
+        *, javascript: bool = True, keyboard: bool = False, urn: str = "100001", signed_in: bool = True, **fields: str
     ) -> AsyncIterator[Reader]:
         context = await chromium.new_context(
             java_script_enabled=javascript, base_url=served.address, extra_http_headers=CLOCK
         )
         context.set_default_timeout(8_000)
-        reader = Reader(context, await context.new_page(), javascript=javascript)
+        kind = KeyboardReader if keyboard else Reader
+        reader = kind(context, await context.new_page(), javascript=javascript)
         form = {
             "kind": "school",
             "school_urn": urn,

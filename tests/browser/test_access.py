@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from app.access.add_staff import AddStaff, add_staff
 from app.db.engine import fetch
 from app.terms import Actor, ActorKind
+from tests.browser.keyboard import WAYS
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -44,10 +45,10 @@ async def test_staff_sign_in_with_a_code(open_browser: Any, javascript: bool) ->
         assert await reader.h1() == "Support console"
 
 
-@BOTH
+@WAYS
 @pytest.mark.rule("ACC-11.1", "ACC-11.3", "ACC-11.4", "QUA-2.3")
-async def test_a_colleague_gets_access_and_loses_it(open_browser: Any, javascript: bool) -> None:
-    async with open_browser(javascript=javascript) as reader:
+async def test_a_colleague_gets_access_and_loses_it(open_browser: Any, way: dict[str, bool]) -> None:
+    async with open_browser(**way) as reader:
         await reader.open("/school/access")
         await reader.follow("Give someone access", "new")
         await reader.press("Continue")

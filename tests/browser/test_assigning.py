@@ -8,12 +8,11 @@ import pytest
 
 from app.db.engine import fetch, fetch_one
 from tests import factories
+from tests.browser.keyboard import WAYS
 from tests.factories import Named, School
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Served
-
-BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript", "no JavaScript"])
 
 
 async def ash() -> School:
@@ -30,16 +29,18 @@ async def elm() -> Named:
     return Named(**dict(row))
 
 
-@BOTH
+@WAYS
 @pytest.mark.rule("AM-01", "AM-02", "AM-05", "AM-06", "GEN-10", "AX-15")
-async def test_one_ect_and_then_two_others_get_a_mentor(open_browser: Any, served: Served, javascript: bool) -> None:
+async def test_one_ect_and_then_two_others_get_a_mentor(
+    open_browser: Any, served: Served, way: dict[str, bool]
+) -> None:
     school, provider = await ash(), await elm()
     first = await factories.ect(school, "Amy First")
     await factories.training(first, provider)
     for name in ("Bea Second", "Cat Third"):
         await factories.ect(school, name)
     mentor = await factories.mentor(school)
-    async with open_browser(javascript=javascript) as reader:
+    async with open_browser(**way) as reader:
         await reader.open(f"{first.url}/assign-mentor")
         await reader.press("Continue")
         assert "Select who will mentor Amy First" in await reader.text()

@@ -9,11 +9,10 @@ import pytest
 
 from app.db.engine import fetch
 from tests import factories
+from tests.browser.keyboard import WAYS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Served
-
-BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript", "no JavaScript"])
 
 
 async def ect(served: Served, name: str, body: str) -> factories.Stay:
@@ -22,11 +21,13 @@ async def ect(served: Served, name: str, body: str) -> factories.Stay:
     return await factories.ect(ash, name, school_reported_appropriate_body_id=served.world.bodies[body])
 
 
-@BOTH
+@WAYS
 @pytest.mark.rule("CH-01", "CH-02", "CH-09", "NAM-04")
-async def test_a_name_is_changed_and_seen_on_the_record(open_browser: Any, served: Served, javascript: bool) -> None:
+async def test_a_name_is_changed_and_seen_on_the_record(
+    open_browser: Any, served: Served, way: dict[str, bool]
+) -> None:
     amy = await ect(served, "Amy Able", "North Hub")
-    async with open_browser(javascript=javascript) as reader:
+    async with open_browser(**way) as reader:
         await reader.open(f"{amy.url}/change-name")
         await reader.press("Continue")
         assert "Select why you want to change the name" in await reader.text()
@@ -44,15 +45,26 @@ async def test_a_name_is_changed_and_seen_on_the_record(open_browser: Any, serve
         await reader.press("Confirm and change the name", "confirmation")
         await reader.follow("View Rosa Bell’s record")
         assert await reader.h1() == "Rosa Bell"
+        await reader.open(f"{amy.url}/change-email")
+        await reader.fill(email="rosa")
+        await reader.press("Continue")
+        assert await reader.page.input_value("#email") == "rosa"
+        await reader.fill(email="rosa.bell@ash.example")
+        await reader.press("Continue", "check-answers")
+        assert "rosa.bell@ash.example" in await reader.text()
+        await reader.press("Confirm and change the email address", "confirmation")
     assert [row[0] for row in await fetch("SELECT corrected_name FROM teacher")] == ["Rosa Bell"]
+    assert [row[0] for row in await fetch("SELECT email FROM ect_at_school_period")] == ["rosa.bell@ash.example"]
 
 
-@BOTH
+@WAYS
 @pytest.mark.rule("CH-11", "GDS-7")
-async def test_several_ects_change_their_appropriate_body(open_browser: Any, served: Served, javascript: bool) -> None:
+async def test_several_ects_change_their_appropriate_body(
+    open_browser: Any, served: Served, way: dict[str, bool]
+) -> None:
     for name, body in (("Amy Able", "North Hub"), ("Ben Box", "North Hub"), ("Cat Cole", "South Hub")):
         await ect(served, name, body)
-    async with open_browser(javascript=javascript) as reader:
+    async with open_browser(**way) as reader:
         await reader.open("/school/ects")
         await reader.follow("Change the appropriate body of several ECTs", "change-appropriate-body")
         await reader.press("Continue")

@@ -9,7 +9,7 @@ import pytest
 
 from app.db.engine import fetch, fetch_one
 from tests import factories
-from tests.browser.test_registering import BOTH
+from tests.browser.keyboard import WAYS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Served
@@ -27,13 +27,13 @@ async def requested_with_oak(served: Served) -> factories.Stay:
     return stay
 
 
-@BOTH
+@WAYS
 @pytest.mark.rule("CH-06", "CH-08", "AX-15")
 async def test_first_another_lead_provider_and_then_school_led(
-    open_browser: Any, served: Served, javascript: bool
+    open_browser: Any, served: Served, way: dict[str, bool]
 ) -> None:
     stay = await requested_with_oak(served)
-    async with open_browser(javascript=javascript) as reader:
+    async with open_browser(**way) as reader:
         await reader.open(f"{stay.url}/change-lead-provider")
         await reader.press("Continue")
         assert "Select a lead provider" in await reader.text()

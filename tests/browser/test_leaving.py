@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.db.engine import fetch_one
+from tests.browser.keyboard import WAYS
 from tests.web.register_ect import history
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Served
 
-BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript", "no JavaScript"])
 SINCE = date(2025, 9, 1)
 LAST_DAY = {"leaving_date_day": "19", "leaving_date_month": "12", "leaving_date_year": "2025"}
 
 
-@BOTH
+@WAYS
 @pytest.mark.rule("WT-26")
 @pytest.mark.rule("LV-04")
 @pytest.mark.rule("UM-02")
 async def test_a_mentor_leaves_then_stays_then_was_never_one(
-    open_browser: Any, served: Served, javascript: bool
+    open_browser: Any, served: Served, way: dict[str, bool]
 ) -> None:
     ect = await history.ect(served.world.ash, SINCE, trn="9900001")
     mentor = await history.mentor(served.world.ash, SINCE, trn="9900002")
     await history.mentored(ect, mentor, SINCE)
     record = f"/school/mentors/{mentor['public_id']}"
-    async with open_browser(javascript=javascript) as reader:
+    async with open_browser(**way) as reader:
         await reader.open(f"{record}/report-leaving")
         await reader.press("Continue")
         assert "Enter the last day" in await reader.text()

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.db.engine import fetch
+from tests.browser.keyboard import WAYS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Served
 
-BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript", "no JavaScript"])
 
-
-@BOTH
+@WAYS
 @pytest.mark.rule("HM-01", "YR-01", "PF-01", "SP-01", "SP-02", "AX-15")
-async def test_what_a_school_settles_about_itself(javascript: bool, served: Served, open_browser: Any) -> None:
-    async with open_browser(javascript=javascript) as reader:
+async def test_what_a_school_settles_about_itself(way: dict[str, bool], served: Served, open_browser: Any) -> None:
+    async with open_browser(**way) as reader:
         await reader.open("/school/home")
         await reader.follow("Are you expecting new ECTs", "year")
         await reader.press("Save", "year")

@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.db.engine import fetch, fetch_one
+from tests.browser.keyboard import WAYS
 from tests.web.register_ect import history
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Served
 
-BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript", "no JavaScript"])
 SINCE = date(2025, 9, 1)
 
 
-@BOTH
+@WAYS
 @pytest.mark.rule("QUA-2.3")
 @pytest.mark.rule("PT-03")
 @pytest.mark.rule("PT-04")
-async def test_a_partnership_is_wrong_and_then_right_again(open_browser: Any, served: Served, javascript: bool) -> None:
+async def test_a_partnership_is_wrong_and_then_right_again(
+    open_browser: Any, served: Served, way: dict[str, bool]
+) -> None:
     world = served.world
     held = await history.partnership(world, world.ash, "Elm", "Moss", 2025)
     await history.provider_led(world, await history.ect(world.ash, SINCE), "Elm", 2025, held)
-    async with open_browser(javascript=javascript) as reader:
+    async with open_browser(**way) as reader:
         await reader.open("/school/partnerships")
         await reader.follow("Elm and Moss")
         assert "Is this right?" in await reader.text()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.db.engine import fetch
+from tests.browser.keyboard import WAYS
 from tests.web.register_ect import history
 from tests.web.register_ect.walking import DATE_OF_BIRTH
 from tests.web.register_mentor.walking import SINCE, TOM, VIC, ect_with, mentor_training, mentors_of, stays
@@ -30,11 +31,11 @@ async def to_email(reader: Reader, trn: str) -> None:
     await reader.press("Continue")
 
 
-@BOTH
-@pytest.mark.rule("WT-17", "WT-18", "RM-03", "RM-12", "AX-15", "HTX-1")
-async def test_a_mentor_is_registered_for_an_ect(open_browser: Any, served: Served, javascript: bool) -> None:
+@WAYS
+@pytest.mark.rule("WT-17", "WT-18", "RM-03", "RM-12", "AX-15", "HTX-1", "AX-1", "QUA-2.3")
+async def test_a_mentor_is_registered_for_an_ect(open_browser: Any, served: Served, way: dict[str, bool]) -> None:
     ect = await ect_with(served.world)
-    async with open_browser(javascript=javascript) as reader:
+    async with open_browser(**way) as reader:
         await reader.open(f"/school/register-mentor?ect_id={ect['public_id']}")
         await reader.press("Start now", "find-mentor")
         await reader.follow("They do not have a teacher reference number", "no-trn")

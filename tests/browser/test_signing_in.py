@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
 
 from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.asgi import create_app
@@ -17,6 +15,8 @@ from app.settings import Settings
 from app.web.dfe_endings import DfESignIn
 from tests.browser.conftest import CLOCK
 from tests.browser.reader import Reader
+from tests.browser.serving import free_port
+from tests.browser.serving import serving as listening
 from tests.cast import cast
 from tests.web.conftest import NoTeachingRecords
 from tests.web.dfe_sign_in.conftest import outside, stand_in_url  # noqa: F401 - fixtures
@@ -35,9 +35,7 @@ BOTH_WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["JavaScrip
 @asynccontextmanager
 async def serving(outside: Outside) -> AsyncIterator[str]:
     """Serve the application on a free port, registered at the stand-in; gives its address."""
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    taken, address = free_port()
     uris = {
         "redirect_uris": [f"{address}/sign-in/dfe/callback"],
         "post_logout_redirect_uris": [f"{address}/signed-out"],
@@ -55,14 +53,8 @@ async def serving(outside: Outside) -> AsyncIterator[str]:
     assert clients is not None
     ports = DfESignIn(clients.provider, clients.directory)
     app = create_app(settings, trs=NoTeachingRecords(), dfe=ports)  # type: ignore[arg-type]
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
-    task = asyncio.create_task(server.serve(sockets=[taken]))
-    while not server.started:
-        await asyncio.sleep(0.02)
-    yield address
-    server.should_exit = True
-    await asyncio.wait_for(task, 10)
-    taken.close()
+    async with listening(app, taken):
+        yield address
     await clients.close()
 
 
