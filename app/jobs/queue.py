@@ -58,10 +58,12 @@ def _add_periodic(queue: App, jobs: tuple[PeriodicJob, ...]) -> None:
     queue.periodic(cron=DELIVER_DUE_CRON)(due(deliver_whatever_is_due))
     for job in jobs:
         if settings().production or not job.only_in_production:
-            queue.periodic(cron=job.cron)(queue.task(name=job.name, queueing_lock=job.name)(_task_of(job)))
+            queue.periodic(cron=job.cron)(queue.task(name=job.name, queueing_lock=job.name)(task_of(job)))
 
 
-def _task_of(job: PeriodicJob) -> Callable[..., Awaitable[Any]]:
+def task_of(job: PeriodicJob) -> Callable[..., Awaitable[Any]]:
+    """Return a periodic job as a task of the queue; one run of it has one time (REL-10)."""
+
     async def run(timestamp: int) -> None:
         del timestamp
         with clock.one_moment():

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     Passing = Callable[[AnyRequest], Awaitable[Response[str] | None]]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+NO_COOKIE = (
+    "Nothing has been changed yet. If you see this page again after you continue, your browser does not keep the cookie"
+    " that this service needs: allow cookies for it, then start again."
+)
+"""Said to a browser that sent none, which may only have closed since (FLT-17)."""
 
 
 class Instead(Exception):
@@ -86,7 +91,7 @@ async def _send_again(request: AnyRequest, fields: Mapping[str, list[str]]) -> R
     """Answer a form of an ended session with the same form, ready to be sent in the present one."""
     await visit_of(request).ensure_session()
     kept = tuple((name, value) for name, values in fields.items() for value in values if name != csrf.TOKEN_FIELD)
-    return _error(request, 409, ErrorPage(resend=kept))
+    return _error(request, 409, ErrorPage("" if "cookie" in request.headers else NO_COOKIE, resend=kept))
 
 
 async def _pass(request: AnyRequest, policy: Policy) -> None:

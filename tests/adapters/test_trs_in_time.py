@@ -30,6 +30,7 @@ HURRIED = Limits(connect=0.2, attempt=0.2, step=0.4, attempts=1, retry_wait=0, r
 IN_TIME = 6.0
 
 
+@pytest.mark.rule("FLT-28")
 @pytest.mark.rule("EXT-2.19")
 @pytest.mark.rule("EXT-1.5")
 @pytest.mark.parametrize("fault", [{"delay_ms": 30_000}, {"answer": "drip"}], ids=["late", "a byte a second"])
@@ -100,6 +101,7 @@ async def fail_until_open(client: TRSClient, outside: Outside, **fault: object) 
     await outside.forget()
 
 
+@pytest.mark.rule("FLT-28")
 @pytest.mark.rule("EXT-1.6")
 @pytest.mark.parametrize(
     "fault",
@@ -116,6 +118,7 @@ async def test_a_system_that_is_down_is_not_asked_again_for_a_while(
     assert guarded.health().breaker == "open"
 
 
+@pytest.mark.rule("FLT-30")
 @pytest.mark.rule("EXT-1.6")
 @pytest.mark.rule("EXT-2.19")
 @pytest.mark.parametrize("answer", ["rate_limited", "unauthorised", "html_200", "wrong_route"])

@@ -69,6 +69,7 @@ async def test_each_way_of_asking_brings_the_same_record_and_no_more(trs: TRSCli
         assert await trs.read(TRN(ACTIVE)) == Found(RECORD)
 
 
+@pytest.mark.rule("FLT-32")
 @pytest.mark.rule("EXT-2.2")
 @pytest.mark.rule("EXT-2.12")
 @pytest.mark.rule("IDN-02")
@@ -99,6 +100,7 @@ async def test_a_number_matches_however_it_was_typed_and_from_pensions_data(trs:
     )
 
 
+@pytest.mark.rule("FLT-31")
 @pytest.mark.rule("EXT-2.12", "EXT-2.17", "EXT-1.1", "EXT-1.8")
 @pytest.mark.parametrize(
     ("fault", "outcome"),

@@ -86,6 +86,7 @@ def every_fault() -> list[dict[str, object]]:
     return [{}, {"delay_ms": 5000}, *sections, *({"answer": kind} for kind in ANSWERS if "section" not in kind)]
 
 
+@pytest.mark.rule("FLT-31")
 @pytest.mark.rule("EXT-1.11")
 @pytest.mark.rule("EXT-1.9")
 @pytest.mark.rule("EXT-1.10")
@@ -124,6 +125,7 @@ async def test_a_call_leaves_one_line_with_these_fields_and_no_others(
     assert (found.operation, found.outcome, found.cause, found.attempt) == ("get_person", "Found", None, 2)  # type: ignore[attr-defined]
 
 
+@pytest.mark.rule("FLT-31")
 @pytest.mark.rule("EXT-2.12")
 @pytest.mark.rule("EXT-2.17")
 @pytest.mark.parametrize(

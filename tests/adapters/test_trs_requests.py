@@ -74,6 +74,7 @@ async def test_reading_again_asks_for_both_sections_in_one_parameter(trs: TRSCli
     assert (sent["method"], sent["query"], sent["body"]) == ("GET", SECTIONS, None)
 
 
+@pytest.mark.rule("FLT-32")
 @pytest.mark.rule("EXT-2.13")
 @pytest.mark.rule("EXT-1.4")
 async def test_a_merged_record_is_never_followed_to_its_survivor(trs: TRSClient, outside: Outside) -> None:

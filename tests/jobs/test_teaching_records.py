@@ -91,6 +91,7 @@ async def test_everybody_due_is_read_least_recently_read_first_at_the_rate_and_o
     assert trs.asked[4:] == ["3001003"]
 
 
+@pytest.mark.rule("FLT-30")
 @pytest.mark.rule("EXT-2.20")
 @pytest.mark.parametrize(
     ("outcome", "asked", "waits"),

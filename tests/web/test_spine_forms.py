@@ -63,7 +63,7 @@ async def test_a_form_without_a_token_is_refused_signed_in_or_not(alice: Browser
     assert (await alice.send("POST", "/sign-out", data={"email": "x"})).status_code == 403
 
 
-@pytest.mark.rule("ACC-17.3")
+@pytest.mark.rule("ACC-17.3", "FLT-16")
 async def test_the_form_of_an_ended_session_can_be_sent_again(alice: Browser):
     old = alice.hidden()
     await alice.sign_in()
@@ -86,6 +86,24 @@ async def test_the_form_of_a_session_that_ran_out_is_not_lost(alice: Browser):
     answer = await alice.send("POST", "/school/probe", data={**old, "email": "x"})
     assert answer.status_code == 409
     assert 'name="email" value="x"' in answer.text
+
+
+@pytest.mark.rule("FLT-17")
+async def test_without_cookies_a_form_says_so_and_no_page_leads_round_in_circles(alice: Browser):
+    typed = {**alice.hidden(), "email": "x"}
+    alice.client.cookies.clear()
+    answer = await alice.send("POST", "/school/probe", data=typed)
+    assert answer.status_code == 409
+    assert "allow cookies" in alice.text()
+    redirects = 0
+    alice.client.cookies.clear()
+    answer = await alice.get("/school/probe")
+    while answer.status_code == 303:
+        redirects += 1
+        alice.client.cookies.clear()
+        answer = await alice.get(answer.headers["location"])
+    assert (answer.status_code, alice.h1()) == (200, "Sign in")
+    assert redirects <= 3
 
 
 @pytest.mark.rule("ACC-17.3")

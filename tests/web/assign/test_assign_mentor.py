@@ -246,6 +246,7 @@ async def test_a_colleague_who_chose_the_same_mentor_is_told_and_nothing_is_writ
     assert len(await mentorships(ect)) == 1
 
 
+@pytest.mark.rule("FLT-12")
 @pytest.mark.rule("DRF-12", "PER-61")
 async def test_a_mentor_who_is_leaving_by_now_is_asked_about_again(client: Browser, people: Cast) -> None:
     ect, mentor = await factories.ect(people.ash), await factories.mentor(people.ash)
@@ -258,6 +259,7 @@ async def test_a_mentor_who_is_leaving_by_now_is_asked_about_again(client: Brows
     assert answer.headers["location"] == f"{going.base}/assign-mentor"
     await client.get(answer.headers["location"])
     assert "Max Mentor leaves on 12 December 2025" in client.text()
+    assert "Olga Other" in client.text()
     assert await mentorships(ect) == []
 
 

@@ -307,6 +307,7 @@ async def test_without_a_schedule_nothing_can_be_filed_and_support_is_alerted(
     assert alarms[0] == {"alarm": True, "cannot_file": "no_schedule"}
 
 
+@pytest.mark.rule("FLT-33")
 @pytest.mark.rule("EXT-2.5", "IDN-07", "IDN-11")
 @pytest.mark.parametrize("when", ["by date of birth", "by National Insurance number", "at submit"])
 async def test_the_same_gate_stands_however_somebody_was_matched_and_again_at_submit(
