@@ -52,6 +52,9 @@ WORDS = {
     "colleague_change": "a colleague changed something",
     "support_change": "DfE support changed something",
     "school_succession": "your school’s entry in the register has changed",
+    "registration_opened": "registration has opened for an academic year",
+    "closure_announced": "registration is closed for some days",
+    "choices_ended": "a choice that your school made has ended: we will ask you to choose again",
     "eligibility_changed": "how your school may use the service has changed",
 }
 """What a mail says of each kind of notice; nothing that somebody typed (NOT-3.3)."""

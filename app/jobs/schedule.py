@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.access.end_unused_access import end_unused_access
 from app.access.end_unused_staff import end_unused_staff
 from app.drafts.expire import expire_drafts
-from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_reminders
+from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_dates, school_reminders
 from app.jobs.school_register import Nightly
 from app.jobs.teaching_records import Refreshing
 from app.jobs.turned_years import note_turned
@@ -99,6 +99,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "training",
         "schools are reminded later, with fewer days left to say that a partnership is wrong",
         partnership_mail.remind_of_partnerships,
+    ),
+    PeriodicJob(
+        "tell_schools_of_dates",
+        "3,18,33,48 * * * *",
+        "schools",
+        "schools learn later that registration opens or closes for a time",
+        school_dates.tell_schools_of_dates,
     ),
     PeriodicJob(
         "send_school_reminders",

@@ -284,6 +284,21 @@ class RegistrationOpened(Message):
 
 @listed
 @dataclass(frozen=True)
+class ChoicesEnded(Message):
+    """To the school: a year has opened for which something of its last choices cannot be chosen."""
+
+    id = "M-48"
+    text = "M-48"
+    priority = Priority.SUMMARY
+    school: SchoolName
+    ended: ProviderName
+    """The appropriate body, the lead provider, or lead provider and delivery partner."""
+    academic_year: AcademicYear
+    link: ServiceLink
+
+
+@listed
+@dataclass(frozen=True)
 class AccessRemoved(Message):
     """To a user whose access to a school was ended."""
 

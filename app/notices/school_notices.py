@@ -35,6 +35,9 @@ BY_OTHERS = {
     "school_merged": "school_succession",
     "school_closed": "school_succession",
     "school_eligibility_changed": "eligibility_changed",
+    "school_registration_opened": "registration_opened",
+    "school_closure_announced": "closure_announced",
+    "school_choices_ended": "choices_ended",
 }
 """Kind of event to kind of notice, whoever did it but the reader."""
 COLLEAGUES = (
@@ -63,9 +66,10 @@ ACTION = (
     "mentor_needed",
     "teaching_record_problem",
     "partnership_reported",
+    "choices_ended",
 )
 FIRST_MONTH = Policy().academic_year_start.month
-INFORMATION = ("school_succession", "eligibility_changed")
+INFORMATION = ("school_succession", "eligibility_changed", "registration_opened", "closure_announced")
 
 
 def _set(name: str) -> str:
@@ -128,6 +132,9 @@ def settled_on(today: str) -> str:
             SELECT FROM training_period t JOIN school_partnership sp ON sp.id = t.school_partnership_id
             WHERE sp.id = v.school_partnership_id AND sp.challenged_at IS NOT NULL AND t.cancelled_at IS NULL
                 AND coalesce(t.finished_on, 'infinity') >= {today})
+        WHEN v.kind = 'school_closure_announced' THEN (v.metadata ->> 'ends_on')::date < {today}
+        WHEN v.kind = 'school_choices_ended' THEN EXISTS (SELECT FROM ect_at_school_period e
+            WHERE e.school_id = v.school_id AND e.removed_at IS NULL AND e.created_at > v.recorded_at)
         WHEN v.kind = 'email_bounced' THEN NOT EXISTS (
             SELECT FROM (SELECT email FROM ect_at_school_period WHERE id = v.ect_at_school_period_id
                 UNION SELECT email FROM mentor_at_school_period WHERE id = v.mentor_at_school_period_id) a
