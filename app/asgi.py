@@ -175,8 +175,6 @@ def create_app(
             {
                 "trs": trs,
                 "run_due": lambda sender: run_due(None, sender, trs),
-                "mail": DeveloperMailbox(),
-                "read_receipt": read_receipt,
                 "dfe_sign_in": dfe,
                 "personas": tuple(personas),
                 "dependencies": dependencies,
@@ -199,9 +197,11 @@ def create_app(
 
 
 def derived(settings: Settings) -> dict[str, Any]:
-    """Return what handlers find in the application's state that follows from the settings alone."""
+    """Return what handlers find in the application's state unless something else is wired."""
     return {
         "settings": settings,
+        "mail": DeveloperMailbox(),
+        "read_receipt": read_receipt,
         "scheme": settings.base_url.partition(":")[0],
         "cookie": SECURE_COOKIE if settings.secure else COOKIE,
         "support_email": SUPPORT_EMAIL,

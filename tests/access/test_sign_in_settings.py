@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.access.rules import may_write_unchecked, role_is_due
 from app.access.sign_in import offered
 from app.settings import Settings
+from tests.cli.conftest import NOTIFY
 from tests.factories import noon
 
 GIVEN = {
@@ -28,6 +29,7 @@ LIVE = {
     "trs_base_url": "https://trs.example",
     "trs_api_key": "x",
     "gias_source": "files",
+    **{name.lower(): value for name, value in NOTIFY.items()},
     **GIVEN,
 }
 NOON = noon(date(2025, 11, 10))

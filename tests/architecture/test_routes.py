@@ -10,10 +10,13 @@ from litestar import get
 from app.asgi import create_app
 from app.settings import Settings
 from app.web.policies import Policy, PolicyMissing, policy_of, routes_with_policies
+from tests.cli.conftest import NOTIFY
 
 if TYPE_CHECKING:
     from litestar import Litestar
 
+RECEIPTS = "/webhooks/notify/receipt"
+"""Its bearer token stands for everything else (NOT-2.7)."""
 OPT_OUT = "/school/opt-out-of-reminder-emails"
 """Its signed link stands for a session and for a form token (OP-01)."""
 BY_EMAIL = {
@@ -53,11 +56,13 @@ FOR_ANYONE = {
     "/staff/sign-in/email",
     "/feedback",
     OPT_OUT,
+    RECEIPTS,
+    "/calendar/{name}",
     "/support",
 }
 """What a visitor who is not signed in may call; whoever adds to it has thought about it."""
 FILES = {"/.well-known/security.txt", "/health/deps", "/health/live", "/health/ready", "/robots.txt", "/static/{name}"}
-WITHOUT_TOKEN = {OPT_OUT, "/-/not-found", "/personas"}
+WITHOUT_TOKEN = {OPT_OUT, RECEIPTS, "/-/not-found", "/personas"}
 """What may be posted without a form token (contract, section 4)."""
 ONLY_OUTSIDE_PRODUCTION = {"/clock", "/clock/run-due", "/personas", "/dev/mailbox", "/dev/mailbox.json"}
 
@@ -113,6 +118,7 @@ def production() -> Litestar:
         trs_base_url="https://trs.example",
         trs_api_key="key",
         gias_source="files",
+        **{name.lower(): value for name, value in NOTIFY.items()},
     )
 
 

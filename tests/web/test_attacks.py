@@ -15,6 +15,7 @@ from app.db.engine import fetch
 from app.settings import Settings
 from app.terms import Actor, ActorKind
 from app.web.headers import ALWAYS
+from tests.cli.conftest import NOTIFY
 from tests.web.conftest import BASE_URL, browser_of
 from tests.web.probes import PROBES
 from tests.web.world import make_school
@@ -202,6 +203,7 @@ def production(**changes: str) -> Browser:
         "trs_base_url": "https://trs.example",
         "trs_api_key": "x",
         "gias_source": "files",
+        **{name.lower(): value for name, value in NOTIFY.items()},
         "trusted_proxies": "127.0.0.1",
     }
     return browser_of(create_app(Settings(**{**given, **changes}), trs=None))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from app.db.engine import engine
 from app.settings import Settings
 from app.web.errors import LAST_RESORT
 from app.web.headers import ALWAYS
+from tests.cli.conftest import NOTIFY
 from tests.web.conftest import BASE_URL, Browser, browser_of
 from tests.web.probes import PROBES
 from tests.web.world import make_school
@@ -301,6 +302,7 @@ def production(database):
         trs_base_url="https://trs.example",
         trs_api_key="x",
         gias_source="files",
+        **{name.lower(): value for name, value in NOTIFY.items()},
     )
     return browser_of(create_app(settings, trs=None))
 
