@@ -41,6 +41,7 @@ from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
 from app.web.gates import admit
+from app.web.limits import AddressLimit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
 from app.web.schools import (
@@ -192,7 +193,7 @@ def create_app(
         on_startup=[templating.warm, assets.warm],
     )
     list(policies.routes_with_policies(app))
-    app.asgi_handler = Shell(app, app.asgi_handler, settings)
+    app.asgi_handler = Shell(app, app.asgi_handler, settings, AddressLimit(settings))
     return app
 
 

@@ -12,6 +12,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from app import clock, logs
+from app.access.api_token_command import token
 from app.access.command import staff
 from app.adapters.breaker import CircuitBreaker
 from app.adapters.dfe_clients import dfe_sign_in_clients
@@ -341,6 +342,7 @@ for command in (
     induction,
     schools,
     staff,
+    token,
     generate,
     api,
     bench,

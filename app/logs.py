@@ -10,9 +10,14 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 REQUESTS = logging.getLogger("register.request")
 FAULTS = logging.getLogger("register.fault")
+ALARMS = logging.getLogger("register.alarm")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request being answered; empty outside one (EXT-1.9)."""
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -63,9 +68,14 @@ def configure() -> None:
         logging.getLogger(name).propagate = True
 
 
-def log_request(line: RequestLine) -> None:
-    """Write the one line of a request."""
-    REQUESTS.info("request", extra={"fields": asdict(line)})
+def log_request(line: RequestLine, more: Mapping[str, object]) -> None:
+    """Write the one line of a request; more: what else is kept of a call by a program (API-23.1)."""
+    REQUESTS.info("request", extra={"fields": asdict(line) | dict(more)})
+
+
+def raise_alarm(what: str) -> None:
+    """Write that somebody who looks after the service should look: a word for what failed."""
+    ALARMS.error(what, extra={"fields": {"alarm": True, "what": what, "request_id": request_id.get()}})
 
 
 def log_fault(fault: BaseException, request_id: str) -> None:

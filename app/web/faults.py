@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 
 from app import logs
 from app.db.engine import DatabaseUnavailable
+from app.problems import usual
 from app.terms import Refused
 from app.web.errors import ErrorPage, error_page, last_resort
 from app.web.gates import Instead
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from litestar import Request
 
 RETRY_SECONDS = "30"
+JSON = "application/json; charset=utf-8"
 
 
 class AtAnotherSchool(NotFoundException):
@@ -30,7 +32,7 @@ def wants_json(request: Request[Any, Any, Any]) -> bool:
     """Tell whether a program asks: under /api, or one that accepts JSON and no pages."""
     accept = request.headers.get("accept", "")
     path: str = request.state.asked  # the address may have been changed to that of the page for unknown ones
-    return path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)
+    return path.startswith("/api/v") or ("application/json" in accept and "text/html" not in accept)
 
 
 def answer(
@@ -41,9 +43,8 @@ def answer(
 ) -> Response[Any]:
     """Answer an error in the form that was asked for."""
     if wants_json(request):
-        title = HTTPStatus(status).phrase
-        errors = [{"title": title, "detail": (context.detail if context else "") or title}]
-        return Response({"errors": errors}, status_code=status, headers=headers, media_type="application/json")
+        body = usual(status, context.detail if context else "")
+        return Response(body, status_code=status, headers=headers, media_type=JSON)
     return error_page(request, status, context, headers)
 
 

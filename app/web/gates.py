@@ -50,7 +50,7 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if not isinstance(connection, Request) or connection.method == "OPTIONS":
         return
     policy = policy_of(handler)
-    if policy.audience == "file":
+    if policy.audience in {"file", "program"}:
         return
     await _protect(connection, policy)
     await _pass(connection, policy)

@@ -45,11 +45,23 @@ Header = tuple[bytes, bytes]
 
 
 def completed(
-    headers: Iterable[Header], path: str, *, request_id: str, allow_indexing: bool, issuer: str = ""
+    headers: Iterable[Header],
+    path: str,
+    *,
+    request_id: str,
+    allow_indexing: bool,
+    issuer: str = "",
+    revalidated: bool = False,
 ) -> list[Header]:
-    """Return a response's headers with those it lacks; forms may lead to the issuer's origin (ACC-17.1, ACC-17.2)."""
+    """Return a response's headers with those it lacks; forms may lead to the issuer's origin (ACC-17.1, ACC-17.2).
+
+    revalidated: programs may keep the answer and ask whether it still holds (API-5.5).
+    """
     made = list(headers)
     present = {name.lower() for name, _ in made}
+    if revalidated and b"cache-control" not in present:
+        made.append((b"cache-control", b"private, no-cache"))
+        present.add(b"cache-control")
     for name, value in ALWAYS.items():
         if name.encode() in present or (name == "x-robots-tag" and allow_indexing and path in INDEXED):
             continue

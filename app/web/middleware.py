@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import types
 import uuid
 from contextlib import suppress
@@ -19,10 +21,10 @@ from app import clock, logs
 from app.access.queries import Visitor, load_visitor
 from app.access.sessions import hash_of
 from app.db.engine import Statements, statements
+from app.problems import usual
 from app.web import headers
 from app.web.errors import LAST_RESORT, ErrorPage
 from app.web.faults import answer
-from app.web.limits import AddressLimit
 from app.web.policies import Policy
 from app.web.session import COOKIE, SECURE_COOKIE, Visit
 
@@ -34,11 +36,14 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.settings import Settings
+    from app.web.limits import AddressLimit
 
 CLOCK_HEADER = b"x-with-server-date"
 UNMATCHED = "/{unmatched}"
 NOT_FOUND_PATH = "/-/not-found"
-PLAIN = [(b"content-type", b"text/html; charset=utf-8")]
+PROGRAMS = "/api/v3"
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+HTML, JSON = b"text/html; charset=utf-8", b"application/json; charset=utf-8"
 
 
 @dataclass
@@ -69,11 +74,11 @@ def measured(work: Coroutine[Any, Any, None], spent: Spent) -> Generator[Any, An
 class Shell:
     """The outermost layer: host, clock, headers, HEAD, last resort and the log line, for whatever is asked."""
 
-    def __init__(self, app: Litestar, inner: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: Litestar, inner: ASGIApp, settings: Settings, limit: AddressLimit) -> None:
         self.app = app
         self.inner = inner
         self.settings = settings
-        self.limit = AddressLimit(settings)
+        self.limit = limit
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -103,14 +108,15 @@ class Shell:
             return
         try:
             with clock.one_moment(), clock.at(moment):
-                wait = await self.limit.wait(exchange.scope)
+                counted_by_token = exchange.is_call and exchange.scope["path"] != NOT_FOUND_PATH
+                wait = 0 if counted_by_token else await self.limit.wait(exchange.scope)
                 if wait:
                     await self._refuse(exchange, receive, 429, ErrorPage(retry="in 5 minutes"), wait)
                     return
                 await self.inner(exchange.scope, receive, exchange.send)
         except Exception as fault:  # noqa: BLE001 - nothing may escape without an answer
             logs.log_fault(fault, exchange.request_id)
-            await exchange.plain(500, LAST_RESORT)
+            await exchange.give_up()
 
     async def _refuse(
         self, exchange: Exchange, receive: Receive, status: int, context: ErrorPage, wait: int = 0
@@ -141,15 +147,25 @@ class Exchange:
         self.settings = settings
         self.scope = scope
         self._send = send
-        self.request_id = uuid.uuid4().hex
         self.method = str(scope["method"])
         self.path = str(scope["path"])
         self.headers = dict(scope["headers"])
+        self.request_id = self._request_id()
         self.status = 0
         scope.setdefault("state", {}).update(request_id=self.request_id, asked=self.path, head=self.method == "HEAD")
         scope["query_string"] = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
         if self.method == "HEAD":
             scope["method"] = "GET"
+
+    @property
+    def is_call(self) -> bool:
+        """A program calls the API, whose requests are counted by their token (API-21.2)."""
+        return self.path.startswith(f"{PROGRAMS}/")
+
+    def _request_id(self) -> str:
+        """Return the id that a program gave its call, if it can be one, else a new one (API-4.5)."""
+        given = self.headers.get(b"x-request-id", b"").decode("latin-1")
+        return given if self.is_call and REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
     def checked(self) -> datetime | None:
         """Return the time the request is to run at; raises ValueError for a foreign host or an unreadable time."""
@@ -191,18 +207,20 @@ class Exchange:
                 request_id=self.request_id,
                 allow_indexing=self.settings.allow_indexing,
                 issuer=self.settings.issuer_origin,
+                revalidated=self.is_call and self.method in {"GET", "HEAD"},
             )
         elif message["type"] == "http.response.body" and self.method == "HEAD":
             message["body"] = b""
         await self._send(message)
 
-    async def plain(self, status: int, page: str) -> None:
-        """Answer without application, template or database; nothing when an answer has begun."""
+    async def give_up(self) -> None:
+        """Answer 500 without application, template or database; nothing when an answer has begun."""
         if self.status:
             return
-        body = page.encode()
-        length = (b"content-length", str(len(body)).encode())
-        await self.send({"type": "http.response.start", "status": status, "headers": [*PLAIN, length]})
+        text, kind = (json.dumps(usual(500)), JSON) if self.is_call else (LAST_RESORT, HTML)
+        body = text.encode()
+        head = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+        await self.send({"type": "http.response.start", "status": 500, "headers": head})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
     def log(self, counted: Statements, seconds: float, cpu_seconds: float) -> None:
@@ -222,7 +240,8 @@ class Exchange:
                 db_count=counted.count,
                 db_time=round(counted.seconds, 6),
                 partial=self.headers.get(b"hx-request") == b"true",
-            )
+            ),
+            self.scope["state"].get("log_fields", {}),
         )
 
 
@@ -243,7 +262,7 @@ class Visiting(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Load the visitor, unless the route doesn't depend on who asks."""
         policy = scope["route_handler"].opt.get("policy")
-        if not isinstance(policy, Policy) or policy.audience == "file":
+        if not isinstance(policy, Policy) or policy.audience in {"file", "program"}:
             await next_app(scope, receive, send)
             return
         visit = await self._visit(scope, policy)

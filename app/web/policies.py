@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from litestar import Litestar
     from litestar.handlers.base import BaseRouteHandler
 
-Audience = Literal["file", "anyone", "school", "staff", "signed_in"]
+Audience = Literal["file", "anyone", "program", "school", "staff", "signed_in"]
 
 
 class Gate(IntEnum):
@@ -86,6 +86,11 @@ class PolicyMissing(TypeError):
 def file_route() -> dict[str, Any]:
     """Declare something that never depends on who asks: static files, health checks."""
     return {"policy": Policy("file", csrf=False)}
+
+
+def program_route() -> dict[str, Any]:
+    """Declare something for the programs of lead providers, which their token lets in (API-3)."""
+    return {"policy": Policy("program", csrf=False)}
 
 
 def public_page(*, form: bool = False, csrf: bool = True) -> dict[str, Any]:

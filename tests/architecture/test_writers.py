@@ -15,6 +15,7 @@ OWNERS = {
     "access": {
         *("app_user", "user_identity", "school_access", "school_preference", "session"),
         *("user_organisation", "sign_in_flow", "one_time_secret", "rate_count"),
+        *("api_token", "api_token_day"),
     },
     "schools": {"school", "school_year", "induction_tutor", "service_setting"},
     "teachers": {"teacher", "lookup_attempt", "rate_count"},

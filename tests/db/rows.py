@@ -388,6 +388,21 @@ def reminder_sent(world: World) -> dict[str, Any]:
     return stamped(school_id=world.school, reminder="M-44", sent_on=DAY)
 
 
+def api_token(world: World) -> dict[str, Any]:
+    return stamped(
+        lead_provider_id=world.provider,
+        token_hash=HASH,
+        first_characters="abcdefgh",
+        description="Our system",
+        scope="read",
+        created_by="An operator",
+    )
+
+
+def api_token_day(_: World) -> dict[str, Any]:
+    return stamped(token_id=1, day=DAY, calls=1, refusals=0)
+
+
 BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
     made.__name__: made
     for made in (
@@ -434,11 +449,12 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         message,
         sender_stop,
         calendar_feed,
+        api_token,
     )
 }
 
 
-DEPENDENT = {"event_subject": event_subject, "calendar_entry": calendar_entry}
+DEPENDENT = {"event_subject": event_subject, "calendar_entry": calendar_entry, "api_token_day": api_token_day}
 """Rows that need another of BUILDERS first."""
 
 

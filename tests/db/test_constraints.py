@@ -462,7 +462,18 @@ OWN_AFFAIRS = {
     "MSG-01 a reminder twice in a day": Bad("one_reminder_a_day", "reminder_sent", {}, [("reminder_sent", {})]),
 }
 
-CASES = CONTINUING | STAYS | PEOPLE | MENTORSHIPS | TRAINING | PROVIDERS | SCHOOLS | RECORDS | OWN_AFFAIRS
+TOKENS = {
+    "API-3.2 a token that is no hash": Bad("api_token_hash_whole", "api_token", {"token_hash": b"ect_test_"}),
+    "API-3.2 more than its first characters": Bad(
+        "api_token_eight_characters", "api_token", {"first_characters": "123456789"}
+    ),
+    "API-3.2 the same token twice": Bad("api_token_token_hash_key", "api_token", {}, [("api_token", {})]),
+    "API-3.6 two counts of a day": Bad(
+        "api_token_day_once", "api_token_day", {}, [("api_token", {"id": 1}), ("api_token_day", {})]
+    ),
+}
+
+CASES = TOKENS | CONTINUING | STAYS | PEOPLE | MENTORSHIPS | TRAINING | PROVIDERS | SCHOOLS | RECORDS | OWN_AFFAIRS
 
 
 @pytest.mark.rule("DM-02")

@@ -56,6 +56,7 @@ LISTS = {
     ("support_query", "state"): {"received", "sent", "failed", "closed"},
     ("support_query", "about_role"): {"ect", "mentor"},
     ("school_preference", "digest"): {"off", "weekly", "daily", "at_once"},
+    ("api_token", "scope"): {"read", "read+write"},
     ("reminder_run", "state"): {"planned", "sent", "cancelled"},
     ("message", "state"): {
         "pending",

@@ -121,4 +121,4 @@ async def test_an_address_that_asks_too_much_gets_a_page_that_says_when(client: 
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
     assert client.h1() == "Too many attempts"
-    assert (await client.get("/api/v3/x", headers=headers)).json()["errors"][0]["title"] == "Too Many Requests"
+    assert (await client.get("/api/v3/x", headers=headers)).json()["errors"][0]["title"] == "Too many requests"

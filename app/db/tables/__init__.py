@@ -12,6 +12,7 @@ from app.db.tables.access import (
     UserIdentity,
     UserOrganisation,
 )
+from app.db.tables.api import APIRequestSlot, APIToken, APITokenDay, APITokenUse
 from app.db.tables.calendar import CalendarEntry, CalendarFeed
 from app.db.tables.events import Event, EventSubject
 from app.db.tables.messages import MailboxMessage, Message, SenderStop
@@ -113,4 +114,8 @@ ALL_TABLES = (
     Feedback,
     ReminderRun,
     ReminderSent,
+    APIToken,
+    APITokenDay,
+    APITokenUse,
+    APIRequestSlot,
 )
