@@ -11,12 +11,15 @@ from litestar.plugins.htmx import HTMXRequest
 
 from app import assets, templating
 from app.adapters.notify_wire import read_receipt
+from app.api.v3 import routes as api
+from app.api.v3.calling import Calling
 from app.jobs.run_due import run_due
 from app.notices.mailbox import DeveloperMailbox
 from app.web import (
     arrival,
     calendar_feed,
     clock_page,
+    developers,
     dfe_sign_in,
     faults,
     health,
@@ -112,6 +115,7 @@ HANDLERS: list[Any] = [
     *opt_out_page.HANDLERS,
     *receipts.HANDLERS,
     *calendar_feed.HANDLERS,
+    *developers.HANDLERS,
     *arrival.HANDLERS,
     *request_access.HANDLERS,
     *name_user.HANDLERS,
@@ -147,7 +151,7 @@ HANDLERS: list[Any] = [
     health.live,
     health.ready,
     health.deps,
-    Router("/", route_handlers=[static_file], opt=policies.file_route()),
+    Router("/", route_handlers=[static_file, *api.DOCUMENTS], opt=policies.file_route()),
     not_found,
 ]
 """Every handler of the service; school pages are added here."""
@@ -167,11 +171,12 @@ def create_app(
 ) -> Litestar:
     """Return the web application; the database engine has been pointed at its database.
 
-    `dependencies` says how each outside system does (EXT-1.14); `more` are handlers beside `HANDLERS`. Raises
-    PolicyMissing when a route doesn't say who may call it (ACC-14.5).
+    `dependencies` says how each outside system does (EXT-1.14); `more` are handlers beside `HANDLERS`.
+    Raises PolicyMissing when a route doesn't say who may call it (ACC-14.5).
     """
+    limit = AddressLimit(settings)
     app = Litestar(
-        [*handlers(settings), *more],
+        [*handlers(settings), api.router(Calling(settings, limit.wait), policies.program_route()), *more],
         state=State(
             {
                 "trs": trs,
@@ -179,8 +184,7 @@ def create_app(
                 "dfe_sign_in": dfe,
                 "personas": tuple(personas),
                 "dependencies": dependencies,
-                "build": build,
-                **derived(settings),
+                **derived(settings, build),
             }
         ),
         guards=[admit],
@@ -192,20 +196,27 @@ def create_app(
         logging_config=None,
         on_startup=[templating.warm, assets.warm],
     )
+    return enclosed(app, settings, limit)
+
+
+def enclosed(app: Litestar, settings: Settings, limit: AddressLimit) -> Litestar:
+    """Put the shell around the application, every route of which says who may call it; raises PolicyMissing."""
     list(policies.routes_with_policies(app))
-    app.asgi_handler = Shell(app, app.asgi_handler, settings, AddressLimit(settings))
+    app.asgi_handler = Shell(app, app.asgi_handler, settings, limit)
     return app
 
 
-def derived(settings: Settings) -> dict[str, Any]:
+def derived(settings: Settings, build: str = "development") -> dict[str, Any]:
     """Return what handlers find in the application's state unless something else is wired."""
     return {
+        "build": build,
         "settings": settings,
         "mail": DeveloperMailbox(),
         "read_receipt": read_receipt,
         "scheme": settings.base_url.partition(":")[0],
         "cookie": SECURE_COOKIE if settings.secure else COOKIE,
         "support_email": SUPPORT_EMAIL,
+        "api_document": lambda: api.published(settings.base_url).document,
     }
 
 

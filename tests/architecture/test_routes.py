@@ -29,8 +29,17 @@ BY_EMAIL = {
     "/your-details/confirm/{token}",
 }
 """Asking for access and signing in by email (access, sections 5 and 6)."""
+DEVELOPERS = {
+    "/api/docs/v3",
+    "/api/guidance",
+    "/api/guidance/release-notes",
+    "/api/guidance/release-notes/{slug}",
+    "/api/guidance/{slug}",
+}
+"""Pages for whoever writes programs for lead providers (API-24)."""
 FOR_ANYONE = {
     *BY_EMAIL,
+    *DEVELOPERS,
     "/",
     "/-/not-found",
     "/accessibility",
@@ -61,7 +70,20 @@ FOR_ANYONE = {
     "/support",
 }
 """What a visitor who is not signed in may call; whoever adds to it has thought about it."""
-FILES = {"/.well-known/security.txt", "/health/deps", "/health/live", "/health/ready", "/robots.txt", "/static/{name}"}
+DOCUMENTS = {
+    "/api/docs/v3/openapi.json",
+    "/api/docs/v3/openapi.yaml",
+    "/api/docs/v3/swagger.yaml",
+    "/api/guidance/release-notes.atom",
+}
+FILES = DOCUMENTS | {
+    "/.well-known/security.txt",
+    "/health/deps",
+    "/health/live",
+    "/health/ready",
+    "/robots.txt",
+    "/static/{name}",
+}
 WITHOUT_TOKEN = {OPT_OUT, RECEIPTS, "/-/not-found", "/personas"}
 """What may be posted without a form token (contract, section 4)."""
 ONLY_OUTSIDE_PRODUCTION = {"/clock", "/clock/run-due", "/personas", "/dev/mailbox", "/dev/mailbox.json"}
@@ -80,6 +102,8 @@ def test_only_listed_routes_are_open_to_everybody() -> None:
     found = routes(app_for())
     assert {path for path, _, policy in found if policy.audience == "anyone"} == FOR_ANYONE
     assert {path for path, _, policy in found if policy.audience == "file"} == FILES
+    programs = {path for path, _, policy in found if policy.audience == "program"}
+    assert programs == {path for path, _, _ in found if path.startswith("/api/v3/")}
 
 
 @pytest.mark.rule("ACC-14.5")
@@ -104,7 +128,8 @@ def test_a_route_without_a_policy_keeps_the_application_from_starting() -> None:
 @pytest.mark.rule("ACC-17.3")
 def test_whatever_is_posted_needs_a_form_token() -> None:
     posted = [(path, policy.csrf) for path, method, policy in routes(app_for()) if method not in {"GET", "HEAD"}]
-    assert {path for path, csrf in posted if not csrf} == WITHOUT_TOKEN
+    without = {path for path, csrf in posted if not csrf}
+    assert {path for path in without if not path.startswith("/api/v3/")} == WITHOUT_TOKEN
 
 
 def production() -> Litestar:
