@@ -391,7 +391,8 @@ async def forwards() -> MigrationManager:
         for table in NOTED:
             await fetch(
                 f"CREATE FUNCTION note_{table}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
-                f" SET search_path = public, pg_temp AS $body${note_of(table)}$body$"
+                # The plan made for one row is kept; for the whole register, row by row would never end.
+                f" SET search_path = public, pg_temp SET enable_nestloop = off AS $body${note_of(table)}$body$"
             )
             for event, when in EVENTS.items():
                 await fetch(
