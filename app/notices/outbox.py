@@ -23,7 +23,9 @@ from app.notices import (  # noqa: F401 - enter their messages in the catalogue
     teaching_record_messages,
 )
 from app.notices.catalogue import TEXTS, Message
+from app.notices.kinds import FieldKind
 from app.notices.recipients import Recipient, actor_copy, is_blocked, school_recipient
+from app.notices.wording import kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -36,6 +38,9 @@ DELIVER = "deliver_message"
 """The name of the job that delivers one message; its only argument is the message's id."""
 
 MAIL_QUEUE = "mail"
+OPT_OUT = "opt_out"
+"""The field of reminders with the link that stops them (OP-01)."""
+INSIDE = ("/school/", "/admin/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,11 +129,14 @@ async def queue_message(  # noqa: PLR0913 - each is a column of the row
 
     Leaves after the transaction in force commits: at once, or from `not_before` on (then only a periodic run or
     `register jobs run-due` takes it). An address that bounced gets nothing: the row says `suppressed` (NOT-2.8).
-    Raises RuntimeError outside a transaction, LookupError for a message outside the catalogue.
+    Raises RuntimeError outside a transaction, LookupError for a message outside the catalogue, ValueError for a link
+    to a page that needs no sign-in in a message that may not have one (NOT-3.5).
     """
     current_unit()
     if TEXTS.get(message.text) is not type(message):
         raise LookupError(f"{type(message).__name__} is not in the catalogue of messages")
+    if not leads_inside(message):
+        raise ValueError(f"{type(message).__name__} links to a page that needs no sign-in")
     watch = _watch.get()
     if watch is not None and not watch.lets(Mail(message.id, to)):
         return None
@@ -138,6 +146,13 @@ async def queue_message(  # noqa: PLR0913 - each is a column of the row
     if queued is not None and state == "pending" and not_before is None:
         await defer_delivery(queued, message.priority)
     return queued
+
+
+def leads_inside(message: Message) -> bool:
+    """Tell whether every link leads to a page that needs sign-in, but for one that lets in or stops reminders."""
+    kinds = kinds_of(message.text)
+    links = [name for name, kind in kinds.items() if kind is FieldKind.SERVICE_LINK and name != OPT_OUT]
+    return message.opens_doors or all(getattr(message, name).startswith(INSIDE) for name in links)
 
 
 async def queue_with_copy(

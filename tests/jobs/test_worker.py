@@ -13,10 +13,16 @@ from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.jobs.queue import make_queue
 from app.jobs.schedule import JOBS
-from app.jobs.worker import drain_queue, run_worker
+from app.jobs.worker import CONCURRENCY, drain_queue, run_worker
+from app.notices.access_messages import AddressNotKnown
 from app.notices.mailbox import DeveloperMailbox, received
+from app.notices.outbox import Subjects, queue_message
+from app.notices.reminder_messages import StartOfTerm
 from tests.notices.doubles import RecordingSender
 from tests.notices.rows import queue, state_of
+
+SUMMARY = StartOfTerm("Ash School", "/school/home", "/school/opt-out-of-reminder-emails?token=x")
+URGENT = AddressNotKnown(datetime(2026, 9, 14, 12, tzinfo=UTC))
 
 
 async def arrived(count: int) -> None:
@@ -52,6 +58,29 @@ async def test_draining_the_queue_does_each_job_once(committed_database: str) ->
     assert sorted(mail.to for mail in sender.mails) == [f"{number}@a.example" for number in range(5)]
     assert {await state_of(message) for message in messages} == {"delivered"}
     assert await fetch("SELECT id FROM procrastinate_jobs") == []
+
+
+@pytest.mark.rule("NOT-1.5")
+@pytest.mark.rule("NOT-2.11")
+async def test_mail_that_lets_in_overtakes_a_backlog_and_is_handed_over_at_once(committed_database: str) -> None:
+    async with transaction():
+        for number in range(60):
+            await queue_message(SUMMARY, to=f"{number}@a.example", dedupe_key=f"{number}", about=Subjects())
+    async with transaction():
+        for number in range(10):
+            await queue_message(URGENT, to=f"{number}@b.example", dedupe_key=f"b{number}", about=Subjects())
+    sender = RecordingSender()
+    worker = asyncio.create_task(run_worker(committed_database, sender, install_signal_handlers=False))
+    try:
+        async with asyncio.timeout(10):
+            while sum(mail.to.endswith("@b.example") for mail in sender.mails) < 10:
+                await asyncio.sleep(0.05)
+    finally:
+        worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await worker
+    last = max(number for number, mail in enumerate(sender.mails) if mail.to.endswith("@b.example"))
+    assert last < 10 + CONCURRENCY
 
 
 @pytest.mark.rule("OPS-12")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import typing
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,10 +12,13 @@ import pytest
 from app.notices import kinds
 from app.notices.catalogue import TEXTS, Message, RegisteredAsECTProviderLed, TransferredAsECT
 from app.notices.kinds import FieldKind
-from app.notices.outbox import Content
+from app.notices.outbox import Content, leads_inside
 from app.notices.rendering import SUBJECT, render
+from app.notices.wording import kinds_of
+from app.settings import settings
 from app.templating import TEMPLATES
 
+LINK = FieldKind.SERVICE_LINK
 SPEC = TEMPLATES.parent / "docs" / "spec"
 SPECIFIED = "".join((SPEC / name).read_text(encoding="utf-8") for name in ("rules.md", "notifications.md"))
 LONGEST = "Wilhelmina-Maximiliane " * 10
@@ -90,6 +93,53 @@ def test_there_is_a_text_for_every_message_and_no_other() -> None:
 def test_no_mail_uses_words_of_the_trade(message: type[Message]) -> None:
     mail = render(content(made(message, "shortest")), "help@register.example")
     assert not re.search(r"\b(cohort|FIP|CIP|DIY|participant|TRS|NINO|TRN)\b", mail.subject + mail.body, re.IGNORECASE)
+
+
+PUBLIC_PAGES = ("/guidance", "/privacy", "/sign-in", "/sign-in/email", "/request-access", "/support", "/staff/sign-in")
+"""What anybody may read: how to get in, and what the service is (NOT-3.4)."""
+HELP = "https://help.signin.education.gov.uk"
+"""Of DfE Sign-in, for those whose address is not known here (M-75)."""
+ADDRESS = re.compile(r"https?://[^\s/]+(/[^\s?]*)?")
+
+
+@pytest.mark.rule("NOT-3.5")
+@pytest.mark.parametrize("message", TEXTS.values(), ids=TEXTS)
+def test_links_lead_to_the_service_and_nothing_is_tracked(message: type[Message]) -> None:
+    filled = made(message, "shortest")
+    links = {field.name: "/school/linked" for field in fields(message) if kinds_of(message.text)[field.name] is LINK}
+    mail = render(content(replace(filled, **links)), "help@register.example")
+    assert not re.search(r"<\s*img|\bcid:|utm_|!\[", mail.body, re.IGNORECASE)
+    for found in ADDRESS.finditer(mail.body.replace(HELP, "")):
+        assert found[0].startswith(settings().base_url), found[0]
+        assert (found[1] or "").startswith("/school/") or found[1] in PUBLIC_PAGES, found[0]
+
+
+@pytest.mark.rule("NOT-3.5")
+@pytest.mark.parametrize("link", ["/sign-in/link/secret", "https://elsewhere.example/school/", "/schools"])
+def test_a_link_that_lets_somebody_in_stands_only_in_mail_made_for_it(link: str) -> None:
+    inside = {"link": "/school/home"}
+    reminder = made(TEXTS["M-44"], "shortest")
+    assert leads_inside(replace(reminder, **inside, opt_out="/school/opt-out-of-reminder-emails?token=x"))
+    assert not leads_inside(replace(reminder, link=link))
+    assert leads_inside(replace(made(TEXTS["M-74"], "shortest"), link=link))
+
+
+@pytest.mark.rule("NOT-2.3")
+@pytest.mark.parametrize(
+    ("typed", "harmless"),
+    [
+        ("Rory Kendal", "Rory Kendal"),
+        ("[click](https://evil.example)", "\\[click\\](evil.example)"),
+        ("# Big", "\\# Big"),
+        ("* one", "\\* one"),
+        ("1. first", "\\1. first"),
+        ("Brown-Lee", "Brown-Lee"),
+    ],
+)
+def test_what_somebody_typed_makes_no_link_and_no_layout(typed: str, harmless: str) -> None:
+    mail = render(content(RegisteredAsECTProviderLed(typed, "Ash", date(2026, 9, 1), "Oak")), "x@y.example")
+    assert f"Dear {typed}" in mail.body
+    assert f"Dear {harmless}" in mail.markdown
 
 
 @pytest.mark.rule("M-01")
