@@ -248,6 +248,32 @@ async def failed_mail(to: str, state: str, at: Any) -> None:
     )
 
 
+@pytest.mark.rule("NOT-2.9")
+async def test_an_address_that_fails_is_told_where_it_can_be_put_right_until_mail_arrives(
+    alice: Any, people: Cast
+) -> None:
+    ect = await known(people.ash, "Siân Evans")
+    row = await fetch_one("SELECT email FROM ect_at_school_period WHERE id = $1", ect.id)
+    addresses = (str(row["email"]) if row else "", people.bob.email, people.alice.email)
+
+    async def told() -> tuple[bool, bool, bool, bool]:
+        home = (await alice.get("/school/home")).text
+        record, cards = (await alice.get(ect.url)).text, (await alice.get("/school/ects")).text
+        return (
+            f"Our emails to you at {people.alice.email} do not arrive" in home,
+            "Check the induction tutor’s email" in home,
+            "Check the email address for Siân Evans" in home,
+            "Email not delivered" in record and "Email not delivered" in cards,
+        )
+
+    assert await told() == (False, False, False, False)
+    for number, address in enumerate(addresses):
+        await failed_mail(address, "bounced", factories.noon(date(2025, 11, 1 + number)))
+    assert await told() == (True, True, True, True)
+    await fetch("UPDATE message SET state = 'delivered'")
+    assert await told() == (False, False, False, False)
+
+
 @pytest.mark.rule("PRF-3", "HM-01")
 async def test_home_sends_as_many_statements_for_one_as_for_many(
     alice: Any, people: Cast, caplog: pytest.LogCaptureFixture

@@ -51,11 +51,15 @@ class SchoolNotice:
 
 @dataclass(frozen=True)
 class NoticePage:
-    """One page of notices, newest first, with how many there are and the number of the newest event."""
+    """One page of notices, newest first, with how many there are and the number of the newest event.
+
+    failing_address: the reader's own, when mail to it does not arrive (NOT-2.9).
+    """
 
     total: int
     newest: int
     notices: tuple[SchoolNotice, ...]
+    failing_address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,9 @@ NOTICES = f"""
             AND (NOT $6 OR v.id > seen.read_to AND NOT v.settled))
     SELECT json_build_object('total', (SELECT count(*) FROM mine),
         'newest', (SELECT coalesce(max(id), 0) FROM event WHERE school_id = $1),
+        'failing_address', (SELECT u.email FROM app_user u WHERE u.id = $2 AND (SELECT m.state FROM message m
+            WHERE lower(m.recipient) = lower(u.email) AND m.state IN ('delivered', 'bounced')
+            ORDER BY m.finished_at DESC LIMIT 1) = 'bounced'),
         'notices', (SELECT coalesce(json_agg(json_build_object('event', json_build_object('id', v.id, 'kind', v.kind,
             'recorded_at', v.recorded_at, 'sentence', v.sentence, 'changes', v.changes, 'actor_kind', v.actor_kind,
             'actor_name', v.actor_name, 'actor_school_id', (v.metadata ->> 'actor_school_id')::bigint),

@@ -77,6 +77,8 @@ class HomePage:
     may_register: bool
     may_register_mentors: bool
     updates: tuple[NoticeLine, ...]
+    failing_address: str | None
+    """The reader's own, when our mail to it does not arrive."""
     year: ThisYear | None
     notification: dict[str, object] | None
 
@@ -109,6 +111,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
         may_register_mentors=may_register_mentors(here.level),
         year=this_year(done, here),
         notification={"text": notice, "success": True} if notice else None,
+        failing_address=latest.failing_address,
     )
     return page(request, "schools/home.html", context)
 
