@@ -9,7 +9,10 @@ import pytest
 from lxml import html
 
 from app.db.engine import fetch
+from app.notices.deliver import deliver_due
+from app.notices.sender import Stop
 from tests import factories
+from tests.notices.doubles import RecordingSender
 from tests.web.access.mail import mails, sent
 from tests.web.conftest import browser_of
 
@@ -336,3 +339,17 @@ async def test_somebody_who_is_in_already_goes_on(visitor: Any, bob: None) -> No
     await ask(visitor)
     await enter(visitor, (await mails())[0]["code"])
     assert (await visitor.get(IN)).headers["location"] == "/school/home"
+
+
+@pytest.mark.rule("EXT-5.8")
+async def test_while_no_mail_leaves_the_page_says_to_wait_and_ask_again(visitor: Any, bob: None) -> None:
+    refusing = RecordingSender(Stop("forbidden"))
+    for moment in ("08:00", "08:10"):
+        later(visitor, moment)
+        answer = await ask(visitor)
+        await deliver_due(refusing)
+        assert (answer.status_code, visitor.h1()) == (303, "Check your email")
+        assert "Wait 5 minutes and check your junk mail. Then you can ask again." in visitor.text()
+    rows = await fetch("SELECT state FROM message WHERE message_id = 'M-74'")
+    assert {row["state"] for row in rows} == {"expired", "pending"}
+    assert (await visitor.get("/sign-in")).status_code == 200
