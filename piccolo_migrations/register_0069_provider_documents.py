@@ -156,7 +156,14 @@ MERGED = """
         UNION SELECT x.from_teacher_id FROM participant_id_change x JOIN gone ON x.to_teacher_id = gone.id
     ) SELECT coalesce(array_agg(id), '{}') FROM gone"""
 
-TRANSFER = """
+# The last or first training of a stay, with the lead provider that it is confirmed with.
+OF_STAY = """SELECT t.*, CASE WHEN sp.challenged_at IS NULL THEN sp.lead_provider_id END AS confirmed_with
+    FROM training_period t LEFT JOIN school_partnership sp ON sp.id = t.school_partnership_id
+    WHERE t.teacher_id = a.teacher_id AND t.role = a.role AND t.cancelled_at IS NULL
+        AND coalesce(t.ect_at_school_period_id, t.mentor_at_school_period_id) = {stay}
+    ORDER BY t.started_on {order}, t.id {order} LIMIT 1"""
+
+TRANSFER = f"""
 #variable_conflict use_column
 BEGIN RETURN QUERY
 WITH stay AS (
@@ -167,11 +174,6 @@ WITH stay AS (
     SELECT m.id, 'mentor', m.teacher_id, m.school_id, m.started_on, m.finished_on, m.end_reason,
         m.continues_stay_id, m.ended_by_stay_id
     FROM mentor_at_school_period m WHERE m.teacher_id = ANY (subjects) AND m.removed_at IS NULL
-), training AS (
-    SELECT t.*, coalesce(t.ect_at_school_period_id, t.mentor_at_school_period_id) AS stay_id,
-        CASE WHEN sp.challenged_at IS NULL THEN sp.lead_provider_id END AS confirmed_with
-    FROM training_period t LEFT JOIN school_partnership sp ON sp.id = t.school_partnership_id
-    WHERE t.teacher_id = ANY (subjects) AND t.cancelled_at IS NULL
 ), paired AS (
     SELECT a.*, lead(a.id) OVER following AS next_id, lead(a.school_id) OVER following AS next_school_id,
         lead(a.continues_stay_id) OVER following AS next_continues
@@ -181,10 +183,8 @@ WITH stay AS (
         last.created_at, last.started_on, last.finished_on AS left_on, last.confirmed_with AS left_provider,
         first.started_on AS joins_on, first.confirmed_with AS joins_provider
     FROM paired a
-    JOIN LATERAL (SELECT * FROM training t WHERE t.stay_id = a.id AND t.role = a.role
-        ORDER BY t.started_on DESC, t.id DESC LIMIT 1) last ON last.finished_on IS NOT NULL
-    LEFT JOIN LATERAL (SELECT * FROM training t WHERE t.stay_id = a.next_id AND t.role = a.role
-        ORDER BY t.started_on, t.id LIMIT 1) first ON true
+    JOIN LATERAL ({OF_STAY.format(stay="a.id", order="DESC")}) last ON last.finished_on IS NOT NULL
+    LEFT JOIN LATERAL ({OF_STAY.format(stay="a.next_id", order="ASC")}) first ON true
     JOIN teacher p ON p.id = a.teacher_id
     WHERE a.finished_on IS NOT NULL
         AND CASE WHEN a.next_id IS NOT NULL THEN a.next_school_id <> a.school_id
@@ -195,7 +195,7 @@ WITH stay AS (
         AND NOT (a.end_reason = 'school_closed' AND a.ended_by_stay_id IS NOT NULL)
 )
 SELECT viewer.id, p.public_id, 0, p.id, true,
-    '{"id":"' || p.public_id || '","type":"participant-transfer","attributes":' || (SELECT row_to_json(a)::text FROM (
+    '{{"id":"' || p.public_id || '","type":"participant-transfer","attributes":' || (SELECT row_to_json(a)::text FROM (
         SELECT '@' AS updated_at, json_agg((SELECT row_to_json(shown) FROM (SELECT
             tr.public_id AS training_record_id,
             CASE WHEN x.joins_on IS NULL THEN 'unknown'
@@ -206,8 +206,8 @@ SELECT viewer.id, p.public_id, 0, p.id, true,
             json_build_object('school_urn', old.urn, 'provider', old_provider.name, 'date', x.left_on) AS leaving,
             CASE WHEN x.joins_on IS NOT NULL THEN json_build_object('school_urn', new.urn, 'provider', new_provider.name,
                 'date', x.joins_on) END AS joining
-        ) shown) ORDER BY x.started_on, x.role) AS transfers) a) || '}',
-    '{}'::int[], '{}'::text[], '{}'::uuid[], NULL::text, NULL::uuid,
+        ) shown) ORDER BY x.started_on, x.role) AS transfers) a) || '}}',
+    '{{}}'::int[], '{{}}'::text[], '{{}}'::uuid[], NULL::text, NULL::uuid,
     coalesce((SELECT min(t.confirmed_at) FROM training_period t WHERE t.teacher_id = p.id), p.created_at),
     coalesce(max(turn.before), '-infinity'), coalesce(min(turn.after), 'infinity')
 FROM transfer x
@@ -361,7 +361,7 @@ LEVEL = """
 SCHOOL = f"""
 #variable_conflict use_column
 BEGIN RETURN QUERY
-WITH asked AS (
+WITH asked AS MATERIALIZED (
     SELECT s.*, school_level(s, today) AS level, tutor.name AS tutor_name,
         {TUTOR_EMAIL.format(school="s")} AS tutor_email, turn.before, turn.after
     FROM school s {TUTOR.format(school="s")}
@@ -370,45 +370,39 @@ WITH asked AS (
             SELECT max(t.finished_on) + 1 FROM training_period t
             WHERE t.school_id = s.id AND s.type_code IN (10, 11) AND NOT s.section_41_approved AND {KEPT}) days) turn
     WHERE s.id = ANY (subjects)
-), trained AS (
-    SELECT t.school_id, t.training_programme, t.lead_provider_id, t.contract_period_year AS year, t.started_on
-    FROM training_period t WHERE t.school_id = ANY (subjects) AND {KEPT}
-), year AS (
-    SELECT a.id AS school_id, cp.year,
-        EXISTS (SELECT FROM school_partnership sp WHERE sp.school_id = a.id AND sp.contract_period_year = cp.year
-            AND sp.challenged_at IS NULL) AS in_partnership,
-        CASE WHEN EXISTS (SELECT FROM trained t WHERE t.school_id = a.id AND t.year = cp.year
-                AND t.training_programme = 'provider_led') THEN 'provider_led'
-            WHEN EXISTS (SELECT FROM trained t WHERE t.school_id = a.id AND t.training_programme = 'school_led'
-                AND t.started_on BETWEEN cp.started_on AND cp.finished_on) THEN 'school_led'
-            ELSE 'not_yet_known' END AS choice
-    FROM asked a CROSS JOIN contract_period cp
-), viewed AS (
-    SELECT y.school_id, y.year, 0::bigint AS lead_provider_id, false AS interest FROM year y
-    UNION ALL
-    SELECT interested.school_id, interested.year, interested.lead_provider_id, bool_or(interested.now)
-    FROM (SELECT t.school_id, t.year, t.lead_provider_id, true AS now FROM trained t WHERE t.lead_provider_id IS NOT NULL
-        UNION ALL
-        SELECT r.subject_id, r.cohort, r.lead_provider_id, false FROM provider_record r
-        WHERE r.subject_id = ANY (subjects) AND r.resource_type = 'school' AND r.lead_provider_id <> 0) interested
-    GROUP BY interested.school_id, interested.year, interested.lead_provider_id
-), judged AS (
-    SELECT v.*, y.in_partnership, y.choice, a.level = 'full' OR y.in_partnership
-        OR v.interest AND a.level IN ('full_no_new_ects', 'school_led_only') AS listed
-    FROM viewed v JOIN year y ON y.school_id = v.school_id AND y.year = v.year JOIN asked a ON a.id = v.school_id
 )
-SELECT j.lead_provider_id, a.public_id, j.year, a.id, j.listed,
-    CASE WHEN j.listed THEN '{{"id":"' || a.public_id || '","type":"school","attributes":' || (
-        SELECT row_to_json(shown)::text FROM (SELECT a.name AS name, a.urn AS urn, j.year::text AS cohort,
-            j.in_partnership AS in_partnership, j.choice AS induction_programme_choice,
-            j.interest AS expression_of_interest, CASE WHEN j.interest THEN a.tutor_name END AS induction_tutor_name,
-            CASE WHEN j.interest THEN a.tutor_email END AS induction_tutor_email,
+SELECT v.lead_provider_id, a.public_id, cp.year, a.id, judged.listed,
+    CASE WHEN judged.listed THEN '{{"id":"' || a.public_id || '","type":"school","attributes":' || (
+        SELECT row_to_json(shown)::text FROM (SELECT a.name AS name, a.urn AS urn, cp.year::text AS cohort,
+            y.in_partnership AS in_partnership, y.choice AS induction_programme_choice,
+            v.interest AS expression_of_interest, CASE WHEN v.interest THEN a.tutor_name END AS induction_tutor_name,
+            CASE WHEN v.interest THEN a.tutor_email END AS induction_tutor_email,
             shown_time(a.created_at) AS created_at, '@' AS updated_at) shown) || '}}' END,
-    ARRAY[j.year], '{{}}'::text[], '{{}}'::uuid[], a.urn, NULL::uuid, a.created_at,
+    ARRAY[cp.year], '{{}}'::text[], '{{}}'::uuid[], a.urn, NULL::uuid, a.created_at,
     coalesce(a.before, '-infinity'), coalesce(a.after, 'infinity')
-FROM judged j JOIN asked a ON a.id = j.school_id
-WHERE j.listed OR j.lead_provider_id <> 0 OR a.after IS NOT NULL OR EXISTS (SELECT FROM provider_record r
-    WHERE r.lead_provider_id = 0 AND r.resource_type = 'school' AND r.resource_id = a.public_id AND r.cohort = j.year);
+FROM asked a CROSS JOIN contract_period cp
+CROSS JOIN LATERAL (SELECT
+    EXISTS (SELECT FROM school_partnership sp WHERE sp.school_id = a.id AND sp.contract_period_year = cp.year
+        AND sp.challenged_at IS NULL) AS in_partnership,
+    CASE WHEN EXISTS (SELECT FROM training_period t WHERE t.school_id = a.id AND t.contract_period_year = cp.year
+            AND t.training_programme = 'provider_led' AND {KEPT}) THEN 'provider_led'
+        WHEN EXISTS (SELECT FROM training_period t WHERE t.school_id = a.id AND t.training_programme = 'school_led'
+            AND t.started_on BETWEEN cp.started_on AND cp.finished_on AND {KEPT}) THEN 'school_led'
+        ELSE 'not_yet_known' END AS choice) y
+CROSS JOIN LATERAL (
+    SELECT 0::bigint AS lead_provider_id, false AS interest
+    UNION ALL
+    SELECT interested.lead_provider_id, bool_or(interested.now) FROM (
+        SELECT t.lead_provider_id, true AS now FROM training_period t
+        WHERE t.school_id = a.id AND t.contract_period_year = cp.year AND t.lead_provider_id IS NOT NULL AND {KEPT}
+        UNION ALL
+        SELECT r.lead_provider_id, false FROM provider_record r WHERE r.resource_type = 'school'
+            AND r.resource_id = a.public_id AND r.cohort = cp.year AND r.lead_provider_id <> 0) interested
+    GROUP BY interested.lead_provider_id) v
+CROSS JOIN LATERAL (SELECT a.level = 'full' OR y.in_partnership
+    OR v.interest AND a.level IN ('full_no_new_ects', 'school_led_only') AS listed) judged
+WHERE judged.listed OR v.lead_provider_id <> 0 OR a.after IS NOT NULL OR EXISTS (SELECT FROM provider_record r
+    WHERE r.lead_provider_id = 0 AND r.resource_type = 'school' AND r.resource_id = a.public_id AND r.cohort = cp.year);
 END"""
 
 DOCUMENTS = {

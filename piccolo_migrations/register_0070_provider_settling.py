@@ -184,11 +184,14 @@ WITH computed AS MATERIALIZED (
         updated_at = CASE WHEN m.shows THEN stamp ELSE r.updated_at END,
         updated_second = CASE WHEN m.shows THEN date_trunc('second', stamp) ELSE r.updated_second END
     FROM merged m WHERE r.id = m.record_id AND (m.shows OR m.moves)
+), own AS (
+    SELECT m.resource_id, m.cohort, array_agg(m.lead_provider_id) AS viewers FROM merged m
+    WHERE m.lead_provider_id <> 0 AND resource = 'school' GROUP BY m.resource_id, m.cohort
 ), told AS (
     SELECT l.id AS lead_provider_id, m.resource_id, m.cohort, m.subject_id, m.listed, m.shows, m.was_listed
-    FROM merged m JOIN lead_provider l ON l.id = m.lead_provider_id OR m.lead_provider_id = 0 AND NOT EXISTS (
-        SELECT FROM merged own WHERE own.lead_provider_id = l.id AND own.resource_id = m.resource_id
-            AND own.cohort = m.cohort)
+    FROM merged m LEFT JOIN own o ON o.resource_id = m.resource_id AND o.cohort = m.cohort
+    JOIN lead_provider l ON l.id = m.lead_provider_id
+        OR m.lead_provider_id = 0 AND NOT l.id = ANY (coalesce(o.viewers, '{}'))
     WHERE NOT quiet
 ), counted AS (
     SELECT t.*, CASE WHEN t.shows THEN 'upsert' ELSE 'delete' END AS action,
