@@ -40,6 +40,7 @@ from app.web.console import home as console_home
 from app.web.console import people as console_people
 from app.web.console import person as console_person
 from app.web.console import person_fixes as console_person_fixes
+from app.web.console import queues as console_queues
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
@@ -109,6 +110,7 @@ HANDLERS: list[Any] = [
     *console_school.HANDLERS,
     *console_school_fixes.HANDLERS,
     *console_explainer.HANDLERS,
+    *console_queues.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from app.events.record import Event, catalogued
@@ -51,3 +52,53 @@ class StaffFixApplied(Event):
     def sentence(self) -> str:
         """Return what happened."""
         return f"{self.title} ({self.fix})"
+
+
+@dataclass(frozen=True)
+class QueueEvent(Event):
+    """Something about an item of a work queue."""
+
+    queue: str
+    item: str
+
+
+@catalogued
+@dataclass(frozen=True)
+class QueueItemAssigned(QueueEvent):
+    """Somebody looks after an item, or nobody any more."""
+
+    kind: ClassVar[str] = "queue_item_assigned"
+    assignee: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"{self.queue}: given to {self.assignee}" if self.assignee else f"{self.queue}: given back"
+
+
+@catalogued
+@dataclass(frozen=True)
+class QueueItemSnoozed(QueueEvent):
+    """An item is not shown up to a day."""
+
+    kind: ClassVar[str] = "queue_item_snoozed"
+    note: str
+    ticket: str
+    until: date
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"{self.queue}: put off until {self.until.day} {self.until:%B %Y}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class QueueItemDismissed(QueueEvent):
+    """An item is settled as it is."""
+
+    kind: ClassVar[str] = "queue_item_dismissed"
+    note: str
+    ticket: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"{self.queue}: dismissed"

@@ -25,7 +25,11 @@ NOT_FOR_SCHOOLS = (
     "staff_acting_dropped",
     "staff_acting_ended",
     "staff_fix_applied",
-    "name_flag_reviewed",
+    "name_flag_accepted",
+    "name_flag_reverted",
+    "queue_item_assigned",
+    "queue_item_snoozed",
+    "queue_item_dismissed",
 )
 """Kinds that tell of reading, queues and reviews by staff (ADM-16.2)."""
 ANOTHER_SCHOOL = "another school"

@@ -41,6 +41,7 @@ NAVIGATION = (
 CONSOLE_NAVIGATION = (
     Link("People", "/admin/people", "people"),
     Link("Schools", "/admin/schools", "schools"),
+    Link("Queues", "/admin/queues", "queues"),
     Link("Explainer", "/admin/explain", "explain"),
 )
 FOOTER = (

@@ -14,6 +14,7 @@ from app.db.tables.access import (
 )
 from app.db.tables.api import APIRequestSlot, APIToken, APITokenDay, APITokenUse
 from app.db.tables.calendar import CalendarEntry, CalendarFeed
+from app.db.tables.console import QueueItem
 from app.db.tables.events import Event, EventSubject
 from app.db.tables.messages import MailboxMessage, Message, SenderStop
 from app.db.tables.provider_records import (
@@ -112,6 +113,7 @@ ALL_TABLES = (
     CalendarEntry,
     SupportQuery,
     Feedback,
+    QueueItem,
     ReminderRun,
     ReminderSent,
     APIToken,

@@ -1,0 +1,118 @@
+"""What staff do with items of a queue: take them, put them off, dismiss them (ADM-8.1, ADM-8.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from app import clock
+from app.console.events import QueueItemAssigned, QueueItemDismissed, QueueItemSnoozed
+from app.console.queues import ONE, settings_of
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.events.record import About, record
+from app.terms import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+    from typing import Any
+
+    from app.console.queues import Queue
+    from app.console.reasons import Reason
+    from app.policy import Policy
+    from app.terms import Actor, UserId
+
+MOST = 100
+LONGEST_SNOOZE = timedelta(days=90)
+GONE = "None of these items is in the queue any more."
+
+
+@dataclass(frozen=True)
+class AssignItems:
+    """Which items somebody looks after from now on; None lets go of them."""
+
+    queue: Queue
+    keys: Collection[str]
+    assignee: UserId | None
+    assignee_name: str
+
+
+@dataclass(frozen=True)
+class SnoozeItems:
+    """Which items are not shown up to and including a day at most 90 days ahead."""
+
+    queue: Queue
+    keys: Collection[str]
+    until: date
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class DismissItems:
+    """Which items are settled as they are; one returns if its facts change."""
+
+    queue: Queue
+    keys: Collection[str]
+    reason: Reason
+
+
+async def assign_items(command: AssignItems, policy: Policy, actor: Actor) -> int:
+    """Give items to somebody; returns how many. Raises Refused `gone` when none is there any more (ADM-8.2)."""
+    async with transaction():
+        found = await _found(command.queue, command.keys, policy)
+        for row in found:
+            await _keep(command.queue, row, "assignee_user_id", command.assignee)
+            record(QueueItemAssigned(_about(row), command.queue.id, row["key"], command.assignee_name), actor)
+        return len(found)
+
+
+async def snooze_items(command: SnoozeItems, policy: Policy, actor: Actor, today: date) -> int:
+    """Put items off; returns how many. Raises Refused `until` for a day that is past or too far ahead, and `gone`."""
+    if not today < command.until <= today + LONGEST_SNOOZE:
+        raise Refused("until", "until_day", f"Day must be at most {LONGEST_SNOOZE.days} days ahead, and after today")
+    async with transaction():
+        found = await _found(command.queue, command.keys, policy)
+        for row in found:
+            await _keep(command.queue, row, "snoozed_until", command.until)
+            reason, until = command.reason, command.until
+            record(
+                QueueItemSnoozed(_about(row), command.queue.id, row["key"], reason.note, reason.ticket, until), actor
+            )
+        return len(found)
+
+
+async def dismiss_items(command: DismissItems, policy: Policy, actor: Actor) -> int:
+    """Dismiss items as they are; returns how many. Raises Refused `gone` when none is there any more (ADM-8.1)."""
+    async with transaction():
+        found = await _found(command.queue, command.keys, policy)
+        for row in found:
+            await _keep(command.queue, row, "dismissed_facts", row["facts"])
+            reason = command.reason
+            record(QueueItemDismissed(_about(row), command.queue.id, row["key"], reason.note, reason.ticket), actor)
+        return len(found)
+
+
+async def _found(queue: Queue, keys: Collection[str], policy: Policy) -> list[Any]:
+    wanted = sorted(set(keys))[:MOST]
+    found = await fetch(ONE[queue.slug], clock.today(), settings_of(policy), wanted)
+    if not found:
+        raise Refused("gone", "items", GONE)
+    return found
+
+
+def _about(row: Any) -> About:
+    return About(school_id=row["school_id"], teacher_id=row["teacher_id"])
+
+
+async def _keep(queue: Queue, row: Any, column: str, value: object) -> None:
+    await fetch(
+        f"""INSERT INTO queue_item AS q (created_at, updated_at, queue, item_key, {column}, version)
+        VALUES ($1, $1, $2, $3, $4, 1)
+        ON CONFLICT (queue, item_key) DO UPDATE SET {column} = $4, updated_at = $1, version = q.version + 1""",  # noqa: S608 - names are ours
+        clock.now(),
+        queue.id,
+        row["key"],
+        value,
+    )
