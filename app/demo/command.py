@@ -21,6 +21,7 @@ from app.demo.people import teaching_records
 from app.demo.reset import NotAllowed, make_anew
 from app.demo.run import Demo
 from app.demo.schools import write_register_files
+from app.demo.tokens import token_lines
 from app.refdata.command import DRY_RUN, OPERATOR, end, run
 from app.stand_ins.gias import read_folder
 
@@ -70,6 +71,7 @@ def load_demo_data(as_of: datetime | None) -> None:
     days = _days(as_of.date() if as_of else None)
     if run_on_database(lambda: _load(days)):
         click.echo(f"The demo data is loaded, built around {days.as_of}.")
+        _tell_tokens()
     else:
         click.echo("The demo data is already there. Nothing to do.")
 
@@ -90,6 +92,7 @@ def reset_demo_data(as_of: datetime | None) -> None:
         stop(Exit.UNAVAILABLE, f"The database cannot be used ({type(fault).__name__}). Check DATABASE_URL.")
     run_on_database(lambda: _load(days))
     click.echo(f"The database was made anew with demo data built around {days.as_of}.")
+    _tell_tokens()
 
 
 @click.group("history")
@@ -125,6 +128,10 @@ def _days(day: date | None) -> Days:
         return Days.around(day or clock.today())
     except ValueError as fault:
         stop(Exit.WRONG_USE, f"--as-of: {fault}")
+
+
+def _tell_tokens() -> None:
+    click.echo("\n".join(("Tokens of lead providers' programs:", *token_lines())))
 
 
 def _refuse_production() -> None:

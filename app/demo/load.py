@@ -22,6 +22,7 @@ from app.demo.rows import fix_ids_of_mail, fix_ids_of_received_mail, fix_public_
 from app.demo.schools import schools, write_register_files
 from app.demo.stories import tell
 from app.demo.the_rest import add_the_rest
+from app.demo.tokens import add_tokens
 from app.demo.world import World
 from app.notices.deliver import deliver_due
 from app.notices.mailbox import DeveloperMailbox
@@ -70,6 +71,7 @@ async def load(days: Days) -> None:
             await add_drafts(world)
             await add_the_rest(world)
             await _last_choices()
+            await add_tokens()
             await _fix_made_ids()
         await _deliver_mail()
 

@@ -21,6 +21,7 @@ from app.db.console import Exit, run_on_database, stop, valid_settings
 from app.db.migrations import migrate
 from app.demo.dfe_users import dfe_sign_in_settings
 from app.demo.load import is_empty, load
+from app.demo.tokens import token_lines
 from app.settings import settings
 
 if TYPE_CHECKING:
@@ -184,6 +185,9 @@ def _welcome(url: str) -> str:
             f"  Or as schools do:      {url}/sign-in (a stand-in for DfE Sign-in asks who you are)",
             f"  Emails it has sent:    {url}/dev/mailbox",
             f"  Change the date:       {url}/clock",
+            "",
+            "  Tokens of lead providers' programs, for the API:",
+            *(f"  {line}" for line in token_lines()),
             "",
             "To try it: sign in as Alice Archer and register TRN 9900001, born on 14 February 1998.",
             "Ctrl-C stops everything.",

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import clock
+from app.access.api_tokens import Scope, caller_of
 from app.db.engine import fetch
+from app.demo.reference import LEAD_PROVIDERS
+from app.demo.tokens import token_of
 from app.refdata.export import export_set
 from app.refdata.load import load_set
+from app.settings import settings
 from app.terms import SYSTEM
 
 if TYPE_CHECKING:
@@ -51,6 +55,15 @@ async def test_pairings_that_end_change_and_begin(demo_data: Days) -> None:
     changed = {provider for provider, _ in ended} & {provider for provider, _ in begun}
     assert changed == {"Brightpath Learning"}
     assert ("Summit Professional", "Willow Learning Trust") in begun
+
+
+@pytest.mark.rule("REF-6.4")
+@pytest.mark.parametrize("key", LEAD_PROVIDERS)
+async def test_each_provider_has_a_token_that_works(demo_data: Days, key: str) -> None:
+    del demo_data
+    called = await caller_of(token_of(key), clock.machine_now(), settings())
+    assert called
+    assert (called.lead_provider, called.scope) == (LEAD_PROVIDERS[key], Scope.READ_AND_WRITE)
 
 
 @pytest.mark.rule("REF-4.15")
