@@ -1,12 +1,10 @@
-"""What the ids mean that a lead provider's programs send, and the settings their acts depend on."""
+"""What the ids mean that a lead provider's programs send."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from app.db.engine import fetch, fetch_one
-from app.policy import Policy
+from app.db.engine import fetch_one
 from app.terms import DeliveryPartnerId, SchoolId, SchoolPartnershipId, TeacherId
 
 if TYPE_CHECKING:
@@ -51,9 +49,3 @@ async def participant_named(public_id: UUID, lead_provider_id: LeadProviderId) -
         lead_provider_id,
     )
     return TeacherId(row["id"]) if row else None
-
-
-async def policy_in_force() -> Policy:
-    """Return the settings that staff may change (rules, section 21)."""
-    rows = await fetch("SELECT key, value FROM service_setting")
-    return Policy.from_rows({row["key"]: json.loads(row["value"]) for row in rows})

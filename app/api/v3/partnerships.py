@@ -15,12 +15,13 @@ from app.api.v3.bodies import attributes_of, id_of, year_of
 from app.api.v3.calling import call_of
 from app.api.v3.operations import write as declared
 from app.api.v3.writing import write
+from app.db.service_settings import policy_in_force
 from app.problems import problem
 from app.provider_records.asked import ResourceType
 from app.provider_records.queries import one_record
 from app.training.change_delivery_partner import ChangeDeliveryPartner, change_delivery_partner
 from app.training.provider_acts import Unreadable
-from app.training.provider_queries import delivery_partner_named, partnership_named, policy_in_force, school_named
+from app.training.provider_queries import delivery_partner_named, partnership_named, school_named
 from app.training.report_partnership import Reported, ReportPartnership, report_partnership
 
 if TYPE_CHECKING:
