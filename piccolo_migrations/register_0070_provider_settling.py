@@ -173,7 +173,7 @@ WITH computed AS MATERIALIZED (
     SELECT coalesce(m.first_at, stamp), stamp, date_trunc('second', coalesce(m.first_at, stamp)),
         date_trunc('second', stamp), m.lead_provider_id, resource, m.resource_id, m.cohort, m.subject_id, m.listed, m.body,
         m.cohorts, m.statuses, m.from_ids, m.urn, m.delivery_partner_public_id, m.valid_from, m.valid_until
-    FROM merged m WHERE m.record_id IS NULL
+    FROM merged m WHERE m.record_id IS NULL ORDER BY m.lead_provider_id, m.subject_id, m.cohort
 ), remade AS (
     UPDATE provider_record r SET listed = m.listed, body = m.body, cohorts = m.cohorts, statuses = m.statuses,
         from_ids = m.from_ids, urn = m.urn, delivery_partner_public_id = m.delivery_partner_public_id,

@@ -18,7 +18,7 @@ from app.demo.history import record_in_order
 from app.demo.personas import NO_TUTOR, TUTOR_OF_LAST_YEAR, DemoUser, tutor_of, users
 from app.demo.reference import DATA_SET_NAME, write_reference_set
 from app.demo.registered import LAST_CHOICES, partnerships, stays
-from app.demo.rows import fix_ids_of_mail, fix_ids_of_received_mail, fix_public_ids, ids_by, insert
+from app.demo.rows import fix_ids_of_mail, fix_ids_of_received_mail, fix_public_ids, ids_by, insert, show_lead_providers
 from app.demo.schools import schools, write_register_files
 from app.demo.stories import tell
 from app.demo.the_rest import add_the_rest
@@ -73,6 +73,7 @@ async def load(days: Days) -> None:
             await _last_choices()
             await add_tokens()
             await _fix_made_ids()
+            await show_lead_providers()
         await _deliver_mail()
 
 

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.provider_records.fill import fill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +66,27 @@ async def fixed_in_mail(table: str, made: UUID, fixed: UUID) -> None:
         str(made),
         str(fixed),
     )
+
+
+async def show_lead_providers() -> None:
+    """Make what lead providers are shown anew from rows whose ids are fixed by now, with ids fixed as well."""
+    await fix_public_ids("training_record", "teacher_id || '-' || role")
+    for table in ("provider_record", "change", "change_counter"):
+        await fetch(f"DELETE FROM {table}")  # noqa: S608 - names are ours
+    await fill()
+    rows = await fetch(
+        """SELECT id, resource_id, lead_provider_id || '-' || subject_id || '-' || cohort AS key FROM provider_record
+        WHERE resource_type = 'expression-of-interest' ORDER BY id"""
+    )
+    for row in rows:
+        fixed = fixed_id("expression-of-interest", row["key"])
+        await fetch(
+            "UPDATE provider_record SET resource_id = $2, body = replace(body, $3, $4) WHERE id = $1",
+            row["id"],
+            fixed,
+            str(row["resource_id"]),
+            str(fixed),
+        )
 
 
 async def fix_ids_of_mail() -> None:

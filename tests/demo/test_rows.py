@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app import clock
 from app.db.engine import engine, fetch
 from app.demo.calendar import Days
 from app.demo.load import is_empty, load, loaded_for
@@ -15,6 +16,7 @@ from app.demo.people import people, teaching_records
 from app.demo.registered import stays
 from app.demo.schools import schools
 from app.events.verify import verify
+from app.provider_records.verify import verify as verify_records
 from app.stand_ins.people import read_people
 from tests.conftest import drop_database, make_database
 
@@ -47,6 +49,8 @@ async def loaded(template: str, name: str, days: Days) -> dict[str, list[str]]:
     try:
         await load(days)
         assert await verify() == []
+        with clock.at(days.moment):
+            assert await verify_records() == []
     finally:
         await engine.close()
     conn = await asyncpg.connect(url)
