@@ -9,12 +9,12 @@ import asyncio
 import sys
 from datetime import timedelta
 
+from app.access.rate_limit import count
 from app.db.engine import engine
 from app.policy import Policy
 from app.teachers.look_up import Limited, LookUp, look_up
 from app.teachers.trs import NotFound
 from app.terms import TRN, IdentityMatch, Role, SchoolId, UserId
-from app.web.limits import count
 
 TRIES = 50
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from app.db.engine import fetch_one
+from app.db.engine import fetch, fetch_one
 from app.schools.rules import INDEPENDENT_TYPES, SchoolFacts, SchoolLevel
 
 if TYPE_CHECKING:
@@ -55,3 +57,22 @@ async def school_facts(school_id: SchoolId, today: date) -> SchoolFacts:
     statement = f"SELECT {deciding_columns('s', '$2')} FROM school s WHERE s.id = $1"  # noqa: S608 - names are ours
     row = await fetch_one(statement, school_id, today)
     return facts_of(row) if row else SchoolFacts(known=False)
+
+
+@dataclass(frozen=True)
+class EarlierTutor:
+    """A tutor of the past, with dates."""
+
+    name: str
+    started_at: datetime
+    ended_at: datetime
+
+
+async def tutors(school_id: SchoolId) -> tuple[datetime | None, tuple[EarlierTutor, ...]]:
+    """Return since when the school has its tutor, and its former ones, newest first."""
+    found = await fetch(
+        "SELECT name, started_at, ended_at FROM induction_tutor WHERE school_id = $1 ORDER BY started_at DESC, id DESC",
+        school_id,
+    )
+    since = next((row["started_at"] for row in found if row["ended_at"] is None), None)
+    return since, tuple(EarlierTutor(**dict(row)) for row in found if row["ended_at"] is not None)

@@ -6,18 +6,19 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from app import clock
-from app.db.engine import fetch
+from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.schools.events import SchoolRemindersResumed, SchoolRemindersStopped
+from app.terms import Actor, ActorKind
 
 if TYPE_CHECKING:
     from datetime import date
-    from uuid import UUID
 
-    from app.terms import Actor, SchoolId
+    from app.terms import SchoolId
 
 PURPOSE = b"opt-out-of-reminder-emails:"
 PATH = "/school/opt-out-of-reminder-emails"
@@ -38,6 +39,20 @@ class ResumeReminders:
     school_id: SchoolId
 
 
+@dataclass(frozen=True)
+class LinkedSchool:
+    """The school that a link is for."""
+
+    id: SchoolId
+    name: str
+    off_until: date | None
+
+    @property
+    def actor(self) -> Actor:
+        """Return who acts: somebody of the school who has the link."""
+        return Actor(ActorKind.SCHOOL_USER, "Link in a reminder email", school_id=self.id)
+
+
 def token_for(secret: bytes, school: UUID) -> str:
     """Return what proves that a link for a school, named by its public id, came from us."""
     return hmac.digest(secret, PURPOSE + str(school).encode(), hashlib.sha256).hex()
@@ -51,6 +66,18 @@ def is_token_of(token: str, secret: bytes, school: UUID) -> bool:
 def opt_out_link(secret: bytes, school: UUID) -> str:
     """Return the path of the page that stops reminders."""
     return f"{PATH}?school_id={school}&token={token_for(secret, school)}"
+
+
+async def linked_school(school: str, token: str, secret: bytes) -> LinkedSchool | None:
+    """Return the school that a link was made for, by its public id and token; None for any link that is not ours."""
+    try:
+        school_id = UUID(school)
+    except ValueError:
+        return None
+    if not is_token_of(token, secret, school_id):
+        return None
+    row = await fetch_one("SELECT id, name, reminders_off_until FROM school WHERE public_id = $1", school_id)
+    return LinkedSchool(*row.values()) if row else None
 
 
 async def stop_reminders(command: StopReminders, actor: Actor) -> None:

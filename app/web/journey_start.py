@@ -8,8 +8,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app import clock
-from app.db.transaction import transaction
-from app.drafts import store
+from app.drafts.start_draft import start_draft
 from app.drafts.store import Draft, NewDraft
 from app.journeys.engine import kept_form, walk
 from app.terms import DraftState
@@ -37,8 +36,7 @@ async def begin(
     """Make a draft from the start page, for an ECT's stay if one is given, and go to its first question (DRF-02)."""
     here = here_of(request)
     new = NewDraft(journey.kind, journey.name, here.school.id, for_ect=for_ect)
-    async with transaction():
-        draft_id = await store.start(new, here.actor, here.policy)
+    draft_id = await start_draft(new, here.actor, here.policy)
     return redirect(request, f"{journey.base}/{draft_id}/{await first_slug(journey, here, draft_id)}")
 
 
@@ -132,19 +130,9 @@ async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, An
     except Invalid as invalid:
         return show_question_at_base(journey, asked, typed=form, errors=invalid.errors, status=INVALID)
     answers = {question.slug: kept_form(question, form, answered)}
-    async with transaction():
-        draft_id = await store.start(
-            NewDraft(
-                journey.kind,
-                journey.name,
-                here.school.id,
-                answers,
-                about=journey.about,
-                seen=journey.seen(asked.facts) if journey.seen is not None else None,
-            ),
-            here.actor,
-            here.policy,
-        )
+    seen = journey.seen(asked.facts) if journey.seen is not None else None
+    new = NewDraft(journey.kind, journey.name, here.school.id, answers, about=journey.about, seen=seen)
+    draft_id = await start_draft(new, here.actor, here.policy)
     draft = await find_draft(journey, here, str(draft_id))
     fresh = await stand(journey, request, here, draft)
     return redirect(request, journey.at(draft_id, fresh.walked.next_slug))

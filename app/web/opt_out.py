@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
 from app import clock
-from app.db.engine import fetch_one
 from app.schools.reminder_terms import are_off, last_day_of_term
 from app.schools.stop_reminders import (
     PATH,
+    LinkedSchool,
     ResumeReminders,
     StopReminders,
-    is_token_of,
+    linked_school,
     resume_reminders,
     stop_reminders,
 )
-from app.terms import Actor, ActorKind, SchoolId
 from app.web import limits
 from app.web.errors import ErrorPage, error_page
 from app.web.forms import read_form, read_query
@@ -35,20 +33,6 @@ if TYPE_CHECKING:
 AnyRequest = Request[Any, Any, Any]
 MOST, WINDOW = 20, timedelta(minutes=5)
 """So many links that are not ours may be tried from one address (ACC-16.1)."""
-
-
-@dataclass(frozen=True)
-class LinkedSchool:
-    """The school that a link is for."""
-
-    id: SchoolId
-    name: str
-    off_until: date | None
-
-    @property
-    def actor(self) -> Actor:
-        """Return who acts: somebody of the school who has the link."""
-        return Actor(ActorKind.SCHOOL_USER, "Link in a reminder email", school_id=self.id)
 
 
 @dataclass(frozen=True)
@@ -76,7 +60,9 @@ async def change(request: AnyRequest) -> Response[str]:
 
 async def answer(request: AnyRequest, *, change: bool) -> Response[str]:
     """Find the school of the link, do what was asked and show how it stands."""
-    school = await school_of_link(request)
+    query = read_query(request)
+    secret = request.app.state.settings.secret()
+    school = await linked_school(query.get("school_id", ""), query.get("token", ""), secret)
     if school is None:
         wait = await limits.count_address("token", request.scope, request.app.state.settings, MOST, WINDOW)
         if wait:
@@ -100,19 +86,6 @@ def show_school(
     notification = {"text": done, "success": True} if done else None
     shown = off_until if off and off_until is not None else until
     return page(request, "public/opt-out.html", OptOutPage(school.name, off, shown, path_of(request), notification))
-
-
-async def school_of_link(request: AnyRequest) -> LinkedSchool | None:
-    """Return the school that the link was made for; None for any link that is not ours."""
-    query = read_query(request)
-    try:
-        school_id = UUID(query.get("school_id", ""))
-    except ValueError:
-        return None
-    if not is_token_of(query.get("token", ""), request.app.state.settings.secret(), school_id):
-        return None
-    row = await fetch_one("SELECT id, name, reminders_off_until FROM school WHERE public_id = $1", school_id)
-    return LinkedSchool(*row.values()) if row else None
 
 
 HANDLERS = [show, change]

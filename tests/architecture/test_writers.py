@@ -13,6 +13,7 @@ LOCK_NUMBER = re.compile(r"\w*LOCK = (7_203_\d+)$", re.MULTILINE)
 
 OWNERS = {
     "access": {
+        "rate_count",
         *("app_user", "user_identity", "school_access", "school_preference", "session"),
         *("user_organisation", "sign_in_flow", "one_time_secret", "rate_count"),
         *("api_token", "api_token_day"),
@@ -67,7 +68,6 @@ OWNERS = {
         "session",
         "sign_in_flow",
     },
-    "web": {"rate_count"},
 }
 ANY_TABLE = {"demo", "national", "db"}
 """Demo and generated data is written straight; migrations belong to the database itself."""
@@ -114,3 +114,15 @@ def test_no_two_advisory_locks_have_the_same_number() -> None:
     numbers = [number for file in files for number in LOCK_NUMBER.findall(file.text)]
     assert len(numbers) >= 4
     assert sorted(numbers) == sorted(set(numbers))
+
+
+AROUND_A_JOURNEY = {"app/web/journeys.py", "app/web/journey_conflict.py"}
+"""What opens a transaction around a journey's submit, or around what is kept of its answers."""
+
+
+def test_pages_hold_no_sql_and_open_no_transaction() -> None:
+    pages = {module.name: module.text for module in modules() if module.name.startswith("app/web/")}
+    assert len(pages) > 50
+    reading = [name for name, text in pages.items() if re.search(r"from app\.db\.engine import .*\bfetch", text)]
+    opening = {name for name, text in pages.items() if "from app.db.transaction import" in text}
+    assert (reading, opening) == ([], AROUND_A_JOURNEY)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from lxml import html
 
 from app import clock
+from app.access.rate_limit import count
 from app.db.engine import fetch
 from app.settings import settings
 from app.web.csv_file import csv_text
-from app.web.limits import count
 from tests import factories
 from tests.cast import TODAY, Cast, cast, sign_in
 

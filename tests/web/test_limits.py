@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import clock
+from app.access.rate_limit import count
 from app.db.engine import fetch
 from app.settings import Settings
-from app.web.limits import AddressLimit, client_address, count
+from app.web.limits import AddressLimit, client_address
 
 if TYPE_CHECKING:
     from tests.web.conftest import Browser

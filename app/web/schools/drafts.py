@@ -10,8 +10,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 
 from app import clock
-from app.db.transaction import transaction
 from app.drafts import store
+from app.drafts.delete_draft import delete_draft
 from app.registration.people.school_queries import corrected_names
 from app.registration.registering.unfinished import name_of, unfinished
 from app.schools.rules import may_register_ects
@@ -119,8 +119,7 @@ async def delete(request: Request[Any, Any, Any], draft_id: FromPath[str]) -> Re
         return page(request, "schools/delete-draft.html", await delete_page(draft, invalid.errors), status=422)
     if answer == "no":
         return redirect(request, "/school/home")
-    async with transaction():
-        await store.delete(draft, here.actor)
+    await delete_draft(draft, here.actor)
     return redirect(request, "/school/home?notice=draft-deleted")
 
 

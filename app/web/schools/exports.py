@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
 
+from app.access.rate_limit import count
 from app.registration.people.ect_list import Show, Tab
 from app.registration.people.export_records import ExportRecords, export_records
 from app.registration.people.export_rows import ECT_COLUMNS, MENTOR_COLUMNS, ect_row, mentor_row
@@ -19,7 +20,6 @@ from app.registration.people.mentor_queries import mentors as mentors_of
 from app.registration.people.people_list import parse_search
 from app.registration.people.school_queries import ects as ects_of
 from app.schools.rules import offers_mentor_training
-from app.web import limits
 from app.web.csv_file import csv_file
 from app.web.errors import too_many
 from app.web.policies import school_page
@@ -67,7 +67,7 @@ async def to_wait(request: Request[Any, Any, Any]) -> int:
     if request.state.head:
         return 0
     settings = request.app.state.settings
-    return await limits.count("exports", str(here_of(request).user.id), MOST, WINDOW, settings.secret())
+    return await count("exports", str(here_of(request).user.id), MOST, WINDOW, settings.secret())
 
 
 async def note(request: Request[Any, Any, Any], of: str, query: ListQuery[Any], rows: int) -> None:

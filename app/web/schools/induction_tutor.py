@@ -10,9 +10,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
-from app.db.engine import fetch
 from app.registration.rules import induction_tutor_target
-from app.terms import SchoolId, Year
+from app.schools.queries import EarlierTutor, tutors
+from app.terms import Year
 from app.training.periods import academic_year
 from app.web import journey_start, journeys
 from app.web.forms import read_query
@@ -36,15 +36,6 @@ NOTICES = {
 
 
 @dataclass(frozen=True)
-class EarlierTutor:
-    """A tutor of the past, with dates."""
-
-    name: str
-    started_at: datetime
-    ended_at: datetime
-
-
-@dataclass(frozen=True)
 class TutorPage:
     """The tutor, for which year they are confirmed, and the earlier ones (IT-06)."""
 
@@ -54,16 +45,6 @@ class TutorPage:
     gate_year: str
     earlier: tuple[EarlierTutor, ...]
     notification: Mapping[str, Any] | None
-
-
-async def tutors(school_id: SchoolId) -> tuple[datetime | None, tuple[EarlierTutor, ...]]:
-    """Return since when the school has its tutor, and its former ones, newest first."""
-    found = await fetch(
-        "SELECT name, started_at, ended_at FROM induction_tutor WHERE school_id = $1 ORDER BY started_at DESC, id DESC",
-        school_id,
-    )
-    since = next((row["started_at"] for row in found if row["ended_at"] is None), None)
-    return since, tuple(EarlierTutor(**dict(row)) for row in found if row["ended_at"] is not None)
 
 
 @get(BASE, opt=PAGE)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - handlers' signatures are read at run time
 
-from app.db.transaction import transaction
-from app.drafts import store
+from app.drafts.start_draft import start_draft
 from app.drafts.store import NewDraft
 from app.journeys import kinds
 from app.journeys.engine import Ask, Question, Row, Walk
@@ -217,9 +216,8 @@ def undo(one: PartnershipShown) -> Journey[PartnershipFacts, UndoChallenge]:
 async def undo_at_once(journey: Journey[Any, Any], request: HTMXRequest) -> Response[str]:
     """Submit with the one answer there is: the page has shown everything that a check page would (PT-04)."""
     here = here_of(request)
-    async with transaction():
-        made = NewDraft(journey.kind, journey.name, here.school.id, {UNDO: {}}, about=journey.about)
-        draft_id = await store.start(made, here.actor, here.policy)
+    made = NewDraft(journey.kind, journey.name, here.school.id, {UNDO: {}}, about=journey.about)
+    draft_id = await start_draft(made, here.actor, here.policy)
     draft = await journeys.find_draft(journey, here, str(draft_id))
     return await journeys.submit(journey, request, here, draft)
 

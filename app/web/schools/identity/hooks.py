@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.db.transaction import transaction
 from app.drafts import store
+from app.drafts.delete_draft import delete_draft, delete_other_draft
 from app.registration.complete_induction import outcome_found
 from app.settings import settings
 from app.teachers import snapshot as snapshots
@@ -154,14 +154,10 @@ async def settle_other_draft(asked: FactsAsked, form: Form) -> Response[str] | N
     other = asked.facts.other_draft
     if other is None:
         return None
-    goes = asked.draft if form.get("draft_choice") == "continue_existing" else None
-    async with transaction():
-        if goes is not None:
-            await store.delete(goes, asked.here.actor)
-            return redirect(asked.request, f"{asked.facts.registering.base}/{other.id}")
-        found = await store.load(other.id, asked.here.school.id)
-        if found is not None:
-            await store.delete(found, asked.here.actor)
+    if form.get("draft_choice") == "continue_existing":
+        await delete_draft(asked.draft, asked.here.actor)
+        return redirect(asked.request, f"{asked.facts.registering.base}/{other.id}")
+    await delete_other_draft(other.id, asked.here.school.id, asked.here.actor)
     return redirect(asked.request, f"{asked.facts.registering.base}/{asked.draft.id}")
 
 
