@@ -19,6 +19,7 @@ from app.bench.client import Unexpected
 from app.bench.metrics import Metric, percentile
 from app.bench.remote import Pace, Remote
 from app.bench.scratch import AS_OF, beside, opened
+from app.bench.walks import register
 from app.bench.world import in_use, served
 from app.db.engine import fetch
 from app.db.migrations import migrate
@@ -81,9 +82,11 @@ async def _run(*words: str, url: str) -> Ran:
     """Run `register …` in a process of its own to its end; raises ConnectionError when it fails."""
     started = perf_counter()
     environment = os.environ | {"DATABASE_URL": url, "ENVIRONMENT": "test"}
-    null = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app.cli", *words), stdout=null, stderr=null, env=environment
+        *(sys.executable, "-m", "app.cli", *words),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
     )
     peak, processor = 0.0, 0.0
     while process.returncode is None:
@@ -93,7 +96,9 @@ async def _run(*words: str, url: str) -> Ran:
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), 0.05)
     if process.returncode:
-        raise ConnectionError(f"register {words[0]} ended with {process.returncode}")
+        said = (await process.stderr.read()).decode() if process.stderr else ""
+        last = (said.strip().splitlines() or ["without a word"])[-1]
+        raise ConnectionError(f"register {words[0]} ended with {process.returncode}: {last}")
     return Ran(perf_counter() - started, processor, peak)
 
 
@@ -118,11 +123,12 @@ async def _while_used(world: World, folder: Path) -> list[Metric]:
         )
     async with served(world, PORT):
         pace, waits = Pace(RATE), [0.0]
-        async with _visited(pace, [row["urn"] for row in rows]), _asked_for(world.scratch.url, waits):
+        async with _visited(world, pace, [row["urn"] for row in rows]), _asked_for(world.scratch.url, waits):
             ran = await _import(folder, world.scratch.url, days=2)
     note = f"{len(pace.seconds)} answers in {ran.wall:.0f} s"
     return [
         Metric("import while used, pages p95", percentile(pace.seconds, 0.95) * 1_000, "ms", note=note),
+        Metric("import while used, slowest answer", max(pace.seconds, default=0), "s"),
         Metric(
             "import while used, faults", len(pace.faults), "faults", 0, note=", ".join(sorted(set(pace.faults))[:3])
         ),
@@ -133,8 +139,8 @@ async def _while_used(world: World, folder: Path) -> list[Metric]:
 
 
 @asynccontextmanager
-async def _visited(pace: Pace, urns: list[str]) -> AsyncIterator[None]:
-    """Let visitors look at their school's pages for as long as the body takes."""
+async def _visited(world: World, pace: Pace, urns: list[str]) -> AsyncIterator[None]:
+    """Let visitors look at their school's pages and register people for as long as the body takes."""
 
     async def visit(urn: str) -> None:
         visitor = Remote(PORT, pace)
@@ -143,6 +149,7 @@ async def _visited(pace: Pace, urns: list[str]) -> AsyncIterator[None]:
             while True:
                 for path in PAGES:
                     await visitor.get(path)
+                await register(visitor, world.new_trn())
         except (Unexpected, OSError, asyncio.IncompleteReadError) as fault:
             pace.faults.append(f"{type(fault).__name__}: {fault}")
         finally:
