@@ -35,6 +35,8 @@ from app.web import opt_out as opt_out_page
 from app.web import personas as personas_page
 from app.web import support as support_pages
 from app.web.access import email_sign_in, name_user, request_access, your_details
+from app.web.console import act_as as console_act_as
+from app.web.console import acting as console_acting
 from app.web.console import explainer as console_explainer
 from app.web.console import home as console_home
 from app.web.console import people as console_people
@@ -110,6 +112,8 @@ HANDLERS: list[Any] = [
     *console_school.HANDLERS,
     *console_school_fixes.HANDLERS,
     *console_explainer.HANDLERS,
+    *console_act_as.HANDLERS,
+    *console_acting.HANDLERS,
     *console_queues.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,

@@ -10,6 +10,8 @@ import base64
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -46,6 +48,8 @@ INLINE_SCRIPT = (
 
 CSP_SCRIPT_HASH = "sha256-" + base64.b64encode(hashlib.sha256(INLINE_SCRIPT.encode()).digest()).decode()
 """For the Content-Security-Policy, without its quotation marks."""
+
+_read_only: ContextVar[bool] = ContextVar("read_only", default=False)
 
 KEPT = 2000
 """So many pieces made by the library's macros are kept, the latest used ones."""
@@ -132,6 +136,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.globals |= {**PAGE_DEFAULTS, "asset": assets.asset, "csrf_input": csrf_input, "govuk": govuk}
+    made.globals["is_read_only"] = _read_only.get
     made.globals["inline_script"] = Markup(INLINE_SCRIPT)  # noqa: S704 - our own constant
     made.filters |= {
         "academic_year": academic_year,
@@ -151,6 +156,16 @@ def warm() -> None:
 def render(template: str, context: Mapping[str, object]) -> str:
     """Render a template; raises UndefinedError for a name it uses and was not given."""
     return environment().get_template(template).render(context)
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Show buttons in what is rendered meanwhile, but not to be pressed (ADM-7.4)."""
+    token = _read_only.set(True)
+    try:
+        yield
+    finally:
+        _read_only.reset(token)
 
 
 def govuk(name: str, params: Mapping[str, object]) -> Markup:

@@ -35,9 +35,9 @@ THIRD_PERSON = re.compile(
 OWN_TOKENS = {"off", "email", "name", "username", "organization", "one-time-code", "current-password"}
 NAME_OR_EMAIL = re.compile(r"(\w+_)?(name|email)")
 VERBS = {
-    "accept", "add", "apply", "assign", "cancel", "challenge", "change", "choose", "clear", "close", "confirm", "continue",
+    "accept", "act", "add", "apply", "assign", "cancel", "challenge", "change", "choose", "clear", "close", "confirm", "continue",
     "decline", "delete", "download", "end", "enter", "give", "keep", "mark", "menu", "name", "print", "register", "replace", "report", "resume", "run", "save",
-    "search", "send", "set", "show", "sign", "start", "stay", "stop", "switch", "tell", "try", "undo", "use",
+    "search", "select", "send", "set", "show", "sign", "start", "stay", "stop", "switch", "tell", "try", "undo", "use",
     "view", "withdraw",
 }  # fmt: skip
 BANNED = re.compile(

@@ -14,12 +14,12 @@ from app.db.transaction import transaction
 from app.notices.access_messages import AccessGiven
 from app.notices.outbox import Subjects, queue_message
 from app.schools.nominate_induction_tutor import CHECK_NAME_AND_EMAIL
-from app.terms import Refused
+from app.terms import ActorKind, Refused
 
 if TYPE_CHECKING:
     from app.terms import Actor, SchoolId, UserId
 
-COLLEAGUE = "colleague"
+COLLEAGUE, STAFF = "colleague", "staff"
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,9 @@ async def give_access(command: GiveAccess, actor: Actor) -> bool:
     async with transaction():
         if await is_taken(command.school_id, command.name, command.email):
             raise Refused("check_name_and_email", "email", CHECK_NAME_AND_EMAIL)
+        by = COLLEAGUE if actor.kind is ActorKind.SCHOOL_USER else STAFF
         user = await user_of(Identity(EMAIL_LINK, command.email.lower(), command.name, command.email))
-        opened = await open_access(OpenAccess(user, command.school_id, EMAIL_LINK, COLLEAGUE), actor)
+        opened = await open_access(OpenAccess(user, command.school_id, EMAIL_LINK, by), actor)
         if opened:
             await _tell(command, user)
         return opened

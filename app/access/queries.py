@@ -35,6 +35,10 @@ class SessionState:
     return_path: str | None
     clock_at: datetime | None
     notice: Mapping[str, Any] | None
+    acting_until: datetime | None = None
+    """Until when a member of staff acts for the current school (ADM-7.3)."""
+    elevated_until: datetime | None = None
+    """Until when they may make changes for it (ADM-7.5)."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,35 @@ class Visitor:
     moment: datetime | None = None
     """The time of the request, when it isn't the machine's."""
 
+    @property
+    def acts(self) -> bool:
+        """Tell whether a member of staff acts for the current school now (ADM-7)."""
+        return self.school is not None and self.session is not None and self.session.acting_until is not None
+
+    @property
+    def has_acted(self) -> bool:
+        """Tell whether the time of a spell has run out and it was not ended yet (ADM-7.3)."""
+        return self.school is None and self.session is not None and self.session.acting_until is not None
+
+    def may_change(self, now: datetime) -> bool:
+        """Tell whether changes for the current school are allowed: always to its own people (ADM-7.4)."""
+        if self.session is None or self.session.acting_until is None:
+            return True
+        return self.session.elevated_until is not None and self.session.elevated_until > now
+
+
+ROLE_COLUMNS = "r.subject, r.organisation_id, r.role_checked_at, r.role_tried_at"
+
+
+def role_alone(user: str, school: str) -> str:
+    """Return the SQL for the role at DfE Sign-in on which alone a user's access to a school rests (ACC-4.12)."""
+    return f"""
+  SELECT o.subject, o.organisation_id, a.role_checked_at, a.role_tried_at
+  FROM school_access a JOIN user_organisation o ON o.user_id = a.user_id AND o.school_id = a.school_id
+  WHERE a.user_id = {user} AND a.school_id = {school} AND a.ended_at IS NULL AND a.source = 'dfe_sign_in'
+    AND a.role_checked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM school_access b WHERE b.user_id = {user}
+      AND b.school_id = {school} AND b.ended_at IS NULL AND b.source NOT IN ('dfe_sign_in', 'personas'))"""  # noqa: S608 - names are ours
+
 
 UNREAD = unread_count("c.id", "u.id", "p.notices_read_to", "found.today", "found.moment")
 NOTED = """, seen AS (
@@ -170,7 +203,7 @@ SELECT live.id IS NOT NULL AS is_live, found.*,
   CASE WHEN found.method = 'dfe_sign_in' THEN (SELECT count(*) FROM user_organisation o WHERE o.user_id = u.id
     AND NOT EXISTS (SELECT 1 FROM school_access a
       WHERE a.user_id = u.id AND a.school_id = o.school_id AND a.ended_at IS NULL)) ELSE 0 END AS unchecked_schools,
-  r.subject, r.organisation_id, r.role_checked_at, r.role_tried_at,
+  {ROLE_COLUMNS},
   c.id AS current_school_id, c.public_id, c.urn, c.name, c.kind, c.type_name,
   {deciding_columns("c", "found.today")},
   CASE WHEN c.id IS NOT NULL AND u.audience = 'school' THEN {UNREAD} ELSE 0 END AS unread_notices,
@@ -181,16 +214,9 @@ SELECT live.id IS NOT NULL AS is_live, found.*,
 FROM found
 LEFT JOIN live ON true
 LEFT JOIN app_user u ON u.id = live.user_id
-LEFT JOIN school c ON c.id = live.school_id AND EXISTS (
-  SELECT 1 FROM school_access a WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL)
-LEFT JOIN LATERAL (
-  SELECT o.subject, o.organisation_id, a.role_checked_at, a.role_tried_at
-  FROM school_access a JOIN user_organisation o ON o.user_id = a.user_id AND o.school_id = a.school_id
-  WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL AND a.source = 'dfe_sign_in'
-    AND a.role_checked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM school_access b WHERE b.user_id = u.id
-      AND b.school_id = c.id AND b.ended_at IS NULL AND b.source NOT IN ('dfe_sign_in', 'personas'))
-    AND found.method <> 'personas'
-) r ON true
+LEFT JOIN school c ON c.id = live.school_id AND (live.acting_until > live.moment OR EXISTS (
+  SELECT 1 FROM school_access a WHERE a.user_id = u.id AND a.school_id = c.id AND a.ended_at IS NULL))
+LEFT JOIN LATERAL ({role_alone("u.id", "c.id")}) r ON found.method <> 'personas'
 LEFT JOIN induction_tutor i ON i.school_id = c.id AND i.ended_at IS NULL
 LEFT JOIN school_preference p ON p.user_id = u.id AND p.school_id = c.id
 LEFT JOIN registration_closure x ON found.today BETWEEN x.starts_on AND x.ends_on
@@ -245,6 +271,8 @@ def _session(row: asyncpg.Record) -> SessionState:
         return_path=row["return_path"],
         clock_at=row["clock_at"],
         notice=json.loads(row["notice"]) if row["notice"] else None,
+        acting_until=row["acting_until"],
+        elevated_until=row["elevated_until"],
     )
 
 
@@ -326,10 +354,13 @@ async def schools_of(user: UserId) -> list[SchoolChoice]:
 
 
 MINE = f"""SELECT s.id, s.public_id, s.urn, s.name, s.kind, s.type_name, {deciding_columns("s", "$2")},
-    i.confirmed_for_year, count(*) OVER () AS total
+    i.confirmed_for_year, count(*) OVER () AS total, mine.is_open, {ROLE_COLUMNS}
     FROM school s LEFT JOIN induction_tutor i ON i.school_id = s.id AND i.ended_at IS NULL
-    WHERE EXISTS (SELECT 1 FROM school_access a
-        WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL)
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM school_access a
+        WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL) AS is_open) mine
+    LEFT JOIN LATERAL ({role_alone("$1", "s.id")}) r ON $5 <> 'personas'
+    WHERE mine.is_open OR ($5 = 'dfe_sign_in' AND EXISTS (SELECT FROM user_organisation o
+        WHERE o.user_id = $1 AND o.school_id = s.id))
     ORDER BY lower(s.name), s.urn LIMIT $3 OFFSET $4"""  # noqa: S608 - constants
 
 
@@ -339,12 +370,21 @@ class OwnSchool:
 
     school: CurrentSchool
     confirmed_for_year: int | None
+    is_open: bool = True
+    """False for one of DfE Sign-in that they have not worked for yet (ACC-4.11)."""
+    role: RoleStanding | None = None
+    """Set when access to it rests on DfE Sign-in alone (ACC-4.12)."""
 
 
-async def own_schools(user: UserId, today: date, size: int, number: int) -> tuple[tuple[OwnSchool, ...], int]:
-    """Return one page of somebody's schools, A to Z, and how many there are in all (MS-01); pages count from 1."""
-    rows = await fetch(MINE, user, today, size, (number - 1) * size)
-    found = tuple(OwnSchool(_own(row), row["confirmed_for_year"]) for row in rows)
+async def own_schools(
+    user: UserId, today: date, size: int, number: int, method: str | None = None
+) -> tuple[tuple[OwnSchool, ...], int]:
+    """Return one page of somebody's schools, A to Z, and how many there are in all (MS-01); pages count from 1.
+
+    method: how they signed in; by DfE Sign-in, the schools they have there are among them (ACC-10.5).
+    """
+    rows = await fetch(MINE, user, today, size, (number - 1) * size, method or "")
+    found = tuple(OwnSchool(_own(row), row["confirmed_for_year"], row["is_open"], _role(row)) for row in rows)
     return found, rows[0]["total"] if rows else 0
 
 

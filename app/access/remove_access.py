@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from app.access.end_access import EndAccess, end_access
 from app.db.engine import fetch
 from app.db.transaction import transaction
+from app.terms import ActorKind
 
 if TYPE_CHECKING:
     from app.terms import Actor, SchoolId, UserId
 
-REMOVED_BY_COLLEAGUE, GIVEN_UP = "removed_by_colleague", "given_up"
+REMOVED_BY_COLLEAGUE, REMOVED_BY_STAFF, GIVEN_UP = "removed_by_colleague", "removed_by_staff", "given_up"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ async def remove_access(command: RemoveAccess, actor: Actor) -> bool:
     Who removes their own goes on in their session: at its next page they are out of that school.
     """
     own = command.user_id == actor.user_id
-    reason = GIVEN_UP if own else REMOVED_BY_COLLEAGUE
+    others = REMOVED_BY_COLLEAGUE if actor.kind is ActorKind.SCHOOL_USER else REMOVED_BY_STAFF
+    reason = GIVEN_UP if own else others
     async with transaction():
         ended = await end_access(EndAccess(command.school_id, command.user_id, reason), actor)
         if ended and not own:

@@ -73,6 +73,24 @@ async def replace_by_signed_in(old: bytes | None, user: UserId, school: SchoolId
     return made
 
 
+async def rotate(id_hash: bytes) -> NewSession:
+    """Give a session another id and form secret; the old id opens nothing from then on (ACC-9.2).
+
+    Everything else stays, the limits too. Raises LookupError for a session that is not there.
+    """
+    made = NewSession(secrets.token_urlsafe(32), secrets.token_bytes(32))
+    rows = await fetch(
+        "UPDATE session SET id_hash = $2, csrf_secret = $3, updated_at = $4 WHERE id_hash = $1 RETURNING id",
+        id_hash,
+        made.id_hash,
+        made.csrf_secret,
+        clock.now(),
+    )
+    if not rows:
+        raise LookupError("the session is not there")
+    return made
+
+
 async def extend(id_hash: bytes) -> None:
     """Note that the session is in use; the absolute limit stays (ACC-9.4)."""
     await fetch("UPDATE session SET last_seen_at = greatest(last_seen_at, $2) WHERE id_hash = $1", id_hash, clock.now())

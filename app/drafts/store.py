@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.shown_names import shown_to_schools
 from app.drafts.events import RegistrationDraftDeleted, RegistrationDraftStarted
 from app.drafts.expire import closures_in, kept_until
 from app.events.record import About, record
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from app.terms import TRN, Actor, ECTAtSchoolId, SchoolId
     from app.values import Form
 
-COLUMNS = """d.id, d.kind, d.journey, d.school_id, d.started_by_user_id, d.last_saved_by_user_id, d.last_saved_at,
+COLUMNS = f"""d.id, d.kind, d.journey, d.school_id, d.started_by_user_id, d.last_saved_by_user_id, d.last_saved_at,
     d.expires_at, d.state, d.trn, d.identity_match, d.lookup_step, d.trs_snapshot, d.trs_fetched_at, d.answers,
     d.answer_versions, d.seen, d.created_at, d.ended_at, d.outcome, d.for_ect_stay_id, d.subject_stay_id,
-    d.tell_when_open_user_id, d.next_question, started.name AS started_by, saved.name AS last_saved_by,
-    ended.name AS ended_by"""
+    d.tell_when_open_user_id, d.next_question, {shown_to_schools("started")} AS started_by,
+    {shown_to_schools("saved")} AS last_saved_by, {shown_to_schools("ended")} AS ended_by"""
 PEOPLE = """JOIN app_user started ON started.id = d.started_by_user_id
     JOIN app_user saved ON saved.id = d.last_saved_by_user_id
     LEFT JOIN app_user ended ON ended.id = coalesce(d.ended_by_user_id, d.submitted_by_user_id)"""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.db.engine import fetch_one
+from app.db.shown_names import shown_to_schools
 from app.registration.registering.appropriate_bodies import AppropriateBody
 from app.registration.rules import ECTStay, Induction, InductionRecord, Mentorship, MentorStay, PersonFound
 from app.teachers.rules import display_name
@@ -151,10 +152,11 @@ EMAIL_IN_USE = """
     ) AS in_use"""
 
 # Another listed draft of this school for the same person and role (DRF-10).
-OTHER_DRAFT = """
-    SELECT d.id, u.name AS started_by, d.created_at FROM draft d JOIN app_user u ON u.id = d.started_by_user_id
+OTHER_DRAFT = f"""
+    SELECT d.id, {shown_to_schools("u")} AS started_by, d.created_at
+    FROM draft d JOIN app_user u ON u.id = d.started_by_user_id
     WHERE d.school_id = $1 AND d.trn = $2 AND d.kind = $3 AND d.id <> $4 AND d.state = 'open'
-    AND d.identity_match IS NOT NULL ORDER BY d.created_at, d.id LIMIT 1"""
+    AND d.identity_match IS NOT NULL ORDER BY d.created_at, d.id LIMIT 1"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,13 @@ class PrivacyNoticePage:
     errors: dict[str, str]
 
 
-@get("/privacy-notice", opt=school_page(last_gate=Gate.ACCOUNT))
+@get("/privacy-notice", opt=school_page(last_gate=Gate.ACCOUNT, acting=False))
 async def privacy_notice(request: AnyRequest) -> Response[str]:
     """Show the privacy notice (ACC-9.11)."""
     return page(request, "public/privacy-notice.html", PrivacyNoticePage(PRIVACY_VERSION, {}))
 
 
-@post("/privacy-notice", opt=school_page(last_gate=Gate.ACCOUNT), status_code=303)
+@post("/privacy-notice", opt=school_page(last_gate=Gate.ACCOUNT, acting=False), status_code=303)
 async def answer_privacy_notice(request: AnyRequest) -> Response[str]:
     """Store the acceptance and go on; declining signs out (ACC-9.11)."""
     answer = (await read_form(request)).get("accept_privacy_notice", "")
@@ -74,13 +74,13 @@ class ChooseSchoolPage:
     errors: dict[str, str]
 
 
-@get("/school/choose", opt=school_page(last_gate=Gate.PRIVACY_NOTICE))
+@get("/school/choose", opt=school_page(last_gate=Gate.PRIVACY_NOTICE, acting=False))
 async def choose_school(request: AnyRequest) -> Response[str]:
     """Show the schools to choose from, A to Z (ACC-10.1)."""
     return await choice_page(request, read_query(request), {})
 
 
-@post("/school/choose", opt=school_page(last_gate=Gate.PRIVACY_NOTICE), status_code=303)
+@post("/school/choose", opt=school_page(last_gate=Gate.PRIVACY_NOTICE, acting=False), status_code=303)
 async def switch(request: AnyRequest) -> Response[str]:
     """Work for another school, then open the page asked for (ACC-10.4)."""
     form = await read_form(request)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.web.page import CONSOLE_NAVIGATION, FOOTER, NAVIGATION, SCHOOL_FOOTER, Chrome
+from app.web.page import CONSOLE_NAVIGATION, FOOTER, NAVIGATION, SCHOOL_FOOTER, Acting, Chrome
+from app.web.policies import policy_of
+from app.web.session import visit_of
 
 if TYPE_CHECKING:
+    from litestar import Request
+
+    from app.access.queries import Visitor
     from app.settings import Settings
     from app.web.policies import Policy
     from app.web.session import Visit
@@ -18,8 +23,8 @@ def chrome_for(visit: Visit, policy: Policy, settings: Settings) -> Chrome:
     visitor, standing = visit.visitor, visit.standing
     session, user, school = visitor.session, visitor.user, visitor.school
     signed_in = session is not None and user is not None
-    usable = school is not None and standing.access.reason is None
-    staff = user is not None and user.audience == "staff"
+    usable = school is not None and (visitor.acts or standing.access.reason is None)
+    console = user is not None and user.audience == "staff" and not visitor.acts
     return Chrome(
         brand=settings.brand,
         csrf_token=visit.csrf_token,
@@ -29,14 +34,29 @@ def chrome_for(visit: Visit, policy: Policy, settings: Settings) -> Chrome:
         school_name=school.name if school else "",
         several_schools=visitor.open_schools + visitor.unchecked_schools > 1,
         unread_notices=visitor.unread_notices,
-        show_navigation=staff or (usable and standing.tutor_gate is None),
-        navigation=CONSOLE_NAVIGATION if staff else NAVIGATION,
+        show_navigation=console or (usable and (visitor.acts or standing.tutor_gate is None)),
+        navigation=CONSOLE_NAVIGATION if console else NAVIGATION,
         active_nav=policy.nav,
         footer=SCHOOL_FOOTER if usable else FOOTER,
         support_email=standing.policy.support_email,
         closed_window=visitor.closure.message if visitor.closure and usable else "",
         clock=clock.now() if clock.is_moved() else None,
         test_sign_in=session is not None and session.method == "personas",
+        read_only=policy.audience == "school" and not visitor.may_change(clock.now()),
+        acting=_acting(visitor),
         session_ends_at=session.ends_at if session and signed_in else None,
         session_absolute_ends_at=session.absolute_expires_at if session and signed_in else None,
     )
+
+
+def dress(request: Request[Any, Any, Any]) -> None:
+    """Put the frame of the page where `page()` looks for it; again after the visitor has become another."""
+    policy = policy_of(request.route_handler)
+    request.state.chrome = chrome_for(visit_of(request), policy, request.app.state.settings)
+
+
+def _acting(visitor: Visitor) -> Acting | None:
+    if visitor.school is None or visitor.session is None or visitor.session.acting_until is None:
+        return None
+    elevated = visitor.session.elevated_until if visitor.may_change(clock.now()) else None
+    return Acting(visitor.school.name, visitor.school.urn, visitor.session.acting_until, elevated)

@@ -11,7 +11,8 @@ from app.access import rules, sessions
 from app.access.queries import schools_of
 from app.access.switch_school import SwitchSchool, switch_school
 from app.web import csrf
-from app.web.chrome import chrome_for
+from app.web.acting_gate import acting_for_school, end_lapsed, stop_acting_first
+from app.web.chrome import dress
 from app.web.errors import ErrorPage, error_page
 from app.web.forms import read_form_lists
 from app.web.page import full_load, page, redirect
@@ -57,12 +58,6 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if policy.form:
         await visit_of(connection).ensure_session()
     dress(connection)
-
-
-def dress(request: AnyRequest) -> None:
-    """Put the frame of the page where `page()` looks for it; again after the visitor has become another."""
-    policy = policy_of(request.route_handler)
-    request.state.chrome = chrome_for(visit_of(request), policy, request.app.state.settings)
 
 
 def _error(request: AnyRequest, status: int, context: ErrorPage | None = None) -> Response[str]:
@@ -131,6 +126,9 @@ async def _staff(request: AnyRequest) -> Response[str] | None:
     user = visit_of(request).visitor.user
     if user is None or user.audience != "staff":
         return _error(request, 403, ErrorPage("This page is for DfE support."))
+    await end_lapsed(request)
+    if visit_of(request).visitor.acts and not policy_of(request.route_handler).acting:
+        return stop_acting_first(request)
     rights = policy_of(request.route_handler).rights
     if rights and not set(rights) & set(user.staff_roles):
         return _error(request, 403, ErrorPage(f"Your account needs the role {' or '.join(rights)} for this page."))
@@ -142,12 +140,13 @@ async def _school_account(request: AnyRequest) -> Response[str] | None:
     user = visit_of(request).visitor.user
     if answer is not None or user is None or user.audience == "school":
         return answer
-    return _error(request, 403, ErrorPage("This page is for people who work for a school."))
+    return await acting_for_school(request)
 
 
 async def _privacy_notice(request: AnyRequest) -> Response[str] | None:
-    user = visit_of(request).visitor.user
-    if user is None or rules.has_accepted_privacy_notice(user.accepted_privacy_version):
+    visitor = visit_of(request).visitor
+    user = visitor.user
+    if user is None or visitor.acts or rules.has_accepted_privacy_notice(user.accepted_privacy_version):
         return None
     await remember_path(request)
     return redirect(request, "/privacy-notice")
@@ -205,13 +204,15 @@ async def _same_school(request: AnyRequest) -> Response[str] | None:
 
 
 async def _school_level(request: AnyRequest) -> Response[str] | None:
-    if visit_of(request).standing.access.reason is None:
+    visit = visit_of(request)
+    if visit.visitor.acts or visit.standing.access.reason is None:
         return None
     return redirect(request, "/school/access-denied")
 
 
 async def _induction_tutor(request: AnyRequest) -> Response[str] | None:
-    if visit_of(request).standing.tutor_gate is None:
+    visit = visit_of(request)
+    if visit.visitor.acts or visit.standing.tutor_gate is None:
         return None
     await remember_path(request)
     return redirect(request, "/school/induction-tutor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,16 @@ SCHOOL_FOOTER = (
 
 
 @dataclass(frozen=True)
+class Acting:
+    """The school that staff act for, until when, and until when they may make changes for it (ADM-7)."""
+
+    school_name: str
+    urn: str
+    until: datetime
+    elevated_until: datetime | None
+
+
+@dataclass(frozen=True)
 class Chrome:
     """Everything the layout shows around a page (G-12, G-13); put in `request.state.chrome` by the middleware."""
 
@@ -86,7 +97,9 @@ class Chrome:
     clock: datetime | None = None
     """The time in use when it is not the machine's (GEN-01)."""
     test_sign_in: bool = False
-    acting: str = ""
+    read_only: bool = False
+    """The page's buttons are shown, but not to be pressed (ADM-7.4)."""
+    acting: Acting | None = None
     """What staff acting for a school are told on every page (ADM-7.2)."""
     session_ends_at: datetime | None = None
     """When the session ends if nothing more is asked: the idle limit or the absolute one, whichever is first."""
@@ -138,7 +151,8 @@ def page(
         answer_headers.setdefault("Cache-Control", "no-store")
     if status == UNPROCESSABLE:
         answer_headers["HX-Push-Url"] = "false"
-    content = templating.render(template, variables)
+    with templating.read_only() if chrome.read_only else nullcontext():
+        content = templating.render(template, variables)
     return Response(content, status_code=status, headers=answer_headers, media_type=MediaType.HTML)
 
 

@@ -22,7 +22,7 @@ the policy names, a form's token and school mark have been checked, and the cloc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -68,6 +68,10 @@ class Policy:
     """The entry of the navigation that is active."""
     rights: tuple[str, ...] = ()
     """Staff need one of these roles; none is for every member of staff (ADM-1.1)."""
+    acting: bool = True
+    """Staff who act for a school may use it, as far as they may change something (ADM-7.7)."""
+    changes: bool = False
+    """Part of a journey: even looking at it is for those who may change something (ACC-15)."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -110,14 +114,27 @@ def school_page(
     nav: str = "",
     polling: bool = False,
     last_gate: Gate = Gate.SCHOOL_LEVEL,
+    acting: bool = True,
 ) -> dict[str, Any]:
-    """Declare a page of the current school; `gated` by the induction tutor gate, `closes` in a closed window."""
-    return {"policy": Policy("school", last_gate, gated=gated, closes=closes, nav=nav, polling=polling)}
+    """Declare a page of the current school; `gated` by the induction tutor gate, `closes` in a closed window.
+
+    acting: whether staff who act for the school may use it (ADM-7.7).
+    """
+    policy = Policy("school", last_gate, gated=gated, closes=closes, nav=nav, polling=polling, acting=acting)
+    return {"policy": policy}
 
 
-def staff_page(*rights: str, nav: str = "") -> dict[str, Any]:
-    """Declare a page of the support console, for staff with one of the roles, or for every member (ADM-1.1)."""
-    return {"policy": Policy("staff", nav=nav, rights=rights)}
+def journey_page(opt: dict[str, Any]) -> dict[str, Any]:
+    """Declare a page of a journey, which only those may see who may change something (ACC-15)."""
+    return {"policy": replace(opt["policy"], changes=True)}
+
+
+def staff_page(*rights: str, nav: str = "", acting: bool = False) -> dict[str, Any]:
+    """Declare a page of the support console, for staff with one of the roles, or for every member (ADM-1.1).
+
+    acting: whether it is there while they act for a school (ADM-7.10).
+    """
+    return {"policy": Policy("staff", nav=nav, rights=rights, acting=acting)}
 
 
 def policy_of(handler: BaseRouteHandler) -> Policy:

@@ -13,7 +13,7 @@ from app.access.role_checks import ConfirmRole, WithdrawRole, confirm_role, note
 from app.access.rules import may_write_unchecked, role_is_due
 from app.access.sign_in import Has, HasNot, Organisation, Unavailable
 from app.web import csrf
-from app.web.chrome import chrome_for
+from app.web.chrome import dress
 from app.web.dfe_endings import RETRY_SECONDS, DfESignIn, Ending, ending_page
 from app.web.forms import read_form_lists
 from app.web.page import page
@@ -70,7 +70,7 @@ async def _withdrawn(request: AnyRequest, user: User, school: CurrentSchool) -> 
     await visit.reload()
     if visit.visitor.open_schools == 0:
         await visit.end()
-    _dress(request)
+    dress(request)
     return ending_page(request, Ending.NO_ROLE, Organisation("", school.name, school.urn))
 
 
@@ -81,7 +81,7 @@ async def _held_back(request: AnyRequest) -> Response[str] | None:
         return None
     fields = await read_form_lists(request)
     kept = tuple((name, value) for name, values in fields.items() for value in values if name != csrf.TOKEN_FIELD)
-    _dress(request)
+    dress(request)
     headers = {"Retry-After": RETRY_SECONDS}
     return page(request, "public/role-unchecked.html", UncheckedPage(kept), status=503, headers=headers)
 
@@ -103,7 +103,3 @@ async def open_unchecked(request: AnyRequest, wanted: UUID) -> Response[str] | N
             return ending_page(request, Ending.NO_ROLE, Organisation("", found.school_name, found.urn))
         case Unavailable():
             return ending_page(request, Ending.UNCHECKED)
-
-
-def _dress(request: AnyRequest) -> None:
-    request.state.chrome = chrome_for(visit_of(request), policy_of(request.route_handler), request.app.state.settings)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.access import sessions
+from app.access.end_session import end_session
 from app.access.queries import Visitor, load_visitor
 from app.policy import Policy as Settings
 from app.registration.rules import induction_tutor_gate
 from app.schools.queries import facts_of
 from app.schools.rules import SchoolAccess, SchoolFacts, SchoolLevel, school_access
-from app.terms import ScheduleIdentifier, Year
+from app.terms import SYSTEM, ActorKind, ScheduleIdentifier, Year
 from app.training.periods import Calendar, ContractPeriod
 from app.web import csrf
 
@@ -74,7 +75,7 @@ class Visit:
     async def end(self) -> None:
         """End the visitor's session; the cookie goes."""
         if self.visitor.session is not None:
-            await sessions.end(self.visitor.session.id_hash)
+            await end_session(self.visitor.session.id_hash, self.visitor.user.actor if self.visitor.user else SYSTEM)
         self.new_id, self.forget = "", True
         self.become(Visitor())
 
@@ -175,16 +176,17 @@ def here_of(request: Request[Any, Any, Any]) -> Here:
     visitor, standing = visit.visitor, visit.standing
     if visitor.user is None or visitor.school is None:
         raise LookupError("the route's policy doesn't ask for a current school")
+    actor = replace(visitor.user.actor, school_id=visitor.school.id)
     return Here(
         user=visitor.user,
         school=visitor.school,
-        actor=replace(visitor.user.actor, school_id=visitor.school.id),
+        actor=replace(actor, kind=ActorKind.STAFF_FOR_SCHOOL) if visitor.acts else actor,
         today=standing.today,
         level=standing.access.level,
         calendar=standing.calendar,
         policy=standing.policy,
         tutor=visitor.tutor,
-        tutor_gate=standing.tutor_gate,
+        tutor_gate=None if visitor.acts else standing.tutor_gate,
     )
 
 

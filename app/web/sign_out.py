@@ -11,8 +11,8 @@ from app.access.end_sessions import end_sessions
 from app.access.sealing import unseal
 from app.access.sessions import id_token_of
 from app.access.sign_in import BY_DFE_SIGN_IN, LocalOnly
+from app.web.chrome import dress
 from app.web.dfe_endings import services_page
-from app.web.gates import dress
 from app.web.page import full_load, page, redirect
 from app.web.policies import public_page, signed_in_page
 from app.web.session import visit_of

@@ -123,7 +123,7 @@ async def mail_to_school(school: int, user: int) -> list[str]:
     return await recipients()
 
 
-@pytest.mark.rule("NOT-3.1")
+@pytest.mark.rule("NOT-3.1", "ACC-12.2")
 async def test_school_mail_goes_to_the_induction_tutor_first(database: None) -> None:
     school = await make_school(primary_email="office@a.example")
     user = await make_user("bob@a.example", school)

@@ -15,7 +15,7 @@ from litestar.exceptions import NotFoundException
 
 from app import clock, templating
 from app.web.errors import ErrorPage, error_page
-from app.web.page import Chrome, page, redirect
+from app.web.page import Acting, Chrome, page, redirect
 from app.web.static import static_file
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def home(request: Request[Any, Any, Any]) -> Response[str]:
     banners = {
         "closed_window": "Registration for 2026 to 2027 opens on 1 June 2026.",
         "clock": datetime(2026, 3, 10, 14, 5, tzinfo=UTC),
-        "acting": "You are viewing as St Example’s. Read-only. Ends at 3pm.",
+        "acting": Acting("St Example’s", "100001", datetime(2026, 3, 10, 15, tzinfo=UTC), None),
         "test_sign_in": True,
     }
     signed_in(request, **banners)

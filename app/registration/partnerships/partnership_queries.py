@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.db.documents import document
+from app.db.shown_names import shown_to_schools
 from app.registration.partnerships.partnership_facts import AskedProvider, PartnershipShown
 from app.registration.people.school_queries import name_of
 
@@ -28,7 +29,8 @@ PEOPLE = """training_period tp JOIN teacher t ON t.id = tp.teacher_id
 # $1 the school, $2 today
 PARTNERSHIP = f"""json_build_object('id', sp.id, 'public_id', sp.public_id, 'year', sp.contract_period_year,
     'lead_provider', lp.name, 'delivery_partner', dp.name, 'origin', sp.origin, 'reported_at', sp.reported_at,
-    'challenged_at', sp.challenged_at, 'challenge_reason', sp.challenge_reason, 'challenged_by', u.name,
+    'challenged_at', sp.challenged_at, 'challenge_reason', sp.challenge_reason, 'challenged_by',
+    {shown_to_schools("u")},
     'checked_at', sp.checked_at, 'carried_from', earlier.contract_period_year,
     'declared', EXISTS (SELECT FROM training_period x JOIN declaration d ON d.training_period_id = x.id
         WHERE x.school_partnership_id = sp.id AND d.voided_at IS NULL),

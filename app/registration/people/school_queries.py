@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.db.documents import document
 from app.db.engine import fetch
+from app.db.shown_names import shown_to_schools
 from app.registration.changes.body_changes import BodyHolder
 from app.registration.people.ect_facts import ECTAtSchool, ListedECT
 from app.teachers.rules import fold
@@ -46,7 +47,7 @@ def person_of(stay: str, teacher: str) -> str:
     """
     return f"""json_build_object('teacher_id', {stay}.teacher_id, 'public_id', {stay}.public_id,
     'trn', {teacher}.trn, 'name', {name_of(teacher)}, 'email', {stay}.email, 'registered_at', {stay}.created_at,
-    'registered_by', u.name, 'removed_at', {stay}.removed_at, 'removal_reason', {stay}.removal_reason,
+    'registered_by', {shown_to_schools("u")}, 'removed_at', {stay}.removed_at, 'removal_reason', {stay}.removal_reason,
     'leaving_reported_by', {stay}.leaving_reported_by_school_id,
     'email_failed_at', (SELECT CASE WHEN latest.state = 'bounced' THEN latest.finished_at END
         FROM (SELECT ms.state, ms.finished_at FROM message ms WHERE lower(ms.recipient) = lower({stay}.email)

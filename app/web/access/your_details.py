@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/your-details"
-PAGE = school_page(last_gate=Gate.CURRENT_SCHOOL)
+PAGE = school_page(last_gate=Gate.CURRENT_SCHOOL, acting=False)
 NOTICES = {
     "saved": "Your details have been changed.",
     "sent": "We have sent an email to your new address. Open the link in it to confirm; until then nothing changes.",

@@ -74,6 +74,8 @@ class OverviewPage(Top):
     answers: tuple[Line, ...]
     tasks: tuple[Task, ...]
     waiting: tuple[Task, ...]
+    may_act: bool
+    """Whoever asks may act for the school (ADM-7.1)."""
     done: str
     """What staff have just put right."""
     fixes: tuple[tuple[str, str], ...]
@@ -147,6 +149,7 @@ async def overview(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
         answers=school_shown.answer_lines(school, clock.now()),
         tasks=to_do.own,
         waiting=to_do.waiting,
+        may_act="support" in staff_of(request).staff_roles,
         done=done_in(request, FIXES),
         fixes=offered(request, FIXES, school, f"{PATH}/{school.urn}"),
     )

@@ -64,7 +64,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     return page(request, "schools/dates.html", await dates_page(here_of(request), notification=notice))
 
 
-@post(PATH, opt=school_page(gated=True), status_code=200)
+@post(PATH, opt=school_page(gated=True, acting=False), status_code=200)
 async def change(request: Request[Any, Any, Any]) -> Response[str]:
     """Make or replace the link, which is shown once and so on this answer itself, or switch it off."""
     here, form = here_of(request), await read_form(request)

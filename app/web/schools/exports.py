@@ -34,7 +34,7 @@ MOST, WINDOW = 20, timedelta(hours=1)
 """So many files a user may have (ACC-16.1)."""
 
 
-@get(f"{ects.PATH}/export", opt=school_page(gated=True, nav="ects"))
+@get(f"{ects.PATH}/export", opt=school_page(gated=True, nav="ects", acting=False))
 async def of_ects(request: Request[Any, Any, Any]) -> Response[Any]:
     """Give every ECT that the list finds, not one page of it (EX-01, EX-02)."""
     here, query = here_of(request), list_query(request, Tab)
@@ -48,7 +48,7 @@ async def of_ects(request: Request[Any, Any, Any]) -> Response[Any]:
     return csv_file(f"ects-{found.tab}-{here.today.isoformat()}.csv", ECT_COLUMNS, rows)
 
 
-@get(f"{mentors.PATH}/export", opt=school_page(gated=True, nav="mentors"))
+@get(f"{mentors.PATH}/export", opt=school_page(gated=True, nav="mentors", acting=False))
 async def of_mentors(request: Request[Any, Any, Any]) -> Response[Any]:
     """Give every mentor that the list finds, not one page of it (EX-01, EX-02)."""
     here, query = here_of(request), list_query(request, MentorTab)

@@ -22,7 +22,7 @@ from app.web import journey_start, journeys
 from app.web.journey import Asked, Journey, Refusal
 from app.web.journey_pages import ConfirmationPage
 from app.web.page import redirect
-from app.web.policies import school_page
+from app.web.policies import journey_page, school_page
 from app.web.session import here_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 AnyRequest = Request[Any, Any, Any]
 LIST, BASE, SLUG = "/school/access", "/school/access/new", "new"
-PAGE = school_page()
+PAGE = journey_page(school_page())
 ALREADY = "This person has access already"
 
 

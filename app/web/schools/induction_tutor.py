@@ -17,7 +17,7 @@ from app.training.periods import academic_year
 from app.web import journey_start, journeys
 from app.web.forms import read_query
 from app.web.page import page, redirect
-from app.web.policies import school_page
+from app.web.policies import journey_page, school_page
 from app.web.schools.induction_tutor_journeys import BASE, JOURNEYS, OWN_ACCESS_ENDED, Command, TutorFacts
 from app.web.session import here_of, take_return_path
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.web.journey import Journey
 
 PAGE = school_page(nav="induction-tutor")
+STEP = journey_page(PAGE)
 NOTICES = {
     "no-year": "There is no academic year to name or confirm an induction tutor for. You can change the details."
 }
@@ -75,14 +76,14 @@ def instead_of(request: HTMXRequest, name: str) -> str:
     return "" if name == ("new" if here.tutor is None else "confirm") else BASE
 
 
-@get(f"{BASE}/{{name:str}}", opt=PAGE)
+@get(f"{BASE}/{{name:str}}", opt=STEP)
 async def first(request: HTMXRequest, name: FromPath[str]) -> Response[str]:
     """Show the first question."""
     journey, instead = known(name), instead_of(request, name)
     return redirect(request, instead) if instead else await journey_start.show_first(journey, request)
 
 
-@post(f"{BASE}/{{name:str}}", opt=PAGE, status_code=200)
+@post(f"{BASE}/{{name:str}}", opt=STEP, status_code=200)
 async def answer_first(request: HTMXRequest, name: FromPath[str]) -> Response[str]:
     """Take the first answer."""
     journey, instead = known(name), instead_of(request, name)
@@ -97,7 +98,7 @@ def known(name: str) -> Journey[TutorFacts, Command]:
     return journey
 
 
-@get(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=PAGE)
+@get(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=STEP)
 async def show(
     request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]
 ) -> Response[str]:
@@ -105,7 +106,7 @@ async def show(
     return await journeys.show(known(name), request, draft_id, step)
 
 
-@post(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=PAGE, status_code=200)
+@post(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=STEP, status_code=200)
 async def answer(
     request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]
 ) -> Response[str]:

@@ -20,7 +20,9 @@ from app.web.arrival import choice_page
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import Gate, school_page
+from app.web.role_gate import open_unchecked
 from app.web.schools.list_query import page_number
+from app.web.schools.own_roles import with_roles_checked
 from app.web.session import here_of, school_facts, visit_of
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from app.web.session import Here
 
 PATH = "/school/my-schools"
-POLICY = school_page(last_gate=Gate.CURRENT_SCHOOL)
+POLICY = school_page(last_gate=Gate.CURRENT_SCHOOL, acting=False)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class SchoolLine:
     level: str
     tutor_confirmed: bool
     usable: bool
+    unchecked: bool = False
+    """Their role there is not known now: it is asked about when they choose it (ACC-10.5)."""
     to_do: int = 0
     ects: int = 0
     without_mentor: int = 0
@@ -60,7 +64,8 @@ class MySchoolsPage:
 @get(PATH, opt=POLICY)
 async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """Show them A to Z; who works for one school only is led home."""
-    if visit_of(request).visitor.open_schools < 2:  # noqa: PLR2004 - several
+    visitor = visit_of(request).visitor
+    if visitor.open_schools + visitor.unchecked_schools < 2:  # noqa: PLR2004 - several
         return redirect(request, "/school/home")
     return await listed(request)
 
@@ -73,6 +78,9 @@ async def switch(request: Request[Any, Any, Any]) -> Response[str]:
         return await choice_page(request, form, {"school_id": "Select a school"})
     try:
         wanted = UUID(form["school_id"])
+        refused = await open_unchecked(request, wanted)
+        if refused is not None:
+            return refused
         if visitor.user is not None and visitor.session is not None:
             await switch_school(SwitchSchool(visitor.session.id_hash, wanted), visitor.user.actor)
     except (ValueError, Refused):
@@ -82,17 +90,40 @@ async def switch(request: Request[Any, Any, Any]) -> Response[str]:
 
 async def listed(request: Request[Any, Any, Any]) -> Response[str]:
     """Answer one page of the list, in a constant number of statements."""
-    here = here_of(request)
+    here, session = here_of(request), visit_of(request).visitor.session
     size, number = here.policy.page_size, page_number(read_query(request).get("page", ""))
-    found, total = await own_schools(here.user.id, here.today, size, number)
+    method = session.method if session else None
+    listed, total = await own_schools(here.user.id, here.today, size, number, method)
     pages = max(1, -(-total // size))
-    if not found and number > 1:
+    if not listed and number > 1:
         return redirect(request, f"{PATH}?page=1")
+    found, known = await with_roles_checked(request, here.user, listed)
     levels = {own.school.id: school_access(school_facts(own.school), here.today, here.policy) for own in found}
-    usable = {school: may_register_ects(held.level) for school, held in levels.items() if may_use_service(held.level)}
+    shown = {school: held.level for school, held in levels.items() if school in known and may_use_service(held.level)}
+    usable = {school: may_register_ects(level) for school, level in shown.items()}
     to_dos = await to_dos_of_schools(usable, clock.now(), here.policy, here.calendar)
-    lines = tuple(line_of(own, levels[own.school.id], to_dos.get(own.school.id), here) for own in found)
+    lines = tuple(
+        line_of(own, levels[own.school.id], to_dos.get(own.school.id), here)
+        if own.school.id in known
+        else unchecked_line(own)
+        for own in found
+    )
     return page(request, "schools/my-schools.html", MySchoolsPage(lines, number, pages))
+
+
+def unchecked_line(own: OwnSchool) -> SchoolLine:
+    """Return what is shown of a school while it isn't known whether the person may see more (ACC-10.5)."""
+    school = own.school
+    return SchoolLine(
+        str(school.public_id),
+        school.name,
+        school.urn,
+        current=False,
+        level="",
+        tutor_confirmed=False,
+        usable=False,
+        unchecked=True,
+    )
 
 
 def line_of(own: OwnSchool, access: SchoolAccess, done: SchoolToDo | None, here: Here) -> SchoolLine:

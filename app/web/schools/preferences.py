@@ -42,7 +42,7 @@ class PreferencesPage:
     notification: Mapping[str, object] | None = None
 
 
-@get(PATH, opt=school_page())
+@get(PATH, opt=school_page(acting=False))
 async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """Show what is chosen."""
     here = here_of(request)
@@ -56,7 +56,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     return page(request, "schools/preferences.html", preferences_page(here.school.name, values, notification=saved))
 
 
-@post(PATH, opt=school_page(), status_code=303)
+@post(PATH, opt=school_page(acting=False), status_code=303)
 async def save(request: Request[Any, Any, Any]) -> Response[str]:
     """Save the choices."""
     here, fields = here_of(request), await read_form_lists(request)

@@ -22,7 +22,7 @@ from app.web import journey_start, journeys
 from app.web.forms import known_id
 from app.web.missing import missing
 from app.web.page import page, redirect
-from app.web.policies import school_page
+from app.web.policies import journey_page, school_page
 from app.web.session import here_of
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def routes(path: str, opt: dict[str, Any], handle: Handle, answer_first: Act = j
 
         return handler
 
-    step = f"{path}/{{draft_id:str}}/{{step:str}}"
+    step, opt = f"{path}/{{draft_id:str}}/{{step:str}}", journey_page(opt)
     return [
         get(path, opt=opt)(to(journey_start.show_first)),
         post(path, opt=opt, status_code=200)(to(answer_first)),

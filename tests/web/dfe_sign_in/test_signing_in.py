@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import pytest
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from app.db.engine import fetch, fetch_one
 from tests import factories
 from tests.cast import cast
+from tests.web.conftest import BASE_URL
 from tests.web.dfe_sign_in.conftest import query_of
 from tests.web.dfe_sign_in.people import (
     ALICE,
@@ -42,6 +45,35 @@ async def accept_privacy_notice() -> None:
 
 async def kinds() -> list[str]:
     return [row["kind"] for row in await fetch("SELECT kind FROM event ORDER BY id")]
+
+
+@pytest.mark.rule("EXT-3.14", "ACC-9.1")
+async def test_the_answer_comes_back_in_the_address_which_the_cookie_survives(dfe: DfEBrowser):
+    begun = await dfe.browser.get("/sign-in/dfe")
+    asked = query_of(begun.headers["location"])
+    assert asked["response_type"] == "code"
+    assert asked.get("response_mode", "query") == "query"
+    cookie = begun.headers["set-cookie"]
+    assert cookie.startswith("session=")
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+
+
+@pytest.mark.rule("EXT-3.8", "ACC-4.2")
+async def test_the_code_is_exchanged_with_what_was_kept_and_nothing_else(dfe: DfEBrowser, outside: Outside):
+    address = await dfe.leave()
+    back = await dfe.choose(address, ALICE)
+    assert (await dfe.browser.get(back)).status_code == 303
+    (token,) = await outside.requests("token")
+    sent = dict(parse_qsl(token["body"]))
+    assert sent.keys() == {"grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret"}
+    assert (sent["grant_type"], sent["redirect_uri"]) == ("authorization_code", f"{BASE_URL}/sign-in/dfe/callback")
+    assert create_s256_code_challenge(sent["code_verifier"]) == query_of(address)["code_challenge"]
+    assert (await dfe.browser.get(back)).status_code == 400
+    assert len(await outside.requests("token")) == 1
+    foreign = await dfe.choose(await dfe.leave(), ALICE)
+    assert (await dfe.browser.get(f"{foreign}&iss=https://elsewhere.example")).status_code == 400
+    assert len(await outside.requests("token")) == 1
 
 
 @pytest.mark.rule("ACC-4.1", "EXT-3.2", "EXT-3.7", "SEC-14")

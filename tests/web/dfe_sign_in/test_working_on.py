@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import html
 
+from app.access.queries import RoleStanding
+from app.access.sign_in import HasNot
 from app.db.engine import fetch, fetch_one
+from app.web.schools.own_roles import asked
 from tests import factories
 from tests.cast import cast
+from tests.factories import noon
 from tests.web.dfe_sign_in.conftest import query_of
 from tests.web.dfe_sign_in.people import ALICE, ASH, BOTH, users_file
 from tests.web.dfe_sign_in.test_signing_in import accept_privacy_notice
@@ -214,3 +221,79 @@ async def test_a_paused_method_is_not_offered_and_its_message_stands_on_the_page
     assert "DfE Sign-in is down until 3pm." in dfe.browser.text()
     assert (await dfe.browser.get("/sign-in/dfe")).headers["location"] == "/sign-in"
     assert await outside.requests("discovery") == []
+
+
+def cards(dfe: DfEBrowser) -> dict[str, tuple[bool, str]]:
+    """Return of each school on the page whether its counts are shown, and its button."""
+    found = html.fromstring(dfe.browser.page.text).xpath("//*[@data-school]")
+    return {
+        card.get("data-school"): (bool(card.xpath(".//*[@data-row='to-do']")), " ".join(card.xpath(".//button/text()")))
+        for card in found
+    }
+
+
+@pytest.mark.rule("ACC-10.5", "ACC-4.11", "ACC-4.12")
+async def test_my_schools_ask_about_roles_first_and_show_no_counts_of_what_is_not_known(
+    dfe: DfEBrowser, both, outside: Outside
+):
+    await dfe.browser.get("/school/my-schools")
+    assert cards(dfe) == {
+        "100001": (True, ""),
+        "100002": (False, "Select to view"),
+        "100003": (False, "Select to view"),
+    }
+    (birch,) = await fetch("SELECT public_id FROM school WHERE urn = '100002'")
+    answer = await dfe.browser.post("/school/my-schools", {"school_id": str(birch["public_id"])})
+    assert answer.headers["location"] == "/school/home"
+    await outside.forget()
+    at(dfe, "12:20:00")
+    await dfe.browser.get("/school/my-schools")
+    assert {urn: shown for urn, (shown, _) in cards(dfe).items()} == {"100001": True, "100002": True, "100003": False}
+    assert len(await outside.requests("role")) == 2
+    at(dfe, "12:40:00")
+    await outside.fail({**DOWN, "times": 1}, {**DOWN, "answer": "unavailable", "times": 1})
+    await dfe.browser.get("/school/my-schools")
+    assert [urn for urn, (shown, _) in cards(dfe).items() if shown] == []
+    (cedar,) = await fetch("SELECT public_id FROM school WHERE urn = '100003'")
+    assert (await dfe.browser.post("/school/my-schools", {"school_id": str(cedar["public_id"])})).status_code == 403
+
+
+@pytest.mark.rule("ACC-10.5", "ACC-3.5")
+async def test_a_school_whose_role_is_gone_leaves_my_schools(dfe: DfEBrowser, both, outside: Outside):
+    (birch,) = await fetch("SELECT id FROM school WHERE urn = '100002'")
+    await fetch(
+        """INSERT INTO school_access (created_at, updated_at, user_id, school_id, source, granted_by, granted_at,
+            role_checked_at) SELECT created_at, updated_at, user_id, $1, source, granted_by, granted_at, role_checked_at
+        FROM school_access WHERE source = 'dfe_sign_in'""",
+        birch["id"],
+    )
+    content = users_file()
+    content["users"][1]["organisations"][1]["roles"] = []
+    await outside.serve(content)
+    at(dfe, "12:16:00")
+    await dfe.browser.get("/school/my-schools")
+    assert cards(dfe).keys() == {"100001", "100003"}
+    ended = await fetch(
+        "SELECT end_reason FROM school_access WHERE school_id = $1 AND source = 'dfe_sign_in'", birch["id"]
+    )
+    assert [row["end_reason"] for row in ended] == ["role_withdrawn"]
+
+
+@pytest.mark.rule("ACC-10.5")
+async def test_roles_are_asked_about_five_at_a_time():
+    asking: set[str] = set()
+    most = 0
+
+    class Slow:
+        async def role(self, subject: str, organisation: str) -> HasNot:
+            nonlocal most
+            asking.add(organisation)
+            most = max(most, len(asking))
+            await asyncio.sleep(0.01)
+            asking.remove(organisation)
+            return HasNot()
+
+    at_noon = noon(date(2025, 11, 10))
+    roles = [RoleStanding("somebody", str(number), at_noon, None) for number in range(12)]
+    assert await asked(Slow(), roles) == [HasNot()] * 12  # type: ignore[arg-type]
+    assert most == 5

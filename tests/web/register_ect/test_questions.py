@@ -152,6 +152,54 @@ async def test_check_answers_tells_what_happens_elsewhere_and_what_looks_odd(ali
         assert words in alice.text()
 
 
+@pytest.mark.rule("ACC-14.3", "RE-09", "RE-29")
+async def test_the_earlier_school_is_named_where_it_is_asked_about_and_confirmed_and_nowhere_else(
+    alice: Browser, world: World
+) -> None:
+    await history.ect(world.birch, date(2025, 9, 1))
+    named: dict[str, bool] = {}
+    walker = await Walker(alice).start()
+    pages = (
+        ("review-ect", identity()),
+        ("registered-before", {"name_is_correct": "yes"}),
+        ("email-address", {"transferring_in": "yes"}),
+        ("start-date", {"email": "priya@ash.example"}),
+        ("working-pattern", on(20, 10, 2025)),
+        ("appropriate-body", FULL_TIME),
+        ("training-programme", {}),
+        ("check-answers", SCHOOL_LED),
+        ("confirmation", {}),
+    )
+    for step, typed in pages:
+        if step == "training-programme":
+            typed = {"appropriate_body_id": walker.choice("North Hub")}  # noqa: PLW2901 - the page before offers it
+        await walker.answer(step, **typed)
+        named[step] = "Birch" in alice.text()
+    assert [step for step, yes in named.items() if yes] == ["registered-before", "check-answers"]
+    (ect,) = await fetch("SELECT public_id FROM ect_at_school_period WHERE school_id = $1", world.ash)
+    for path in ("home", "ects", f"ects/{ect['public_id']}", f"ects/{ect['public_id']}/history", "notices"):
+        assert (await alice.get(f"/school/{path}")).status_code == 200
+        assert "Birch" not in alice.text(), path
+
+
+@pytest.mark.rule("ACC-3.3", "ACC-5.14")
+async def test_a_teacher_with_the_address_of_a_user_stays_another_person(alice: Browser, world: World) -> None:
+    everyone = "SELECT id, name, email, active, updated_at FROM app_user ORDER BY id"
+    before = await fetch(everyone)
+    walker = Walker(alice)
+    walker.email = before[0]["email"]
+    await walker.register()
+    (ect,) = await fetch("SELECT id, email FROM ect_at_school_period")
+    assert ect["email"] == walker.email
+    assert await fetch(everyone) == before
+    linked = await fetch(
+        """SELECT conname FROM pg_constraint WHERE contype = 'f'
+        AND (conrelid, confrelid) IN (('app_user'::regclass, 'teacher'::regclass),
+            ('teacher'::regclass, 'app_user'::regclass))"""
+    )
+    assert linked == []
+
+
 @pytest.mark.rule("DRF-04")
 async def test_answers_off_the_path_are_neither_shown_nor_saved_and_come_back_with_it(alice: Browser) -> None:
     walker = await Walker(alice).to_check()

@@ -20,7 +20,7 @@ from app.values import Form, Invalid
 from app.web import journey_start, journeys
 from app.web.journey import Asked, Journey
 from app.web.journey_pages import ConfirmationPage
-from app.web.policies import school_page
+from app.web.policies import journey_page, school_page
 from app.web.schools.change_details.appropriate_body import TOLD, SchoolBodies, body_question, school_bodies
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 BASE = "/school/ects/change-appropriate-body"
 FIRST, BODY = "change-appropriate-body", "appropriate-body"
-PAGE = school_page(gated=True, nav="ects")
+PAGE = journey_page(school_page(gated=True, nav="ects"))
 NOBODY = "None of the ECTs you selected can change to this appropriate body. Select another one"
 Seen = dict[ECTAtSchoolId, AppropriateBodyId | None]
 """The ECTs chosen, each with the appropriate body that was reported of them then."""

@@ -19,7 +19,7 @@ from app.web import journey_start, journeys
 from app.web.journey import Journey, Refusal
 from app.web.journey_pages import ConfirmationPage
 from app.web.page import page, redirect
-from app.web.policies import school_page
+from app.web.policies import journey_page, school_page
 from app.web.schools.identity import hooks
 from app.web.schools.identity.pages import exit_templates, subject, unfinished_of, words
 from app.web.schools.person_questions import email_notices
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from app.web.session import Here
 
 TEMPLATES = "journeys/register-ect"
-PAGE = school_page(gated=True, closes=True, nav="ects")
+PAGE = journey_page(school_page(gated=True, closes=True, nav="ects"))
 EXITS = (
     "already-registered",
     "registered-as-mentor",

@@ -19,7 +19,7 @@ from app.web import journey_start, journeys
 from app.web.forms import known_id, read_form, read_query
 from app.web.journey import Asked, Journey, Refusal
 from app.web.page import page, redirect
-from app.web.policies import school_page
+from app.web.policies import journey_page, school_page
 from app.web.schools.identity import hooks
 from app.web.schools.identity.pages import exit_templates, subject, unfinished_of
 from app.web.schools.identity.questions import find as find_question
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from app.web.session import Here
 
 TEMPLATES = "journeys/register-mentor"
-PAGE = school_page(gated=True, closes=True, nav="mentors")
+PAGE = journey_page(school_page(gated=True, closes=True, nav="mentors"))
 EXITS = ("no-trn", "cannot-mentor-themself", "already-registered", "cannot-assign")
 CHANGED = "Something changed while you were working. Check the details again."
 REFUSALS = {
