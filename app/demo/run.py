@@ -26,6 +26,7 @@ from app.settings import settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import TextIO
 
     from app.demo.calendar import Days
 
@@ -35,6 +36,8 @@ TRS_RATE = "200"
 SECONDS_TO_STOP = 15
 SECONDS_TO_START = 60
 PAUSE = 0.2
+LOG = "demo.log"
+"""What web, worker and stand-ins log goes to this file of the data folder, so that the terminal stays readable."""
 
 
 class Demo:
@@ -47,6 +50,7 @@ class Demo:
         self._environment = _environment(self._url, data)
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._stopping = False
+        self._log: TextIO | None = None
 
     def run(self) -> int:
         """Start everything, wait to be told to stop, stop everything; returns the exit code."""
@@ -62,6 +66,7 @@ class Demo:
         with ExitStack() as cleanup:
             cleanup.callback(self._stop_database)
             self._prepare()
+            self._log = cleanup.enter_context((chosen.data_dir / LOG).open("w", encoding="utf-8"))
             cleanup.callback(self._stop_processes)
             return self._start_and_wait()
 
@@ -81,7 +86,8 @@ class Demo:
         while not self._stopping:
             ended = [name for name, process in self._running.items() if process.poll() is not None]
             if ended:
-                click.echo(f"{ended[0]} has ended unexpectedly; stopping the rest.", err=True)
+                where = settings().data_dir / LOG
+                click.echo(f"{ended[0]} has ended unexpectedly; stopping the rest. Its log is in {where}", err=True)
                 return int(Exit.INPUT_HAS_ERRORS)
             time.sleep(PAUSE)
         return int(Exit.DONE)
@@ -107,6 +113,7 @@ class Demo:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "app.cli", *arguments],
             stdout=subprocess.PIPE if read else None,
+            stderr=self._log,
             text=True,
             start_new_session=True,
         )
@@ -185,6 +192,9 @@ def _welcome(url: str) -> str:
             f"  Or as schools do:      {url}/sign-in (a stand-in for DfE Sign-in asks who you are)",
             f"  Emails it has sent:    {url}/dev/mailbox",
             f"  Change the date:       {url}/clock",
+            f"  Support console:       {url}/personas, then choose somebody of DfE support",
+            f"  Lead provider API:     {url}/api/docs/v3",
+            f"  Logs:                  {settings().data_dir / LOG}",
             "",
             "  Tokens of lead providers' programs, for the API:",
             *(f"  {line}" for line in token_lines()),
