@@ -227,6 +227,8 @@ class Exchange:
         """Write the request's one line (OPS-2)."""
         visit = self.scope["state"].get("visit")
         user = visit.visitor.user if visit else None
+        more = self.scope["state"].get("log_fields", {})
+        nobody = "lead_provider" if more.get("lead_provider") else "visitor"
         route = str(self.scope.get("path_template") or UNMATCHED)
         logs.log_request(
             logs.RequestLine(
@@ -234,14 +236,14 @@ class Exchange:
                 route=UNMATCHED if route == NOT_FOUND_PATH else route,
                 method=self.method if self.method.isalpha() else "OTHER",
                 status=self.status,
-                actor_kind=user.actor.kind.value if user else "visitor",
+                actor_kind=user.actor.kind.value if user else nobody,
                 request_time=round(seconds, 6),
                 request_cpu_time=round(cpu_seconds, 6),
                 db_count=counted.count,
                 db_time=round(counted.seconds, 6),
                 partial=self.headers.get(b"hx-request") == b"true",
             ),
-            self.scope["state"].get("log_fields", {}),
+            more,
         )
 
 

@@ -20,6 +20,7 @@ from app.db.refusals import GUARDS
 from app.web.developers import RELEASES, TOPICS
 from tests import factories
 from tests.api.client import DOCUMENT, Program, check_answer
+from tests.architecture.source import modules
 from tests.page_lint import lint
 from tests.provider_records.world import settled
 from tests.training.acts import on
@@ -93,6 +94,29 @@ def test_operations_say_everything_that_can_come() -> None:
         *("/api/v3/changes", "/api/v3/partnerships/bulk"),
         *("/api/v3/expressions-of-interest", "/api/v3/expressions-of-interest/{interest_id}"),
     }
+
+
+PATHS = {
+    *("schools", "schools/{}", "delivery-partners", "delivery-partners/{}", "partnerships", "partnerships/{}"),
+    *("partnerships/bulk", "participants", "participants/{}", "participants/{}/withdraw", "participants/{}/defer"),
+    *("participants/{}/resume", "participants/{}/change-schedule", "participants/transfers"),
+    *("participants/{}/transfers", "unfunded-mentors", "unfunded-mentors/{}", "expressions-of-interest"),
+    *("expressions-of-interest/{}", "changes"),
+}
+
+
+@pytest.mark.rule("API-1.3")
+@pytest.mark.rule("API-25.2")
+def test_there_are_the_addresses_of_the_contract_and_no_others() -> None:
+    assert {re.sub(r"\{\w+\}", "{}", path).removeprefix("/api/v3/") for path in DOCUMENT["paths"]} == PATHS
+
+
+@pytest.mark.rule("API-1.5")
+def test_the_api_decides_and_writes_nothing_by_itself() -> None:
+    api = [module for module in modules() if module.package == "api"]
+    assert len(api) > 10
+    found = {text for module in api for text in module.texts() if re.search(r"\b(SELECT|INSERT|UPDATE|DELETE) ", text)}
+    assert found == set()
 
 
 @pytest.mark.rule("API-6.5")

@@ -117,7 +117,8 @@ async def held(world: World, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.rule("API-6.1")
-async def test_a_fault_before_any_handler_has_the_same_shape(database: None) -> None:
+@pytest.mark.rule("API-23.3")
+async def test_a_fault_before_any_handler_has_the_same_shape(database: None, caplog: pytest.LogCaptureFixture) -> None:
     app: Any = create_app(settings(), trs=None)  # type: ignore[arg-type]
     program = Program(app, "")
     answer = await program.client.get("/api/v3/participants", headers={"Host": "elsewhere.example"})
@@ -129,4 +130,6 @@ async def test_a_fault_before_any_handler_has_the_same_shape(database: None) -> 
     app.asgi_handler.inner = breaks
     answer = await program.client.get("/api/v3/participants")
     assert (answer.status_code, said(answer.json())) == (500, [("Internal server error", "internal_error")])
-    assert answer.headers["x-request-id"]
+    (fault,) = [record.__dict__["fields"] for record in caplog.records if record.name == "register.fault"]
+    assert (fault["request_id"], fault["error"]) == (answer.headers["x-request-id"], ["builtins.RuntimeError"])
+    assert "alice" not in str(caplog.records[-1].__dict__) + caplog.text

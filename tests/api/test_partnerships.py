@@ -73,6 +73,7 @@ async def test_a_report_answers_the_partnership_and_confirms_who_asked(world: Wo
 @pytest.mark.rule("API-6.2")
 @pytest.mark.rule("API-6.4")
 @pytest.mark.rule("API-11.2")
+@pytest.mark.rule("API-29.3")
 @pytest.mark.parametrize(
     ("sent", "errors"),
     [

@@ -12,7 +12,9 @@ from app import clock
 from app.access.revoke_api_token import RevokeAPIToken, revoke_api_token
 from app.access.rotate_api_token import RotateAPIToken, rotate_api_token
 from app.db.engine import fetch
+from app.settings import settings
 from app.terms import Refused
+from app.web.limits import count
 from tests.api.client import Program, said
 from tests.api.conftest import OPERATOR, token_of
 
@@ -119,6 +121,21 @@ async def test_a_thousand_requests_in_any_300_seconds(world: World) -> None:
     assert (await world.larch.call("GET", PARTNERS)).status_code == 429
 
 
+@pytest.mark.rule("API-21.2")
+async def test_strangers_are_counted_by_address_and_callers_are_not(world: World, app: Any) -> None:
+    limit = app.asgi_handler.limit
+    limit.counted.clear()
+    for _ in range(limit.entries):
+        await count("anything", "127.0.0.1", limit.entries, limit.WINDOW, settings().secret())
+    stranger = Program(app, "")
+    answers = [await stranger.call("GET", PARTNERS) for _ in range(limit.batch)]
+    assert [answer.status_code for answer in answers] == [401] * (limit.batch - 1) + [429]
+    assert said(answers[-1].json()) == [("Too many requests", "rate_limited")]
+    assert int(answers[-1].headers["retry-after"]) > 0
+    await world.larch.get(PARTNERS)
+    limit.counted.clear()
+
+
 @pytest.mark.rule("API-4.5")
 @pytest.mark.rule("API-29.4")
 async def test_a_request_keeps_the_id_that_can_be_one(world: World) -> None:
@@ -139,7 +156,7 @@ async def test_a_call_is_logged_once_without_anything_personal(world: World, cap
     assert (line["route"], line["resources"]) == ("/api/v3/participants/{participant_id}", [somebody.lower()])
     assert (line["parameters"], line["error_codes"]) == (["filter[urn]", "sort"], ["parameter_unknown"])
     assert (line["status"], line["rows"], line["bytes"] > 100, line["db_count"]) == (400, 0, True, 3)
-    assert line["build"] == "development"
+    assert (line["build"], line["actor_kind"]) == ("development", "lead_provider")
     assert "Quetzal" not in str(line)
     assert world.tokens["larch"].token not in str(line)
 

@@ -111,7 +111,8 @@ class Calling(ASGIMiddleware):
             raise problem(403)
 
     async def _turn_away(self, call: Call, *, sent_one: bool) -> None:
-        wait = await self.stranger_waits(call.scope)
+        with clock.at(clock.machine_now()):  # limits keep the machine's time (API-22.1)
+            wait = await self.stranger_waits(call.scope)
         if wait:
             raise problem(429, **{"Retry-After": str(wait)})
         raise problem(401, **{"WWW-Authenticate": REALM + (', error="invalid_token"' if sent_one else "")})
