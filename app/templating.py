@@ -140,11 +140,17 @@ def environment() -> Environment:
     made.globals["inline_script"] = Markup(INLINE_SCRIPT)  # noqa: S704 - our own constant
     made.filters |= {
         "academic_year": academic_year,
+        "mid_sentence": mid_sentence,
         "gov_date": gov_date,
         "gov_datetime": gov_datetime,
         "gov_time": gov_time,
     }
     return made
+
+
+def mid_sentence(label: str) -> str:
+    """Return a label as it reads inside a sentence: without its capital, unless that belongs to an abbreviation."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def warm() -> None:

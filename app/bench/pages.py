@@ -133,7 +133,9 @@ async def render(world: World) -> list[Metric]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    plain.filters |= {name: templating.environment().filters[name] for name in ("gov_time", "gov_datetime")}
+    plain.filters |= {
+        name: templating.environment().filters[name] for name in ("gov_time", "gov_datetime", "mid_sentence")
+    }
     plain.globals |= {"asset": assets.asset, "inline_script": templating.environment().globals["inline_script"]}
     made = []
     async with in_use(world):

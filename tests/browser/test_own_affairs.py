@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @WAYS
-@pytest.mark.rule("HM-01", "YR-01", "PF-01", "SP-01", "SP-02", "AX-15")
+@pytest.mark.rule("HM-01", "YR-01", "PF-01", "SP-01", "SP-02", "AX-15", "GDS-15")
 async def test_what_a_school_settles_about_itself(way: dict[str, bool], served: Served, open_browser: Any) -> None:
     async with open_browser(**way) as reader:
         await reader.open("/school/home")
@@ -44,6 +44,11 @@ async def test_what_a_school_settles_about_itself(way: dict[str, bool], served: 
         await reader.choose("Satisfied")
         await reader.press("Send feedback", "feedback")
         assert "Thank you" in await reader.text()
+
+        await reader.open("/cookies")
+        told = await reader.page.locator("main tbody th").all_inner_texts()
+        assert told == sorted(cookie["name"] for cookie in await reader.context.cookies())
+        assert await reader.page.locator(".govuk-cookie-banner").count() == 0
 
     assert [row["expecting_ects"] for row in await fetch("SELECT expecting_ects FROM school_year")] == ["not_sure"]
     assert len(await fetch("SELECT FROM support_query")) == 1

@@ -476,7 +476,7 @@ TOKENS = {
 CASES = TOKENS | CONTINUING | STAYS | PEOPLE | MENTORSHIPS | TRAINING | PROVIDERS | SCHOOLS | RECORDS | OWN_AFFAIRS
 
 
-@pytest.mark.rule("DM-02")
+@pytest.mark.rule("DM-02", "REL-5")
 @pytest.mark.parametrize("bad", CASES.values(), ids=CASES)
 async def test_the_database_refuses(world: World, bad: Bad) -> None:
     for table, changes in bad.beside or []:

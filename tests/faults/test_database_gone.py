@@ -1,4 +1,4 @@
-"""The database gone, slow, closed to writing, or cut off in the middle (FLT-23 to FLT-26, REL-5 to REL-7)."""
+"""The database gone, slow, closed to writing, or cut off in the middle (FLT-23 to FLT-26)."""
 
 from __future__ import annotations
 

@@ -159,6 +159,19 @@ def test_a_copy_says_that_it_is_one() -> None:
     assert mail.body.startswith("This is a copy of the email we sent to Rory Kendal")
 
 
+@pytest.mark.rule("AX-33")
+@pytest.mark.parametrize("message", TEXTS.values(), ids=TEXTS)
+def test_a_mail_says_all_in_plain_sentences_and_what_each_address_is_for(message: type[Message]) -> None:
+    body = render(content(made(message, "shortest")), "help@register.example").body
+    for line in body.splitlines():
+        assert "\t" not in line
+        assert not re.search(r"\S {2,}\S|<[a-z/]|\||[_=*#-]{3,}", line), line
+        assert not (len(line) > 5 and line.isupper()), line
+        for address in re.findall(r"https?://\S+", line):
+            before = line.partition(address)[0]
+            assert re.search(r"\w.*\w", before), f"nothing says what {address} is for"
+
+
 @pytest.mark.rule("NOT-3.1")
 def test_a_register_address_is_told_how_to_get_access() -> None:
     message = made(TEXTS["M-05"], "shortest")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lxml import html
 
 from app.db.engine import fetch
 from app.events.verify import verify
 from tests.web.conftest import browser_of
+from tests.web.register_ect import history
 from tests.web.register_ect.conftest import CLOCK
-from tests.web.register_ect.walking import EMAIL, YES_NAME, Walker, identity
+from tests.web.register_ect.people import PEOPLE, induction, person
+from tests.web.register_ect.walking import EMAIL, SCHOOL_LED, YES_NAME, Walker, identity, on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.web.conftest import Browser
-    from tests.web.register_ect.conftest import World
+    from tests.web.register_ect.conftest import Outside, World
 
 
 @pytest.fixture
@@ -112,3 +117,110 @@ async def test_of_two_colleagues_with_one_teacher_one_registers_and_the_other_se
     assert "6 October 2025 at 10am, by Alice Archer" in bob.text()
     assert (await written())[0] == 1
     assert await verify() == []
+
+
+@pytest.mark.rule("FLT-13", "DRF-12")
+async def test_a_lead_provider_withdrawn_before_the_confirmation_is_the_one_thing_asked_again(alice: Browser) -> None:
+    walker = await Walker(alice).to_check()
+    await fetch(
+        """DELETE FROM provider_pairing WHERE contract_period_year = 2025
+        AND lead_provider_id = (SELECT id FROM lead_provider WHERE name = 'Elm')"""
+    )
+    await fetch(
+        """DELETE FROM lead_provider_contract WHERE contract_period_year = 2025
+        AND lead_provider_id = (SELECT id FROM lead_provider WHERE name = 'Elm')"""
+    )
+    await walker.answer("lead-provider")
+    assert "no longer available" in alice.text()
+    assert await written() == [0, 0, 0]
+    await walker.answer("check-answers", provider_choice=walker.choice("Oak"))
+    await walker.answer("confirmation")
+    assert (await written())[0] == 1
+
+
+@pytest.mark.rule("FLT-13", "DRF-12")
+async def test_a_year_that_is_shut_before_the_confirmation_is_the_one_thing_asked_again(alice: Browser) -> None:
+    walker = await Walker(alice).to_programme(start=on(3, 11, 2025))
+    await walker.answer("training-programme", appropriate_body_id=walker.choice("North Hub"))
+    await walker.answer("check-answers", **SCHOOL_LED)
+    await fetch("UPDATE contract_period SET registration_opens_on = '2025-12-01' WHERE year = 2025")
+    await walker.answer("cannot-register-yet")
+    assert await written() == [0, 0, 0]
+    await fetch("UPDATE contract_period SET registration_opens_on = '2025-06-01' WHERE year = 2025")
+    await walker.visit("check-answers")
+    await walker.answer("confirmation")
+
+
+@pytest.mark.rule("FLT-33", "IDN-11")
+async def test_somebody_who_passed_induction_before_the_confirmation_is_not_registered(
+    alice: Browser, outside: Outside
+) -> None:
+    walker = await Walker(alice).to_check()
+    passed = {**PEOPLE, "people": [person("9900001", "Priya", "Shah", **induction("Passed"))]}
+    await outside.client.put("/__stand-in/data", json=passed)
+    try:
+        await alice.post(f"{walker.base}/check-answers")
+    finally:
+        await outside.client.put("/__stand-in/data", json=PEOPLE)
+    await walker.visit("induction-completed")
+    assert walker.step == "induction-completed"
+    assert await written() == [0, 0, 0]
+
+
+@pytest.mark.rule("FLT-28", "EXT-2.19", "REL-7")
+async def test_a_teaching_record_system_that_answers_late_costs_one_step(alice: Browser, outside: Outside) -> None:
+    walker = await Walker(alice).start()
+    await outside.fail({"delay_ms": 30_000})
+    async with asyncio.timeout(6):
+        answer = await walker.post(**identity())
+    assert answer.status_code == 503
+    assert [row["state"] for row in await fetch("SELECT state FROM draft")] == ["open"]
+    await outside.fail()
+    await walker.answer("review-ect", **identity())
+
+
+@pytest.mark.rule("AX-21", "REL-2")
+async def test_every_answer_stands_on_its_page_when_somebody_comes_back_to_it(alice: Browser) -> None:
+    walker = await Walker(alice).to_check()
+    await alice.sign_in("100001")
+    for step, said in {
+        "review-ect": ["yes"],
+        "email-address": ["priya@ash.example"],
+        "start-date": ["3", "10", "2025"],
+        "working-pattern": ["full_time"],
+        "appropriate-body": ["North Hub"],
+        "training-programme": ["provider_led"],
+        "lead-provider": ["Elm"],
+    }.items():
+        await walker.visit(step)
+        assert kept(alice.page.text if alice.page else "") == said, step
+
+
+@pytest.mark.rule("AX-21")
+async def test_changes_open_with_what_is_on_record(alice: Browser, world: World) -> None:
+    stay = await history.ect(world.ash, date(2025, 9, 1), school_reported_appropriate_body_id=world.bodies["North Hub"])
+    record = f"/school/ects/{stay['public_id']}"
+    for journey, shown in {
+        "change-name": "Priya Shah",
+        "change-email": "On record now: 9900001@earlier.example",
+        "change-working-pattern": "On record now: full time",
+        "change-appropriate-body": "North Hub",
+    }.items():
+        await alice.get(f"{record}/{journey}")
+        assert shown in alice.text(), journey
+    answer = await alice.get("/school/induction-tutor/change")
+    assert kept(answer.text) == ["Alice Archer", "alice@amberley.example"]
+
+
+def kept(page: str) -> list[str]:
+    """Return what the fields of a page's main part hold; of a choice, its value, or its words where it is an id."""
+    main = html.fromstring(page).xpath("//main")[0]
+    found = [
+        box.get("value") for box in main.xpath(".//input[@type='text' or @type='email'][@value]") if box.get("value")
+    ]
+    for choice in main.xpath(".//input[@checked]"):
+        words = " ".join(main.xpath(f".//label[@for='{choice.get('id')}']")[0].text_content().split())
+        found.append(words if re.search(r"[0-9a-f-]{36}", choice.get("value")) else choice.get("value"))
+    return found + [
+        " ".join(option.text_content().split()) for option in main.xpath(".//option[@selected][@value!='']")
+    ]
