@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.access.end_unused_access import end_unused_access
 from app.access.end_unused_staff import end_unused_staff
+from app.access.warn_of_ending_tokens import warn_of_ending_tokens
 from app.drafts.expire import expire_drafts
 from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_dates, school_reminders
 from app.jobs.school_register import Nightly
@@ -194,6 +195,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "access",
         "staff are warned later, and accounts that nobody uses stay open",
         end_unused_staff,
+    ),
+    PeriodicJob(
+        "warn_of_ending_tokens",
+        "25 2 * * *",
+        "access",
+        "lead providers learn later, or not, that a token ends",
+        warn_of_ending_tokens,
     ),
     PeriodicJob(
         "verify_provider_records",

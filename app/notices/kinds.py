@@ -16,6 +16,7 @@ class FieldKind(Enum):
     PLAIN_DATE = "plain date"
     PLAIN_TIME = "plain date and time"
     CODE = "code to sign in with"
+    FIRST_CHARACTERS = "first characters of a token, to lead providers only"
     ACADEMIC_YEAR = "academic year"
     PROVIDER_NAME = "provider, partner or body name"
     PROGRAMME = "programme in words"
@@ -59,6 +60,8 @@ SchoolName = Annotated[str, FieldKind.SCHOOL_NAME]
 PlainDate = Annotated[date, FieldKind.PLAIN_DATE]
 PlainTime = Annotated[datetime, FieldKind.PLAIN_TIME]
 """Written in London time."""
+TokenCharacters = Annotated[str, FieldKind.FIRST_CHARACTERS]
+"""The 8 that tell tokens apart; they let nobody in."""
 Code = Annotated[str, FieldKind.CODE]
 """Six digits; empty when there is none."""
 AcademicYear = Annotated[int, FieldKind.ACADEMIC_YEAR]

@@ -95,7 +95,10 @@ def test_no_mail_uses_words_of_the_trade(message: type[Message]) -> None:
     assert not re.search(r"\b(cohort|FIP|CIP|DIY|participant|TRS|NINO|TRN)\b", mail.subject + mail.body, re.IGNORECASE)
 
 
-PUBLIC_PAGES = ("/guidance", "/privacy", "/sign-in", "/sign-in/email", "/request-access", "/support", "/staff/sign-in")
+PUBLIC_PAGES = (
+    *("/guidance", "/privacy", "/sign-in", "/sign-in/email", "/request-access", "/support", "/staff/sign-in"),
+    "/api/guidance/connecting",
+)
 """What anybody may read: how to get in, and what the service is (NOT-3.4)."""
 HELP = "https://help.signin.education.gov.uk"
 """Of DfE Sign-in, for those whose address is not known here (M-75)."""
