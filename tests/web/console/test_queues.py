@@ -117,24 +117,24 @@ async def asked(people: Cast) -> None:
 
 
 CAUSES: dict[str, Callable[[Cast], Awaitable[None]]] = {
-    "q-01": unanswered,
-    "q-02": unmentored,
-    "q-03": unrecorded,
-    "q-05": flagged,
-    "q-06": undecided,
-    "q-07": bounced,
-    "q-08": tutorless,
-    "q-10": mismatched,
-    "q-12": odd,
-    "q-13": stopped,
-    "q-15": asked,
+    "Q-01": unanswered,
+    "Q-02": unmentored,
+    "Q-03": unrecorded,
+    "Q-05": flagged,
+    "Q-06": undecided,
+    "Q-07": bounced,
+    "Q-08": tutorless,
+    "Q-10": mismatched,
+    "Q-12": odd,
+    "Q-13": stopped,
+    "Q-15": asked,
 }
 
 
 @pytest.mark.parametrize("slug", [pytest.param(slug, marks=pytest.mark.rule(slug.upper())) for slug in QUEUES])
 async def test_an_item_is_there_as_long_as_its_condition(slug: str, sam: Any, people: Cast) -> None:
     before = items(await sam.get(f"/admin/queues/{slug}"))
-    await CAUSES[slug](people)
+    await CAUSES[slug.upper()](people)
     while_it_lasts = items(await sam.get(f"/admin/queues/{slug}"))
 
     assert (before, len(while_it_lasts)) == ([], 1)
@@ -156,7 +156,7 @@ ENDINGS = {
 @pytest.mark.rule("ADM-8.1")
 @pytest.mark.parametrize("slug", ENDINGS)
 async def test_an_item_leaves_when_its_condition_ends(slug: str, sam: Any, people: Cast) -> None:
-    await CAUSES[slug](people)
+    await CAUSES[slug.upper()](people)
     await fetch(ENDINGS[slug])
 
     assert items(await sam.get(f"/admin/queues/{slug}")) == []
