@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app import clock
 from app.db.engine import connection, fetch
 from app.national.happenings import COLUMNS, event_rows
 from app.national.invariants import broken_invariants
@@ -44,7 +45,8 @@ async def load(country: Country, tell: Callable[[str], None]) -> dict[str, int]:
     async with connection() as conn:
         await conn.execute("ANALYZE", timeout=600)
     tell("what lead providers are shown")
-    await fill()
+    with clock.at(clock.at_noon(country.size.as_of)):
+        await fill()
     return await broken_invariants()
 
 

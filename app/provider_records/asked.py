@@ -63,12 +63,18 @@ class After:
 Page = Offset | After
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """One resource as the lead provider is shown it: complete JSON text, and where it stands in the order asked for."""
+    """One resource as the lead provider is shown it: complete JSON in UTF-8, its stamps, and what it is ordered by."""
 
-    body: str
+    body: bytes
     resource_id: UUID
     created_at: datetime
     updated_at: datetime
-    position: tuple[str, ...] = ()
+    order: tuple[Literal["created_at", "updated_at"], ...] = ()
+
+    @property
+    def position(self) -> tuple[str, ...]:
+        """Where it stands in the order asked for, by whole seconds as shown (API-7.7)."""
+        times = (getattr(self, name).replace(microsecond=0) for name in self.order)
+        return (*(moment.isoformat() for moment in times), str(self.resource_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.db.engine import fetch, fetch_one
@@ -14,24 +14,23 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    import asyncpg
-
     from app.provider_records.asked import Order, Page
     from app.terms import LeadProviderId
 
 COLUMNS = {"created_at": "created_second", "updated_at": "updated_second"}
 """Times are ordered as they are shown, by whole seconds (API-7.7)."""
-KEPT = """SELECT r.id, NULL::text AS body, r.resource_id, r.updated_at, r.created_second, r.updated_second
+KEPT = """SELECT r.id, NULL::text AS body, r.resource_id{keys}
     FROM provider_record r WHERE r.lead_provider_id = {viewer} AND r.resource_type = '{kind}' AND r.listed
         AND r.valid_from <= $2 AND r.valid_until >= $2"""
 SHARED = """ AND NOT EXISTS (SELECT FROM provider_record o WHERE o.resource_type = 'school' AND o.lead_provider_id = $1
         AND o.resource_id = r.resource_id AND o.cohort = r.cohort)"""
-STALE = """SELECT r.id, r.body, r.resource_id, r.updated_at, r.created_second, r.updated_second
+STALE = """SELECT r.id, r.body, r.resource_id{keys}
     FROM stale_provider_records($1, '{kind}', $2) r WHERE true"""
-PAGE = """WITH page AS ({rows} ORDER BY {order} {limit})
-    SELECT coalesce(p.body, k.body) AS body, p.resource_id, k.created_at, k.updated_at, p.created_second,
-        p.updated_second
-    FROM page p JOIN provider_record k ON k.id = p.id ORDER BY {final}"""
+STAMPED = """replace({body}, '"{name}":"@"', '"{name}":"' || shown_time(k.{name}) || '"')"""
+PAGE = """WITH page AS MATERIALIZED ({rows} ORDER BY {order} {limit})
+    SELECT convert_to({body}, 'UTF8') AS body, p.resource_id, k.created_at, k.updated_at
+    FROM page p CROSS JOIN LATERAL (SELECT * FROM provider_record r WHERE r.id = p.id OFFSET 0) k ORDER BY {final}"""
+"""Rows are looked up one by one: a page is small against the table, whatever was guessed about it."""
 
 
 @dataclass
@@ -39,6 +38,7 @@ class Statement:
     """A statement in the making: its conditions, and the values they name."""
 
     values: list[Any]
+    order: Order = ()
     conditions: list[str] = field(default_factory=list)
 
     def put(self, value: object) -> str:
@@ -64,7 +64,7 @@ async def records_page(  # noqa: PLR0917 - a list is asked for by all of these
     Every order is total. A day that nobody has settled yet is worked out while reading (API-18.5).
     """
     order = order or BY_CREATION
-    made = Statement([lead_provider_id, today])
+    made = Statement([lead_provider_id, today], order)
     _narrow(made, kind, filters)
     if isinstance(page, After) and page.position is not None:
         made.conditions.append(_beyond(made, order, page.position))
@@ -73,8 +73,9 @@ async def records_page(  # noqa: PLR0917 - a list is asked for by all of these
         + ", {}resource_id"
     )
     limit = f"LIMIT {made.put(page.limit)}" + (f" OFFSET {made.put(page.offset)}" if isinstance(page, Offset) else "")
-    query = PAGE.format(rows=_rows(made, kind), order=by.replace("{}", ""), limit=limit, final=by.replace("{}", "p."))
-    return [_shown(row, order) for row in await fetch(query, *made.values)]
+    query = _page(made, kind, order=by.replace("{}", ""), limit=limit, final=by.replace("{}", "p."))
+    by_names = tuple(name for name, _ in order)
+    return [Shown(row[0], row[1], row[2], row[3], by_names) for row in await fetch(query, *made.values)]
 
 
 async def one_record(
@@ -88,9 +89,9 @@ async def one_record(
     made.where("r.resource_id = {}", resource_id)
     if cohort is not None:
         made.where("r.cohort = {}", cohort)
-    query = PAGE.format(rows=_rows(made, kind), order="resource_id", limit="LIMIT 1", final="p.resource_id")
+    query = _page(made, kind, order="resource_id", limit="LIMIT 1", final="p.resource_id")
     rows = await fetch(query, *made.values)
-    return _shown(rows[0], ()) if rows else None
+    return Shown(*rows[0]) if rows else None
 
 
 async def participant_id(lead_provider_id: LeadProviderId, resource_id: UUID) -> TeacherId | None:
@@ -123,13 +124,23 @@ def _narrow(made: Statement, kind: ResourceType, filters: Filters) -> None:
         made.where("r.from_ids && {}::uuid[]", filters.from_participant_ids)
 
 
+def _page(made: Statement, kind: ResourceType, *, order: str, limit: str, final: str) -> str:
+    """Return the statement: keys first, then the text of those rows with its stamps (API-18.1, API-16.1)."""
+    body = STAMPED.format(body="coalesce(p.body, k.body)", name="updated_at")
+    if kind is ResourceType.EXPRESSION_OF_INTEREST:
+        body = STAMPED.format(body=body, name="created_at")
+    return PAGE.format(rows=_rows(made, kind), body=body, order=order, limit=limit, final=final)
+
+
 def _rows(made: Statement, kind: ResourceType) -> str:
     """Return the parts of a list: records of the lead provider, shared ones, and those that the day has overtaken."""
     where = "".join(f" AND {condition}" for condition in made.conditions)
-    parts = [KEPT.format(viewer="$1", kind=kind.value) + where]
+    # no other columns than are asked for, so that the index of the order has them all
+    keys = "".join(f", r.{COLUMNS[name]}" for name, _ in made.order)
+    parts = [KEPT.format(viewer="$1", kind=kind.value, keys=keys) + where]
     if kind is ResourceType.SCHOOL:
-        parts.append(KEPT.format(viewer="0", kind=kind.value) + SHARED + where)
-    return " UNION ALL ".join([*parts, STALE.format(kind=kind.value) + where])
+        parts.append(KEPT.format(viewer="0", kind=kind.value, keys=keys) + SHARED + where)
+    return " UNION ALL ".join([*parts, STALE.format(kind=kind.value, keys=keys) + where])
 
 
 def _beyond(made: Statement, order: Order, position: tuple[str, ...]) -> str:
@@ -146,16 +157,3 @@ def _beyond(made: Statement, order: Order, position: tuple[str, ...]) -> str:
     ]
     first, sign, place = keys[0]
     return f"{first} {sign}= {place} AND ({' OR '.join(f'({way})' for way in ways)})"
-
-
-def _shown(row: asyncpg.Record, order: Order) -> Shown:
-    body = row["body"].replace('"updated_at":"@"', f'"updated_at":"{_time(row["updated_at"])}"', 1)
-    body = body.replace('"created_at":"@"', f'"created_at":"{_time(row["created_at"])}"', 1)
-    keys = tuple(row[COLUMNS[name]].isoformat() for name, _ in order)
-    position = (*keys, str(row["resource_id"]))
-    return Shown(body, row["resource_id"], row["created_at"], row["updated_at"], position)
-
-
-def _time(moment: datetime) -> str:
-    """Return a time as the API shows it: UTC, whole seconds, cut off (API-5.3)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -72,15 +72,15 @@ async def listed(request: AnyRequest, listing: Listing) -> Response[bytes]:
         After(page.size + 1, None if keys is None else tuple(keys)) if page.keyset else Offset(page.size, page.offset)
     )
     found = await records_page(caller.lead_provider_id, listing.kind, filters, order, paging, clock.today())
-    links = ""
+    links = b""
     if page.keyset:
         more, found = len(found) > page.size, found[: page.size]
         way = "null"
         if more:
             cursor = cursors.write(found[-1].position, caller.lead_provider_id, digest, settings_of(request))
             way = f'"{next_path(request, asked, cursor)}"'
-        links = f',"links":{{"next":{way}}}'
-    return _answer(request, tag, f'{{"data":[{_joined(request, found)}]{links}}}')
+        links = f',"links":{{"next":{way}}}'.encode()
+    return _answer(request, tag, b'{"data":[' + _joined(request, found) + b"]" + links + b"}")
 
 
 async def shown(request: AnyRequest, listing: Listing, record_id: str) -> Response[bytes]:
@@ -96,7 +96,7 @@ async def shown(request: AnyRequest, listing: Listing, record_id: str) -> Respon
     found = await one_record(lead_provider_id, listing.kind, UUID(record_id), clock.today(), cohort)
     if found is None:
         raise problem(404)
-    return _answer(request, tag, f'{{"data":{_joined(request, [found])}}}')
+    return _answer(request, tag, b'{"data":' + _joined(request, [found]) + b"}")
 
 
 def filters_of(asked: Asked, listing: Listing) -> Filters:
@@ -164,10 +164,10 @@ def preferences(request: AnyRequest) -> dict[str, str]:
     return {"Preference-Applied": LENIENT} if is_lenient(request) else {}
 
 
-def _answer(request: AnyRequest, tag: str, text: str) -> Response[bytes]:
-    return answer_json(text.encode(), headers={"ETag": tag, **preferences(request)})
+def _answer(request: AnyRequest, tag: str, body: bytes) -> Response[bytes]:
+    return answer_json(body, headers={"ETag": tag, **preferences(request)})
 
 
-def _joined(request: AnyRequest, found: Sequence[Shown]) -> str:
+def _joined(request: AnyRequest, found: Sequence[Shown]) -> bytes:
     request.scope["state"]["rows"] = len(found)
-    return ",".join(each.body for each in found)
+    return b",".join([each.body for each in found])
