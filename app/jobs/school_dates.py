@@ -14,7 +14,7 @@ from app.events.record import About, record
 from app.notices.catalogue import ChoicesEnded
 from app.notices.outbox import Subjects, queue_to_school
 from app.registration.queries import appropriate_bodies
-from app.registration.registering.appropriate_bodies import is_selectable
+from app.registration.registering.appropriate_bodies import is_selectable_again
 from app.schools.date_events import (
     SchoolChoicesEnded,
     SchoolClosureAnnounced,
@@ -148,7 +148,7 @@ async def _tell_of_choices(
     providers = (await school_providers(school_id, provider_led_offered=offered)).facts
     body = next((one for one in bodies if one.id == school["last_appropriate_body_id"]), None)
     day = max(opened.started_on, clock.today())
-    usable = body is not None and is_selectable(body, SchoolKind(school["kind"]), day, clock.today())
+    usable = is_selectable_again(bodies, body.id if body else None, SchoolKind(school["kind"]), day, clock.today())
     ended = what_has_ended(providers, RegistrationPeriod(opened), body.name if body else "", usable=usable)
     if ended:
         record(SchoolChoicesEnded(About(school_id=school_id), occasion.key, opened.year, ended), SYSTEM)

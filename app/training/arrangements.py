@@ -309,6 +309,27 @@ def ended_pair(facts: ProviderFacts, registration: RegistrationPeriod) -> Partne
     return None if still_paired else newest
 
 
+def provider_to_tell(
+    facts: ProviderFacts, registration: RegistrationPeriod, chosen: Arrangement | None, *, last_body_selectable: bool
+) -> LeadProviderId | None:
+    """Find the last lead provider if its pair has ended for R and another choice, or none, was made (M-23)."""
+    lost = reuse_lost(facts, registration, last_body_selectable=last_body_selectable)
+    if facts.last_choices is None or lost is not ReuseLost.PAIR_ENDED:
+        return None
+    last = facts.last_choices.lead_provider_id
+    return None if chosen is not None and chosen.lead_provider.id == last else last
+
+
+def values_naming(facts: ProviderFacts, lead_provider_id: LeadProviderId | None) -> set[str]:
+    """List every form value that names a lead provider, as a whole or by an arrangement with it (PER-30)."""
+    if lead_provider_id is None:
+        return set()
+    provider = facts.lead_providers[lead_provider_id]
+    theirs = [p.public_id for p in facts.partnerships if p.lead_provider_id == provider.id]
+    of_partnerships = {f"{kind}:{public_id}" for kind in ("partnership", "carry_forward") for public_id in theirs}
+    return {str(provider.public_id), f"lead_provider:{provider.public_id}"} | of_partnerships
+
+
 def keep_current_lead_provider(
     facts: ProviderFacts, registration: RegistrationPeriod, latest: Training | None
 ) -> Arrangement | None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.terms import AppropriateBodyId, PartnershipOrigin, TrainingProgramme, Year
 from app.training.arrangements import (
+    Arrangement,
     ArrangementKind,
     LastChoices,
     RequestedTraining,
@@ -21,9 +22,11 @@ from app.training.arrangements import (
     previous_arrangement,
     previous_choices,
     programme_offers,
+    provider_to_tell,
     reuse_lost,
     selectable_lead_providers,
     still_holds,
+    values_naming,
 )
 from tests.training.builders import (
     ELM,
@@ -286,6 +289,38 @@ def test_why_last_choices_are_not_offered(last, partnerships, selectable, expect
     facts = provider_facts(partnerships, last_choices=last)
     assert reuse_lost(facts, filed_in(2025), last_body_selectable=selectable) is expected
     assert (ended_pair(facts, filed_in(2025)) is not None) == (expected is ReuseLost.PAIR_ENDED)
+
+
+@pytest.mark.rule("M-23")
+@pytest.mark.parametrize(
+    ("partner", "chosen", "told"),
+    [
+        pytest.param(FERN, None, True, id="the pair ended, school-led chosen"),
+        pytest.param(FERN, LAST_ELM.lead_provider_id, True, id="the pair ended, another provider chosen"),
+        pytest.param(FERN, LAST_OAK.lead_provider_id, False, id="the pair ended, the same provider chosen"),
+        pytest.param(MOSS, None, False, id="the pair goes on"),
+    ],
+)
+def test_the_last_provider_is_told_only_when_its_pair_ended_and_it_was_not_chosen(partner, chosen, told):
+    facts = provider_facts([partnership(1, partner=partner)], last_choices=LAST_OAK)
+    arrangement = Arrangement(ArrangementKind.REQUESTED, facts.lead_providers[chosen]) if chosen else None
+    found = provider_to_tell(facts, filed_in(2025), arrangement, last_body_selectable=True)
+    assert found == (LAST_OAK.lead_provider_id if told else None)
+
+
+@pytest.mark.rule("PER-30")
+def test_every_value_that_names_a_provider_is_known():
+    one = partnership(1, partner=MOSS)
+    facts = provider_facts([one])
+    own = facts.lead_providers[one.lead_provider_id].public_id
+    found = values_naming(facts, one.lead_provider_id)
+    assert found == {
+        str(own),
+        f"lead_provider:{own}",
+        f"partnership:{one.public_id}",
+        f"carry_forward:{one.public_id}",
+    }
+    assert values_naming(facts, None) == set()
 
 
 @pytest.mark.rule("RE-14")

@@ -77,6 +77,18 @@ def is_selectable(body: AppropriateBody, kind: SchoolKind, deciding_day: date, t
     )
 
 
+def is_selectable_again(
+    bodies: Iterable[AppropriateBody],
+    last: AppropriateBodyId | None,
+    kind: SchoolKind,
+    deciding_day: date,
+    today: date,
+) -> bool:
+    """Tell whether the body that a school chose last can be chosen for a deciding day (ABR-02, ARR-04)."""
+    body = next((body for body in bodies if body.id == last), None)
+    return body is not None and is_selectable(body, kind, deciding_day, today)
+
+
 def deciding_day_of_change(stay: ECTStay, today: date) -> date:
     """Give the day that decides when the appropriate body is changed later (ABR-02)."""
     return max(stay.started_on, today)

@@ -19,6 +19,7 @@ from app.registration.changes.training_change_facts import (
 from app.registration.people.statuses import london_day
 from app.registration.registering.start_dates import day_in_words
 from app.terms import Refused, Role
+from app.training.arrangements import values_naming
 from app.training.change_decisions import other_arrangements
 from app.training.periods import RegistrationPeriod, academic_year
 from app.training.rules import TrainingStatus, training_status
@@ -129,6 +130,7 @@ def provider_question(
     of_ect = facts.subject.role is Role.ECT
     field = "provider_choice" if of_ect else "lead_provider_id"
     choices = other_arrangements(facts.person.facts, period)
+    theirs = values_naming(facts.person.facts.providers, facts.decisive.lead_provider_id if facts.decisive else None)
     values = {a.value if of_ect else str(a.lead_provider.public_id): a for a in choices}
     question = kinds.radios(
         slug,
@@ -141,7 +143,7 @@ def provider_question(
     )
 
     def parse(form: Form) -> Arrangement:
-        if form.get(field) in present_values(facts):
+        if form.get(field) in theirs:
             raise Invalid({field: f"They are already with {facts.present}. Select another lead provider"})
         found = values[question.parse(form)]
         if form.get("shown", shown(found)) != shown(found):
@@ -155,17 +157,6 @@ def provider_question(
         return f"{arrangement.shown}/{period.year}"
 
     return replace(question, parse=parse, show=lambda a: a.lead_provider.name, keep=kept)  # type: ignore[arg-type, return-value, attr-defined]
-
-
-def present_values(facts: ChangeTrainingFacts) -> set[str]:
-    """Return every form value that names the lead provider they have now (PER-30)."""
-    known, decisive = facts.person.facts.providers, facts.decisive
-    if decisive is None or decisive.lead_provider_id is None:
-        return set()
-    provider = known.lead_providers[decisive.lead_provider_id]
-    theirs = [p.public_id for p in known.partnerships if p.lead_provider_id == provider.id]
-    of_partnerships = {f"{kind}:{public_id}" for kind in ("partnership", "carry_forward") for public_id in theirs}
-    return {str(provider.public_id), f"lead_provider:{provider.public_id}"} | of_partnerships
 
 
 def rows_of_change(change: ChangeDecided, slug: str) -> list[Row]:

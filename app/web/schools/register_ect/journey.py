@@ -11,7 +11,7 @@ from app.registration.registering.register_ect import RegisterECT
 from app.registration.registering.start_dates import Bound, Bounds, StartDateFacts, check_start_date, start_date_bounds
 from app.schools.rules import is_self_funded
 from app.terms import Role, TrainingProgramme, WorkingPattern
-from app.training.arrangements import ReuseLost, reuse_lost
+from app.training.arrangements import provider_to_tell
 from app.training.change_decisions import NO_SCHEDULE
 from app.training.periods import CannotFile, RegistrationPeriod, computed_schedule, schedule_for, training_start
 from app.training.rules import latest_provider_led_training, latest_training
@@ -84,14 +84,9 @@ def told_of_ended_pair(
     programme: Programme, registration: RegistrationPeriod, started_on: date, facts: RegisterECTFacts
 ) -> dict[str, Any]:
     """Return the lead provider to tell that its pair could not be used again (M-23)."""
-    last = facts.providers.facts.last_choices
     usable = last_body_selectable(started_on, facts)
-    lost = reuse_lost(facts.providers.facts, registration, last_body_selectable=usable)
-    if last is None or lost is not ReuseLost.PAIR_ENDED:
-        return {}
-    if programme.arrangement is not None and programme.arrangement.lead_provider.id == last.lead_provider_id:
-        return {}
-    return {"pair_ended_with": last.lead_provider_id, "pair_ended_in": registration.year}
+    provider = provider_to_tell(facts.providers.facts, registration, programme.arrangement, last_body_selectable=usable)
+    return {"pair_ended_with": provider, "pair_ended_in": registration.year} if provider is not None else {}
 
 
 def ask_for_start(ask: Ask, matched: Matched, facts: RegisterECTFacts) -> date:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.journeys import kinds
 from app.journeys.engine import Ask, Option, Question
-from app.registration.registering.appropriate_bodies import is_selectable, selectable
+from app.registration.registering.appropriate_bodies import is_selectable_again, selectable
 from app.schools.rules import is_self_funded, programmes_for_new_ects
 from app.terms import Role, TrainingProgramme
 from app.training.arrangements import (
@@ -76,8 +76,8 @@ def offers_of(
 def last_body_selectable(started_on: date, facts: RegisterECTFacts) -> bool:
     """Tell whether the appropriate body used last can be chosen for this start date (ABR-02)."""
     last = facts.providers.facts.last_choices
-    body = next((b for b in facts.bodies if last is not None and b.id == last.appropriate_body_id), None)
-    return body is not None and is_selectable(body, facts.school.kind, started_on, facts.today)
+    body = last.appropriate_body_id if last is not None else None
+    return is_selectable_again(facts.bodies, body, facts.school.kind, started_on, facts.today)
 
 
 def programme_choices(offers: ProgrammeOffers, facts: RegisterECTFacts) -> Question[str]:
