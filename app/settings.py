@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     )
     access_email_daily_cap: int = Field(0, ge=0, description="most access emails to a school a day; 0: any number")
     address_limits: Literal["on", "off"] = Field("on", description="limits by address; off not in production")
+    appropriate_body_area: Literal["on", "off"] = Field("off", description="on is refused: there is no such area yet")
     brand: Literal["generic", "govuk"] = Field("generic", description="GOV.UK brand only on GOV.UK services")
     allow_indexing: bool = Field(default=False, description="home and guidance may be indexed")
     trs_base_url: str = Field("", description="teaching record system")
@@ -222,6 +223,8 @@ class Settings(BaseSettings):
         problems = [f"SIGN_IN_METHODS: unknown method {method}" for method in sorted(self.methods - SIGN_IN_METHODS)]
         if self.database_url is not None and "environment" not in self.model_fields_set:
             problems.append("ENVIRONMENT is required with DATABASE_URL")
+        if self.appropriate_body_area == "on":
+            problems.append("APPROPRIATE_BODY_AREA=on is refused: there is no area for appropriate bodies yet")
         if not self.staff_domains:
             problems.append("STAFF_EMAIL_DOMAINS names no domain")
         problems += self._problems_of_doors() + self._problems_of_dfe_sign_in() + self._problems_of_register()

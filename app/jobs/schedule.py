@@ -20,6 +20,7 @@ from app.provider_records.idempotency import forget_answers
 from app.provider_records.turn_day import turn_day
 from app.provider_records.verify import verify_by_night
 from app.support.note_delivery import note_delivery
+from app.teachers.unusual_look_ups import watch_look_ups
 
 if TYPE_CHECKING:
     from app.schools.gias import SchoolRegisterSource
@@ -181,6 +182,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "the table grows; limits look at newer rows only",
         housekeeping.delete_old_counts,
         only_in_production=True,
+    ),
+    PeriodicJob(
+        "watch_look_ups",
+        "50 * * * *",
+        "teachers",
+        "somebody who tries numbers out is noticed later; the limits hold all the same",
+        watch_look_ups,
     ),
     PeriodicJob(
         "end_unused_access",

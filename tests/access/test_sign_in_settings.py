@@ -74,6 +74,19 @@ def test_elsewhere_too_somebody_has_to_have_a_way_in():
     assert "STAFF_EMAIL_DOMAINS names no domain" in faults_of(staff_email_domains=" , ")
 
 
+@pytest.mark.rule("ACC-1.3")
+def test_there_is_no_area_for_appropriate_bodies_to_be_switched_on():
+    assert Settings(appropriate_body_area="off").appropriate_body_area == "off"
+    assert "APPROPRIATE_BODY_AREA=on is refused" in faults_of(appropriate_body_area="on")
+
+
+@pytest.mark.rule("ACC-2.4")
+@pytest.mark.parametrize("methods", ["dfe_sign_in,staff_code", "email_link,staff_code", "email_link,staff_dfe"])
+def test_in_production_codes_and_links_need_a_sender_of_mail(methods):
+    without = {name: value for name, value in LIVE.items() if name != "notify_api_key"}
+    assert "NOTIFY_API_KEY is required in production" in faults_of(**without, sign_in_methods=methods)
+
+
 @pytest.mark.rule("ACC-2.4", "ACC-7.6")
 def test_staff_at_dfe_sign_in_need_its_settings_alone_too():
     faults = faults_of(sign_in_methods="email_link,staff_dfe")

@@ -15,6 +15,7 @@ from app.db.engine import fetch
 from app.policy import Policy
 from app.teachers.look_up import Found, Limited, LookUp, Missed, look_up
 from app.teachers.trs import NotFound, SecondFactDiffers
+from app.teachers.unusual_look_ups import is_unusual, watch_look_ups
 from app.terms import TRN, IdentityMatch, Role, SchoolId, UserId
 from tests import factories
 
@@ -130,3 +131,45 @@ async def test_four_processes_at_once_ask_no_more_than_one(committed_database: s
 @pytest.mark.rule("ACC-16.1", "TRP-4")
 async def test_two_processes_with_a_hundred_tries_share_a_limit(committed_database: str) -> None:
     assert await let_through(committed_database, "count", 2) == 30
+
+
+@pytest.mark.rule("SEC-31")
+@pytest.mark.parametrize(
+    ("failed", "before", "unusual"),
+    [
+        (20, [10, 14] * 14, True),  # 12, with a deviation of 2
+        (18, [10, 14] * 14, False),
+        (19, [10, 14] * 14, True),
+        (10, [0] * 28, False),
+        (11, [0] * 28, True),
+    ],
+)
+def test_a_day_is_unusual_beyond_three_standard_deviations(failed: int, before: list[int], unusual: bool) -> None:
+    assert is_unusual(failed, before) is unusual
+
+
+@pytest.mark.rule("SEC-31")
+async def test_an_alarm_rises_on_a_day_with_far_more_failures_than_the_28_before(
+    database: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    school, user = await factories.school(), await factories.user()
+
+    async def attempts(day: int, number: int, outcome: str = "trn_not_found") -> None:
+        at = START + timedelta(days=day, hours=9)
+        for _ in range(number):
+            await factories.insert(
+                "lookup_attempt", user_id=user.id, school_id=school.id, role="ect", at=at, outcome=outcome
+            )
+
+    for day in range(28):
+        await attempts(day, 4 + day % 2 * 4)
+    await attempts(-1, 50)
+    await attempts(28, 12)
+    await attempts(28, 30, "matched")
+    with clock.at(START + timedelta(days=28, hours=12)):
+        assert await watch_look_ups() == 0
+        await attempts(28, 1, "date_of_birth_mismatch")
+        assert await watch_look_ups() == 1
+    (line,) = [record for record in caplog.records if record.name == "register.alarm"]
+    assert line.levelname == "ERROR"
+    assert line.fields == {"message": "unusual look-ups", "alarm": True, "failed_today": 13, "usual": 6}  # type: ignore[attr-defined]

@@ -160,6 +160,18 @@ async def test_somebody_who_may_not_come_in_is_told_why(dfe: DfEBrowser, email, 
     assert email not in event["metadata"]
 
 
+@pytest.mark.rule("ACC-1.3")
+async def test_somebody_of_an_appropriate_body_is_refused_whatever_their_roles(dfe: DfEBrowser, outside: Outside):
+    content = users_file()
+    trust = next(user for user in content["users"] if user["email"] == TRUST)
+    trust["organisations"][0]["roles"] = ["AppropriateBodyUser", "SchoolUser"]
+    await outside.serve(content)
+    await factories.appropriate_body("North Hub", dfe_sign_in_organisation_id=trust["organisations"][0]["id"])
+    assert (await dfe.sign_in(TRUST)).status_code == 403
+    assert dfe.browser.h1() == "Sign in with a school"
+    assert await fetch("SELECT 1 FROM session WHERE user_id IS NOT NULL") == []
+
+
 @pytest.mark.rule("ACC-4.10", "ACC-13.8")
 async def test_a_closed_school_gets_its_own_page_and_nothing_else(dfe: DfEBrowser, schools):
     await fetch("UPDATE school SET status_code = 2, closed_on = '2025-08-31' WHERE urn = $1", ASH)
