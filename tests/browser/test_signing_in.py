@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.access.add_staff import AddStaff, add_staff
 from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.asgi import create_app
 from app.settings import Settings
+from app.terms import Actor, ActorKind
 from app.web.dfe_endings import DfESignIn
 from tests.browser.conftest import CLOCK
 from tests.browser.reader import Reader
@@ -20,7 +22,18 @@ from tests.browser.serving import serving as listening
 from tests.cast import cast
 from tests.web.conftest import NoTeachingRecords
 from tests.web.dfe_sign_in.conftest import outside, stand_in_url  # noqa: F401 - fixtures
-from tests.web.dfe_sign_in.people import ALICE, API_SECRET, BOTH, NO_ROLE, NOBODY, SECRET, STRANGE, TRUST, users_file
+from tests.web.dfe_sign_in.people import (
+    ALICE,
+    API_SECRET,
+    BOTH,
+    NO_ROLE,
+    NOBODY,
+    SAM,
+    SECRET,
+    STRANGE,
+    TRUST,
+    users_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,6 +56,7 @@ async def serving(outside: Outside) -> AsyncIterator[str]:
     await outside.serve({**users_file(), "client": uris})
     settings = Settings(
         base_url=address,
+        sign_in_methods="dfe_sign_in,email_link,staff_code,staff_dfe",
         dfe_sign_in_issuer=outside.url,
         dfe_sign_in_api_url=outside.url,
         dfe_sign_in_client_id="register",
@@ -78,9 +92,9 @@ async def reading(chromium: Browser, address: str, *, javascript: bool) -> Async
         await context.close()
 
 
-async def be(reader: Reader, email: str, organisation: str = "") -> None:
+async def be(reader: Reader, email: str, organisation: str = "", begin: str = "/sign-in/dfe") -> None:
     """Go to DfE Sign-in from the page that is open, choose somebody there, and look at the page they come back to."""
-    await reader.page.locator("a[href='/sign-in/dfe']").first.click()
+    await reader.page.locator(f"a[href='{begin}']").first.click()
     await reader.page.get_by_role("button", name=re.compile(re.escape(email))).click()
     if organisation:
         await reader.page.get_by_role("button", name=organisation).click()
@@ -136,3 +150,63 @@ async def test_each_way_that_leads_nowhere_has_a_page_that_leads_on(
         await outside.fail({"answer": "wrong_nonce"})
         await be(reader, ALICE)
         assert await reader.h1() == "Sign in again"
+
+
+@BOTH_WAYS
+@pytest.mark.rule("ACC-7.6", "ADM-7.2", "ADM-7.4", "ADM-7.5", "QUA-2.3")
+async def test_staff_come_from_dfe_sign_in_act_for_a_school_and_stop(
+    chromium: Browser, address: str, javascript: bool
+) -> None:
+    async with reading(chromium, address, javascript=javascript) as reader:
+        await reader.open("/staff/sign-in")
+        await be(reader, SAM, begin="/staff/sign-in/dfe")
+        assert await reader.h1() == "You cannot use the support console"
+        await add_staff(AddStaff(SAM, "Sam Support", ("support",)), Actor(ActorKind.OPERATOR, "An operator"))
+        await be(reader, SAM, begin="/staff/sign-in/dfe")
+        await reader.open("/admin/schools/100001/act-as")
+        await reader.press("Start viewing")
+        assert "Enter a note or a ticket number" in await reader.text()
+        await reader.choose("Somebody at the school asked")
+        await reader.fill(ticket="REG-1234")
+        await reader.press("Start viewing", "home")
+        banner = reader.page.locator("#acting-banner")
+        assert "You are viewing as Ash School (100001). Read-only." in await banner.inner_text()
+        await reader.open("/school/ects")
+        assert await reader.page.get_by_role("button", name="Register an ECT").is_disabled()
+        assert await reader.page.get_by_role("button", name="Search").is_enabled()
+        await reader.open("/school/register-ect")
+        assert "You are viewing read-only" in await reader.text()
+        await banner.get_by_role("link", name="Make changes").click()
+        await reader.page.wait_for_url(re.compile("elevate"))
+        await reader.look()
+        await reader.fill(note="They cannot do it themselves")
+        await reader.choose("I will make this change")
+        await reader.press("Start making changes", "home")
+        assert "You can make changes for the school until" in await banner.inner_text()
+        await reader.open("/school/ects")
+        await banner.get_by_role("button", name="Stop", exact=True).click()
+        await reader.page.wait_for_url(re.compile("/admin/schools/100001$"))
+
+
+@BOTH_WAYS
+@pytest.mark.rule("ACC-4.6", "ACC-4.10", "ACC-5.11", "ACC-6.5", "ACC-3.7", "QUA-2.3")
+async def test_every_page_that_lets_nobody_in_can_be_read(
+    chromium: Browser, address: str, outside: Outside, javascript: bool
+) -> None:
+    pages = {
+        "/sign-in/dfe/callback?error=access_denied": "You cancelled signing in",
+        "/sign-in/dfe/callback?code=unknown&state=unknown": "Sign in again",
+        "/access/unknown": "This link is not valid",
+        "/no-school": "",
+        "/signed-out": "You have signed out",
+        "/staff/sign-in/email": "What is your work email address?",
+        "/sign-in?ended=yes": "You have been signed out",
+    }
+    async with reading(chromium, address, javascript=javascript) as reader:
+        for path, heading in pages.items():
+            await reader.open(path)
+            assert heading in await reader.h1()
+        await reader.open("/sign-in")
+        await outside.fail({"match": {"operation": "role"}, "answer": "unauthorised"})
+        await be(reader, ALICE)
+        assert await reader.h1() == "There is a problem signing in"
