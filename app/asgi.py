@@ -43,6 +43,7 @@ from app.web.console import people as console_people
 from app.web.console import person as console_person
 from app.web.console import person_fixes as console_person_fixes
 from app.web.console import queues as console_queues
+from app.web.console import refresh_person as console_refresh
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
@@ -107,6 +108,7 @@ HANDLERS: list[Any] = [
     *console_home.HANDLERS,
     *console_people.HANDLERS,
     *console_person.HANDLERS,
+    *console_refresh.HANDLERS,
     *console_person_fixes.HANDLERS,
     *console_schools.HANDLERS,
     *console_school.HANDLERS,

@@ -188,11 +188,8 @@ async def test_staff_come_from_dfe_sign_in_act_for_a_school_and_stop(
         await reader.page.wait_for_url(re.compile("/admin/schools/100001$"))
 
 
-@BOTH_WAYS
-@pytest.mark.rule("ACC-4.6", "ACC-4.10", "ACC-5.11", "ACC-6.5", "ACC-3.7", "QUA-2.3")
-async def test_every_page_that_lets_nobody_in_can_be_read(
-    chromium: Browser, address: str, outside: Outside, javascript: bool
-) -> None:
+@pytest.mark.rule("ACC-4.6", "ACC-4.10", "ACC-5.11", "ACC-3.7", "QUA-2.3")
+async def test_every_page_that_lets_nobody_in_can_be_read(chromium: Browser, address: str, outside: Outside) -> None:
     pages = {
         "/sign-in/dfe/callback?error=access_denied": "You cancelled signing in",
         "/sign-in/dfe/callback?code=unknown&state=unknown": "Sign in again",
@@ -202,7 +199,7 @@ async def test_every_page_that_lets_nobody_in_can_be_read(
         "/staff/sign-in/email": "What is your work email address?",
         "/sign-in?ended=yes": "You have been signed out",
     }
-    async with reading(chromium, address, javascript=javascript) as reader:
+    async with reading(chromium, address, javascript=True) as reader:
         for path, heading in pages.items():
             await reader.open(path)
             assert heading in await reader.h1()

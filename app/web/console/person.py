@@ -14,12 +14,12 @@ from app.console import person_queries
 from app.console.people_queries import people
 from app.console.timeline import Whose
 from app.console.view_record import ViewRecord, view_record
-from app.web.console import person_shown, timelines
+from app.web.console import person_shown, refresh_person, timelines
 from app.web.console.asking import staff_of
 from app.web.console.fixes import done_in, offered
 from app.web.console.people import PATH
 from app.web.console.person_fixes import FIXES
-from app.web.forms import known_id
+from app.web.forms import known_id, read_query
 from app.web.page import page
 from app.web.policies import staff_page
 
@@ -115,8 +115,10 @@ async def overview(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     person = await opened(request, person_id)
     shown = OverviewPage(
         **await top(person, ""),
-        done=done_in(request, FIXES),
-        fixes=offered(request, FIXES, person, f"{PATH}/{person.public_id}"),
+        done=refresh_person.TITLE
+        if read_query(request).get("done") == refresh_person.SLUG
+        else done_in(request, FIXES),
+        fixes=fixes_of(request, person),
         registrations=person_shown.registration_lines(person),
         teaching_record=person_shown.teaching_record_lines(person),
         drafts=person_shown.draft_lines(person, clock.now()),
@@ -172,6 +174,14 @@ async def timeline(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     merged = {str(other.public_id) for other in person.merged_from}
     view = await timelines.view(request, Whose((person.id, *await person_queries.merged_ids(person.id))), path, merged)
     return page(request, "console/person-timeline.html", TimelinePage(**await top(person, "timeline"), view=view))
+
+
+def fixes_of(request: Request[Any, Any, Any], person: PersonFile) -> tuple[tuple[str, str], ...]:
+    """Return address and title of everything that whoever asks can put right about a person (ADM-6.1)."""
+    path = f"{PATH}/{person.public_id}"
+    refresh = (f"{path}/fixes/{refresh_person.SLUG}", refresh_person.TITLE)
+    may = "support" in staff_of(request).staff_roles
+    return (*offered(request, FIXES, person, path), *([refresh] if may else []))
 
 
 async def opened(request: Request[Any, Any, Any], person_id: str) -> PersonFile:
