@@ -10,12 +10,12 @@ from app.adapters.http import Limits, make_client
 from app.teachers.trs import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from app.adapters.breaker import CircuitBreaker
     from app.adapters.caller import Health
     from app.adapters.http import Answer, Deadline, Failed, Request
-    from app.teachers.trs import MatchOutcome, ReadOutcome
+    from app.teachers.trs import ManyOutcome, MatchOutcome, ReadOutcome
     from app.terms import TRN
     from app.values import DateOfBirth, NationalInsuranceNumber
 
@@ -64,6 +64,18 @@ class TRSClient:
 
         async def step(deadline: Deadline) -> MatchOutcome:
             return await self._call(request, lambda answer: wire.read_get_with_number(answer, trn), deadline)
+
+        return await self._step(step)
+
+    async def match_many(self, pairs: Mapping[TRN, DateOfBirth]) -> ManyOutcome:
+        """Find which of at most 100 people were born on the day given, in one question (EXT-2.7).
+
+        Raises ValueError for more, and for none: nobody is asked then.
+        """
+        request = wire.find_many(pairs)
+
+        async def step(deadline: Deadline) -> ManyOutcome:
+            return await self._call(request, lambda answer: wire.read_find_many(answer, pairs), deadline)
 
         return await self._step(step)
 

@@ -19,11 +19,13 @@ from app import clock
 from app.adapters.http import SERVER_FAULTS, Answer, Failed, Request
 from app.teachers.prohibition import Alert
 from app.teachers.trs import (
+    MOST_AT_ONCE,
     Deactivated,
     Found,
     Matched,
     Merged,
     NotFound,
+    NotMatched,
     SecondFactDiffers,
     TeachingRecord,
     Unavailable,
@@ -31,6 +33,9 @@ from app.teachers.trs import (
 from app.terms import TRN, FailureCause, TRSInductionStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.teachers.trs import ManyOutcome
     from app.values import DateOfBirth, NationalInsuranceNumber
 
 FIND = "find_persons"
@@ -107,8 +112,15 @@ class _Trouble(_Wire):
 
 def find(trn: TRN, date_of_birth: DateOfBirth) -> Request:
     """Make the request of step A1: both facts in the body, none in the address."""
-    person = {"trn": _checked(trn), "dateOfBirth": date_of_birth.reveal().isoformat()}
-    return Request(FIND, "POST", "/v3/persons/find", msgspec.json.encode({"persons": [person]}))
+    return find_many({trn: date_of_birth})
+
+
+def find_many(pairs: Mapping[TRN, DateOfBirth]) -> Request:
+    """Make the request about several people, each once; raises ValueError for none and for more than 100 (EXT-2.7)."""
+    if not 1 <= len(pairs) <= MOST_AT_ONCE:
+        raise ValueError(f"one question is about 1 to {MOST_AT_ONCE} people (EXT-2.7)")
+    persons = [{"trn": _checked(trn), "dateOfBirth": born.reveal().isoformat()} for trn, born in pairs.items()]
+    return Request(FIND, "POST", "/v3/persons/find", msgspec.json.encode({"persons": persons}))
 
 
 def probe(trn: TRN) -> Request:
@@ -140,6 +152,18 @@ def read_find(answer: Answer | Failed, trn: TRN, date_of_birth: DateOfBirth) -> 
     if person.trn != trn or person.date_of_birth != date_of_birth.reveal():
         return Unavailable(FailureCause.CONTRACT)
     return Matched(_record(trn, person))
+
+
+def read_find_many(answer: Answer | Failed, pairs: Mapping[TRN, DateOfBirth]) -> ManyOutcome:
+    """Read the answer about several people by TRN: its order means nothing, and nobody may be in it twice (EXT-2.7)."""
+    found = _decode(answer, _Results)
+    if not isinstance(found, _Results):
+        return _only_unavailable(found)
+    by_trn = {TRN(person.trn): person for person in found.results}
+    as_asked = all(trn in pairs and person.date_of_birth == pairs[trn].reveal() for trn, person in by_trn.items())
+    if found.total != len(found.results) or len(by_trn) != len(found.results) or not as_asked:
+        return Unavailable(FailureCause.CONTRACT)
+    return {trn: Matched(_record(trn, by_trn[trn])) if trn in by_trn else NotMatched() for trn in pairs}
 
 
 def read_probe(answer: Answer | Failed, trn: TRN) -> SecondFactDiffers | Problem:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from app.terms import TRN, FailureCause, TRSInductionStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from app.teachers.prohibition import Alert
@@ -77,8 +78,16 @@ class Unavailable:
     retry_after: int | None = None
 
 
+@dataclass(frozen=True)
+class NotMatched:
+    """One of several pairs of TRN and date of birth belongs to nobody; why is not known without asking further."""
+
+
 MatchOutcome: TypeAlias = Matched | SecondFactDiffers | NotFound | Deactivated | Merged | Unavailable
 ReadOutcome: TypeAlias = Found | NotFound | Deactivated | Merged | Unavailable
+ManyOutcome: TypeAlias = "Mapping[TRN, Matched | NotMatched] | Unavailable"
+MOST_AT_ONCE = 100
+"""So many pairs go into one question (EXT-2.7)."""
 
 
 class TeachingRecords(Protocol):
@@ -90,6 +99,10 @@ class TeachingRecords(Protocol):
 
     async def match_by_national_insurance_number(self, trn: TRN, number: NationalInsuranceNumber) -> MatchOutcome:
         """Find whether this number belongs to the person with this TRN (EXT-2.2, step B)."""
+        ...
+
+    async def match_many(self, pairs: Mapping[TRN, DateOfBirth]) -> ManyOutcome:
+        """Find which of at most 100 people were born on the day given, in one question (EXT-2.7)."""
         ...
 
     async def read(self, trn: TRN) -> ReadOutcome:

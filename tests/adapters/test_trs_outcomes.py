@@ -17,6 +17,7 @@ from app.teachers.trs import (
     Matched,
     Merged,
     NotFound,
+    NotMatched,
     SecondFactDiffers,
     TeachingRecord,
     Unavailable,
@@ -227,3 +228,45 @@ def test_there_is_one_http_client_library(lock: str) -> None:
     names = {line.partition("==")[0] for line in (ROOT / lock).read_text(encoding="utf-8").splitlines()}
     assert "httpx" in names
     assert "httpx2" not in names
+
+
+@pytest.mark.rule("EXT-2.7")
+async def test_many_are_asked_about_at_once_and_told_apart_by_trn(trs: TRSClient, outside: Outside) -> None:
+    pairs = {TRN(UNKNOWN): BORN, TRN(SURVIVOR): BORN, TRN(MERGED): BORN, TRN(ACTIVE): BORN}
+    found = await trs.match_many(pairs)
+    assert not isinstance(found, Unavailable)
+    assert list(found) == list(pairs)
+    assert [trn for trn, outcome in found.items() if isinstance(outcome, Matched) and outcome.record.trn == trn] == [
+        SURVIVOR,
+        ACTIVE,
+    ]
+    assert [trn for trn, outcome in found.items() if outcome == NotMatched()] == [UNKNOWN, MERGED]
+    assert await trs.match_many({TRN(ACTIVE): OTHER_DAY}) == {TRN(ACTIVE): NotMatched()}
+    assert [one["operation"] for one in await outside.requests()] == ["find_persons", "find_persons"]
+
+
+@pytest.mark.rule("EXT-2.7", "EXT-2.17")
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ({"answer": "rate_limited", "retry_after": 9}, Unavailable(FailureCause.RATE_LIMITED, 9)),
+        ({"answer": "other_trn"}, CONTRACT),
+        ({"answer": "missing_section", "section": "alerts"}, CONTRACT),
+        ({"answer": "truncated_json"}, CONTRACT),
+    ],
+)
+async def test_an_answer_about_many_that_is_none_is_one_for_all(
+    trs: TRSClient, outside: Outside, fault: dict[str, object], outcome: Unavailable
+) -> None:
+    await outside.fail(fault)
+    assert await trs.match_many({TRN(ACTIVE): BORN, TRN(SURVIVOR): BORN}) == outcome
+
+
+@pytest.mark.rule("EXT-2.7")
+@pytest.mark.parametrize("number", [0, 101])
+async def test_nobody_and_more_than_a_hundred_are_not_asked_about(
+    trs: TRSClient, outside: Outside, number: int
+) -> None:
+    with pytest.raises(ValueError, match="1 to 100"):
+        await trs.match_many({TRN(f"{trn:07}"): BORN for trn in range(number)})
+    assert await outside.requests() == []
