@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.access import rules
 from app.db.engine import DatabaseReadOnly, fetch, fetch_one
+from app.db.sight import across_schools
 from app.notices.school_notices import unread_count
 from app.schools.queries import deciding_columns
 from app.terms import Actor, ActorKind, SchoolId, UserId
@@ -343,13 +344,14 @@ class SchoolChoice:
 
 async def schools_of(user: UserId) -> list[SchoolChoice]:
     """Return the schools somebody has open access to, A to Z (ACC-10.1)."""
-    rows = await fetch(
-        "SELECT s.id, s.public_id, s.urn, s.name, s.town, s.postcode FROM school s"
-        " WHERE EXISTS (SELECT 1 FROM school_access a"
-        " WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL)"
-        " ORDER BY lower(s.name), s.urn",
-        user,
-    )
+    with across_schools("ACC-10.1"):
+        rows = await fetch(
+            "SELECT s.id, s.public_id, s.urn, s.name, s.town, s.postcode FROM school s"
+            " WHERE EXISTS (SELECT 1 FROM school_access a"
+            " WHERE a.user_id = $1 AND a.school_id = s.id AND a.ended_at IS NULL)"
+            " ORDER BY lower(s.name), s.urn",
+            user,
+        )
     return [SchoolChoice(**row) for row in rows]
 
 
@@ -383,7 +385,8 @@ async def own_schools(
 
     method: how they signed in; by DfE Sign-in, the schools they have there are among them (ACC-10.5).
     """
-    rows = await fetch(MINE, user, today, size, (number - 1) * size, method or "")
+    with across_schools("MS-01"):
+        rows = await fetch(MINE, user, today, size, (number - 1) * size, method or "")
     found = tuple(OwnSchool(_own(row), row["confirmed_for_year"], row["is_open"], _role(row)) for row in rows)
     return found, rows[0]["total"] if rows else 0
 

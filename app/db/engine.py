@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine
 
+from app.db.sight import SCHOOL_ROLE, SCHOOL_SETTING, Sight, in_force
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -43,11 +45,35 @@ class Statements:
 statements: ContextVar[Statements | None] = ContextVar("statements", default=None)
 
 
+class Connection(asyncpg.Connection):
+    """A connection that knows with whose sight it reads (ACC-14.6)."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.sight: Sight | None = None
+
+    async def see_as(self, sight: Sight) -> None:
+        """Read with a sight from now on; sends nothing when the connection does so already."""
+        if self.sight != sight:
+            self.sight = None
+            await self.fetch(SEE_AS, sight.role or "none", sight.school)
+            self.sight = sight
+
+    def forget_sight(self) -> None:
+        """Set the sight anew before the next statement: what a savepoint set is gone when it is rolled back."""
+        self.sight = None
+
+
+SEE_AS = f"SELECT set_config('role', $1, false), set_config('{SCHOOL_SETTING}', $2, false)"
+
+
 class Engine(PostgresEngine):
     """Piccolo's engine without its connection at construction."""
 
     def __init__(self) -> None:
         super().__init__(config={}, extensions=())
+        self.walled: asyncpg.Pool | None = None
+        """Connections that see one school at a time; apart, so that no connection changes its role for a page."""
 
     async def check_version(self) -> None:
         """Do nothing: PostgreSQL 15 or later is checked by the migrations."""
@@ -62,20 +88,26 @@ class Engine(PostgresEngine):
     async def open(self, *, size: int = 10) -> None:
         """Open the pool."""
         if not self.pool:
-            self.pool = await asyncpg.create_pool(
-                **self.config,
-                min_size=1,
-                max_size=size,
-                command_timeout=30,
-                server_settings={"timezone": "UTC"},
-                reset=_leave_as_found,
-            )
+            self.pool = await self._pool(1, size)
+            self.walled = await self._pool(0, size)
+
+    async def _pool(self, least: int, most: int) -> asyncpg.Pool:
+        return await asyncpg.create_pool(
+            **self.config,
+            min_size=least,
+            max_size=most,
+            command_timeout=30,
+            server_settings={"timezone": "UTC"},
+            reset=_leave_as_found,
+            connection_class=Connection,
+        )
 
     async def close(self) -> None:
-        """Close the pool, waiting for its connections."""
-        if self.pool:
-            pool, self.pool = self.pool, None
-            await pool.close()
+        """Close the pools, waiting for their connections."""
+        pools, self.pool, self.walled = (self.pool, self.walled), None, None
+        for pool in pools:
+            if pool:
+                await pool.close()
 
     async def run_querystring(self, querystring: Any, in_pool: bool = True) -> Any:  # noqa: ARG002, FBT001, FBT002 - Piccolo asks
         """Run one statement, counted for the request's log line."""
@@ -98,24 +130,28 @@ engine = Engine()
 
 @asynccontextmanager
 async def connection() -> AsyncIterator[asyncpg.Connection]:
-    """Give the current transaction's connection, or one of the pool for the body.
+    """Give the current transaction's connection, or one of the pool for the body; it reads with the sight in force.
 
     Raises DatabaseUnavailable.
     """
+    sight = in_force.get()
     current = engine.current_transaction.get()
     if current is not None:
+        await current.connection.see_as(sight)  # type: ignore[attr-defined]
         yield current.connection
         return
-    if not engine.pool:
+    pool = engine.walled if sight.role == SCHOOL_ROLE else engine.pool
+    if not pool:
         raise DatabaseUnavailable("the pool is not open")
     try:
-        acquired = await engine.pool.acquire(timeout=POOL_WAIT_SECONDS)
+        acquired = await pool.acquire(timeout=POOL_WAIT_SECONDS)
     except (TimeoutError, OSError, asyncpg.PostgresError) as fault:  # whatever it says, nobody is let in
         raise DatabaseUnavailable(type(fault).__name__) from fault
     try:
+        await acquired.see_as(sight)
         yield acquired
     finally:
-        await engine.pool.release(acquired)
+        await pool.release(acquired)
 
 
 def is_lost(conn: asyncpg.Connection) -> bool:

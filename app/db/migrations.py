@@ -13,6 +13,8 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from app.db.engine import engine, fetch
 from app.db.piccolo_app import APP_CONFIG
+from app.db.sight import OWNER, seen_by
+from app.db.wall import build, stands, take_down
 
 LOCK = 7_203_411
 OLDEST_VERSION = 150_000
@@ -37,7 +39,12 @@ async def unmigrate() -> str:
 
 
 async def at_head() -> bool:
-    """Tell whether every migration of this code has been applied."""
+    """Tell whether every migration of this code has been applied and the wall between schools stands."""
+    with seen_by(OWNER):
+        return await _is_applied() and await stands()
+
+
+async def _is_applied() -> bool:
     if (await fetch("SELECT to_regclass('migration') IS NOT NULL AS there"))[0]["there"] is False:
         return False
     applied = {row["name"] for row in await fetch("SELECT name FROM migration WHERE app_name = 'register'")}
@@ -59,7 +66,8 @@ async def _under_lock(*, forwards: bool) -> str:
             raise MigrationFailed("PostgreSQL 15 or later is needed")
         if not await conn.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
             raise LockHeld
-        return await _run(forwards=forwards)
+        with seen_by(OWNER):
+            return await _run(forwards=forwards)
     finally:
         await conn.close()
 
@@ -70,7 +78,10 @@ async def _run(*, forwards: bool) -> str:
         if forwards:
             result = await run_forwards("register")
         else:
+            await take_down()
             result = await run_backwards("register", "all", auto_agree=True)
     if not result.success:
         raise MigrationFailed(f"{result.message} {output.getvalue()}")
+    if forwards:
+        await build()
     return output.getvalue()

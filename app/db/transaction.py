@@ -12,6 +12,7 @@ import asyncpg
 from app import clock
 from app.db.engine import LOST, DatabaseUnavailable, connection, engine, fetch, is_lost
 from app.db.refusals import refusal_of
+from app.db.sight import SERVICE, seen_by
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -56,10 +57,13 @@ async def transaction(isolation: Isolation | None = None) -> AsyncIterator[None]
     the database refuses becomes the Refused of the rule it guards (DM-02). Then what lead providers are
     shown is settled, and what was collected is written as the last act before COMMIT; what a rolled-back
     savepoint collected is dropped.
+
+    An operation sees every school, whoever asked for it: its rules reach across (ACC-14.6).
     """
     if _unit.get() is None:
-        async with _outermost(isolation):
-            yield
+        with seen_by(SERVICE):
+            async with _outermost(isolation):
+                yield
     else:
         async with _savepoint(current_unit()):
             yield
@@ -103,6 +107,7 @@ async def _savepoint(unit: Unit) -> AsyncIterator[None]:
             await _check_deferred()
     except BaseException:
         del unit.collected[kept:]
+        engine.current_transaction.get().connection.forget_sight()  # type: ignore[union-attr]
         raise
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app import clock
+from app.db.sight import SERVICE_ROLE
 from app.jobs.schedule import DELIVER_DUE_CRON, PeriodicJob, jobs_with
 from app.notices.deliver import ask_what_became, deliver, deliver_due
 from app.notices.outbox import DELIVER, MAIL_QUEUE
@@ -29,11 +31,17 @@ def make_queue(
     url: str, *, periodic: bool, trs: TeachingRecords | None = None, register: SchoolRegisterSource | None = None
 ) -> App:
     """Return the queue of the database, not opened; `periodic` adds the jobs done by the clock (OPS-12)."""
-    queue = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4, timeout=10))
+    queue = App(connector=PsycopgConnector(conninfo=as_service(url), min_size=1, max_size=4, timeout=10))
     queue.task(name=DELIVER, queue=MAIL_QUEUE, pass_context=True)(deliver_message)
     if periodic:
         _add_periodic(queue, jobs_with(trs, register, TRIES))
     return queue
+
+
+def as_service(url: str) -> str:
+    """Return an address whose connections work with the rights of the service, not of the owner (ACC-14.6)."""
+    given = str(conninfo_to_dict(url).get("options") or "")
+    return make_conninfo(url, options=f"{given} -c role={SERVICE_ROLE}".strip())
 
 
 async def deliver_message(context: JobContext, message: str) -> None:

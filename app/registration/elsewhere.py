@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.db.engine import fetch_one
+from app.db.sight import across_schools
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,5 +23,6 @@ BELONGS = """
 
 async def belongs_to_another_of(user_id: UserId, school_id: SchoolId, public_id: UUID) -> bool:
     """Tell whether an ECT, mentor, partnership or draft belongs to another school that the user may work for."""
-    row = await fetch_one(BELONGS, user_id, public_id, school_id)
+    with across_schools("ACC-14.7"):
+        row = await fetch_one(BELONGS, user_id, public_id, school_id)
     return row is not None and bool(row["belongs"])

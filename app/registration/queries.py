@@ -10,6 +10,7 @@ from uuid import UUID
 from app.db.documents import document
 from app.db.engine import fetch_one
 from app.db.shown_names import shown_to_schools
+from app.db.sight import across_schools
 from app.registration.registering.appropriate_bodies import AppropriateBody
 from app.registration.rules import ECTStay, Induction, InductionRecord, Mentorship, MentorStay, PersonFound
 from app.teachers.rules import display_name
@@ -169,8 +170,9 @@ class OtherDraft:
 
 
 async def person(trn: TRN) -> KnownPerson:
-    """Return everything stored about a TRN, in one statement."""
-    return await document(KnownPerson, PERSON, trn) or KnownPerson()
+    """Return everything stored about a TRN, at any school, in one statement; pages show what ACC-14.3 lists."""
+    with across_schools("ACC-14.3"):
+        return await document(KnownPerson, PERSON, trn) or KnownPerson()
 
 
 async def appropriate_bodies() -> tuple[AppropriateBody, ...]:
@@ -180,7 +182,8 @@ async def appropriate_bodies() -> tuple[AppropriateBody, ...]:
 
 async def email_in_use(email: str, trn: TRN, today: date) -> bool:
     """Tell whether somebody with another TRN holds the address on an open stay (EML-01)."""
-    row = await fetch_one(EMAIL_IN_USE, email, trn, today)
+    with across_schools("EML-01"):
+        row = await fetch_one(EMAIL_IN_USE, email, trn, today)
     return bool(row and row["in_use"])
 
 

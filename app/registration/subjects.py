@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.db.engine import fetch_one
+from app.db.sight import across_schools
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import INDUCTION, STAY
 from app.registration.permissions import ect_may, mentor_may
@@ -95,14 +96,15 @@ class OtherRole:
 async def other_role(person: Subject) -> OtherRole | None:
     """Return a person's open stay in the other role, one at their own school first (CH-13); None if there is none."""
     other = Role.MENTOR if person.role is Role.ECT else Role.ECT
-    row = await fetch_one(
-        f"""SELECT public_id, school_id = $2 AS here FROM {other.value}_at_school_period
-        WHERE teacher_id = $1 AND removed_at IS NULL AND coalesce(finished_on, 'infinity') >= $3
-        ORDER BY here DESC, started_on, id LIMIT 1""",  # noqa: S608 - one of two words
-        person.teacher_id,
-        person.stay.school_id,
-        person.today,
-    )
+    with across_schools("CH-13"):
+        row = await fetch_one(
+            f"""SELECT public_id, school_id = $2 AS here FROM {other.value}_at_school_period
+            WHERE teacher_id = $1 AND removed_at IS NULL AND coalesce(finished_on, 'infinity') >= $3
+            ORDER BY here DESC, started_on, id LIMIT 1""",  # noqa: S608 - one of two words
+            person.teacher_id,
+            person.stay.school_id,
+            person.today,
+        )
     if row is None:
         return None
     return OtherRole(other, record_of(other, row["public_id"]) if row["here"] else "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.sight import across_schools
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.notices.catalogue import NamedAsInductionTutor, ReplacedAsInductionTutor
@@ -57,11 +58,12 @@ class ConfirmInductionTutor:
 
 async def is_somebody_else(school_id: SchoolId, name: str, email: str) -> bool:
     """Tell whether another school's current tutor holds the address under another name (IT-07)."""
-    rows = await fetch(
-        "SELECT name FROM induction_tutor WHERE lower(email) = lower($1) AND school_id <> $2 AND ended_at IS NULL",
-        email,
-        school_id,
-    )
+    with across_schools("IT-07"):
+        rows = await fetch(
+            "SELECT name FROM induction_tutor WHERE lower(email) = lower($1) AND school_id <> $2 AND ended_at IS NULL",
+            email,
+            school_id,
+        )
     return any(_whole(row["name"]) != _whole(name) for row in rows)
 
 

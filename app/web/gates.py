@@ -10,6 +10,7 @@ from litestar import Request, Response
 from app.access import rules, sessions
 from app.access.queries import schools_of
 from app.access.switch_school import SwitchSchool, switch_school
+from app.db.sight import in_force, of_school
 from app.web import csrf
 from app.web.acting_gate import acting_for_school, end_lapsed, stop_acting_first
 from app.web.chrome import dress
@@ -58,6 +59,9 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if policy.form:
         await visit_of(connection).ensure_session()
     dress(connection)
+    school = visit_of(connection).visitor.school
+    if policy.audience == "school" and school is not None:
+        in_force.set(of_school(school.id))  # the middleware takes it back after the answer
 
 
 def _error(request: AnyRequest, status: int, context: ErrorPage | None = None) -> Response[str]:

@@ -21,6 +21,7 @@ from app import clock, logs
 from app.access.queries import Visitor, load_visitor
 from app.access.sessions import hash_of
 from app.db.engine import Statements, statements
+from app.db.sight import SERVICE, seen_by
 from app.problems import usual
 from app.web import headers
 from app.web.errors import LAST_RESORT, ErrorPage
@@ -276,7 +277,7 @@ class Visiting(ASGIMiddleware):
             await send(message)
 
         session_clock = None if visit.header_now or self.settings.production else visit.visitor.moment
-        with clock.at(session_clock):
+        with clock.at(session_clock), seen_by(SERVICE):
             await next_app(scope, receive, with_cookie)
 
     async def _visit(self, scope: Scope, policy: Policy) -> Visit:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from app import clock
-from app.db.engine import engine, fetch
+from app.db.engine import Connection, engine, fetch
 from app.db.transaction import Held
 from app.events.verify import verify
 from app.registration.complete_induction import CompleteInduction, complete_induction
@@ -80,7 +80,7 @@ class Stage:
 
     def __init__(self, url: str) -> None:
         self.loop = asyncio.Runner()
-        self.conn: Any = self.loop.run(asyncpg.connect(url))
+        self.conn: Any = self.loop.run(asyncpg.connect(url, connection_class=Connection))
         self.outer: Any = self.conn.transaction()
         self.loop.run(self.outer.start())
         self.loop.run(self._enter())

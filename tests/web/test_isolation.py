@@ -21,6 +21,8 @@ from app.terms import Actor, ActorKind, DraftKind, SchoolId, UserId
 from app.web.policies import routes_with_policies
 from tests import factories
 from tests.cast import cast, sign_in
+from tests.web.canaries import CANARY, put_canaries
+from tests.web.school_filters import open_filters, take_down_wall
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from tests.factories import School, User
     from tests.web.conftest import Browser
 
-CANARY = "Quetzal"
-"""Begins or ends every name of the other school that it stands in."""
 BOOKKEEPING = {"session", "rate_count"}
 """When a session was last used, and how much an address has asked for: what reading itself leaves (ACC-15.2)."""
 VOLATILE = re.compile(
@@ -115,7 +115,9 @@ async def two_schools(app: Any) -> tuple[Cast, Ids, Ids]:
     people = await cast()
     paths = {path for path, _ in school_routes(app)}
     mine = await somebody_at(people.ash, people.alice, "Ashby", paths)
-    return people, mine, await somebody_at(people.birch, people.carla, CANARY, paths)
+    theirs = await somebody_at(people.birch, people.carla, CANARY, paths)
+    await put_canaries(people.birch, people.carla)
+    return people, mine, theirs
 
 
 def address(path: str, mine: Ids, name: str, value: str) -> str:
@@ -137,6 +139,11 @@ async def test_every_id_of_another_school_is_as_unknown_as_one_of_nobody(
 ) -> None:
     people, mine, theirs = await two_schools(app)
     await sign_in(client, people.alice, people.ash)
+    await ids_are_unknown(client, app, mine, theirs, swapped_in=swapped_in)
+
+
+async def ids_are_unknown(client: Browser, app: Any, mine: Ids, theirs: Ids, *, swapped_in: bool = False) -> None:
+    """Fail unless each id of another school, in each address and method, is answered as one of nobody."""
     await client.get("/school/ects")
     headers = {"HX-Request": "true"} if swapped_in else {}
     cells = 0
@@ -161,6 +168,11 @@ async def test_every_id_of_another_school_is_as_unknown_as_one_of_nobody(
 async def test_no_page_of_a_school_names_anybody_of_another(client: Browser, app: Any) -> None:
     people, mine, theirs = await two_schools(app)
     await sign_in(client, people.alice, people.ash)
+    await pages_name_nobody(client, app, mine, theirs)
+
+
+async def pages_name_nobody(client: Browser, app: Any, mine: Ids, theirs: Ids) -> None:
+    """Fail when a page of the school names anything of another, whatever the query says."""
     seen = 0
     foreign = f"ect_id={theirs.ect}&mentor_id={theirs.mentor}&about={theirs.ect}&school_id={theirs.school.public_id}"
     for path, method in school_routes(app):
@@ -173,6 +185,31 @@ async def test_no_page_of_a_school_names_anybody_of_another(client: Browser, app
             assert CANARY not in answer.text, url
             seen += answer.status_code == 200
     assert seen >= 10
+
+
+@pytest.mark.rule("ACC-14.6", "SEC-30")
+async def test_the_database_alone_keeps_schools_apart(
+    client: Browser, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, mine, theirs = await two_schools(app)
+    await sign_in(client, people.alice, people.ash)
+    statements = open_filters(monkeypatch)
+    await ids_are_unknown(client, app, mine, theirs)
+    await pages_name_nobody(client, app, mine, theirs)
+    assert statements.opened > len(school_routes(app))
+
+
+@pytest.mark.rule("SEC-30")
+async def test_with_neither_filters_nor_wall_it_would_be_found_out(
+    client: Browser, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, mine, theirs = await two_schools(app)
+    await sign_in(client, people.alice, people.ash)
+    take_down_wall(monkeypatch)
+    open_filters(monkeypatch)
+    for check in (ids_are_unknown, pages_name_nobody):
+        with pytest.raises(AssertionError):
+            await check(client, app, mine, theirs)
 
 
 async def contents() -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.db.engine import fetch
+from app.db.sight import across_schools
 from app.drafts import store
 from app.registration.home.around import AROUND, Around
 from app.registration.home.school_to_do import SchoolToDo, current_ids, put_together
@@ -39,6 +40,13 @@ async def to_dos_of_schools(
     registers: Mapping[SchoolId, bool], now: datetime, policy: Policy, calendar: Calendar
 ) -> dict[SchoolId, SchoolToDo]:
     """Return the to-do list of each school; registers: whether it may register new ECTs (TD-16)."""
+    with across_schools("MS-01"):
+        return await _to_dos(registers, now, policy, calendar)
+
+
+async def _to_dos(
+    registers: Mapping[SchoolId, bool], now: datetime, policy: Policy, calendar: Calendar
+) -> dict[SchoolId, SchoolToDo]:
     today, ids = london_day(now), list(registers)
     listed = await _each(tuple[ListedECT, ...], EACH_LISTED, ids, today)
     current = [stay for rows in listed.values() for stay in current_ids(rows, today)]

@@ -128,9 +128,9 @@ def earlier_mentorships(ect: str) -> str:
     return f"""(SELECT coalesce(json_agg(json_build_object('mentor', m.mentor_teacher_id,
             'period', json_build_object('started_on', m.started_on, 'finished_on', m.finished_on),
             'declared_on', (SELECT coalesce(json_agg(d.declared_on), '[]') FROM declaration d
-                JOIN training_period tp ON tp.id = d.training_period_id
-                WHERE tp.teacher_id = m.mentor_teacher_id AND tp.role = 'mentor' AND d.voided_at IS NULL))), '[]')
-            FROM mentorship_period m WHERE m.ect_teacher_id = {ect} AND m.cancelled_at IS NULL)"""  # noqa: S608 - constants
+                JOIN across_schools.training_of(m.mentor_teacher_id) tp ON tp.id = d.training_period_id
+                WHERE tp.role = 'mentor' AND d.voided_at IS NULL))), '[]')
+            FROM across_schools.mentorships_of({ect}) m WHERE m.cancelled_at IS NULL)"""  # noqa: S608 - constants
 
 
 def _name(teacher: str) -> str:
@@ -165,7 +165,7 @@ MENTORS = f"""SELECT coalesce(json_agg(json_build_object(
         'public_id', e.public_id, 'trn', t.trn, 'name', {_name("t")},
         'history', json_build_object('teacher_id', t.id, 'ineligible_reason', t.mentor_ineligible_reason,
             'ineligible_on', t.mentor_ineligible_on, 'trainings', (SELECT coalesce(json_agg({TRAINING}), '[]')
-                FROM training_period tp {TRAINING_JOINS} WHERE tp.teacher_id = t.id AND tp.role = 'mentor')))
+                FROM across_schools.training_of(t.id) tp {TRAINING_JOINS} WHERE tp.role = 'mentor')))
         ORDER BY t.search_name, e.id), '[]')
     FROM mentor_at_school_period e JOIN teacher t ON t.id = e.teacher_id
     WHERE e.school_id = $1 AND e.removed_at IS NULL AND coalesce(e.finished_on, 'infinity') >= $2::date - {LATELY}"""  # noqa: S608 - constants

@@ -30,8 +30,8 @@ LISTED = f"""
 
 MENTOR = f"""{person_of("n", "w")}, 'stay', {MENTOR_STAY}, 'ineligible_on', w.mentor_ineligible_on,
     'ineligible_reason', w.mentor_ineligible_reason,
-    'trained_before', EXISTS (SELECT FROM training_period mine WHERE mine.teacher_id = n.teacher_id
-        AND mine.role = 'mentor' AND mine.cancelled_at IS NULL),
+    'trained_before', EXISTS (SELECT FROM across_schools.training_of(n.teacher_id) mine
+        WHERE mine.role = 'mentor' AND mine.cancelled_at IS NULL),
     'trainings', ({TRAINING_ROWS} WHERE tp.mentor_at_school_period_id = n.id AND tp.cancelled_at IS NULL),
     'mentorships', (SELECT coalesce(json_agg(json_build_object('mentored', {MENTORED}, 'ect', {name_of("t")},
         'ect_public_id', e.public_id) ORDER BY m.started_on, m.id), '[]') {ECTS_OF}))"""
