@@ -83,7 +83,8 @@ async def test_what_was_said_in_a_mail_is_hidden_from_pages_of_schools(database:
     with seen_by(of_school(1)):
         assert await fetch("SELECT state, finished_at FROM message WHERE lower(recipient) = 'a@b.example'") == []
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await fetch("SELECT personalisation FROM message")
+            async with connection() as conn, conn.transaction():
+                await conn.fetch("SELECT personalisation FROM message")
 
 
 @pytest.mark.rule("ACC-14.6")
