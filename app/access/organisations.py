@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.access.queries import SchoolChoice
 from app.db.engine import fetch, fetch_one
+from app.db.sight import across_schools
 from app.terms import SchoolId
 
 if TYPE_CHECKING:
@@ -52,14 +53,16 @@ UNCHECKED = """SELECT s.id, s.public_id, s.urn, s.name, s.town, s.postcode, o.su
 
 async def unchecked_schools_of(user: UserId) -> list[SchoolChoice]:
     """Return the schools of DfE Sign-in that somebody has no open access to yet."""
-    rows = await fetch(f"{UNCHECKED} ORDER BY lower(s.name), s.urn", user)
+    with across_schools("ACC-4.11"):
+        rows = await fetch(f"{UNCHECKED} ORDER BY lower(s.name), s.urn", user)
     names = ("id", "public_id", "urn", "name", "town", "postcode")
     return [SchoolChoice(**{name: row[name] for name in names}, checked=False) for row in rows]
 
 
 async def unchecked_school(user: UserId, school: UUID) -> Unchecked | None:
     """Return one of them, by its public id."""
-    row = await fetch_one(f"{UNCHECKED} AND s.public_id = $2", user, school)
+    with across_schools("ACC-4.11"):
+        row = await fetch_one(f"{UNCHECKED} AND s.public_id = $2", user, school)
     if row is None:
         return None
     return Unchecked(SchoolId(row["id"]), row["name"], row["urn"], row["subject"], row["organisation_id"])

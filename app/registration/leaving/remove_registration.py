@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.db.documents import document
 from app.db.engine import fetch, fetch_one
+from app.db.sight import across_schools
 from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.leaving import leaving_messages as messages
@@ -99,8 +100,9 @@ async def induction_record(teacher_id: TeacherId) -> InductionRecord:
 
 async def stays_ended_by(stay: WholeStay) -> tuple[WholeStay, ...]:
     """Return the stays at other schools that a registration has closed (PER-05, PER-12)."""
-    rows = await fetch(ENDED_BY[stay.role], stay.id, stay.school_id)
-    return tuple([await whole_stay(stay.role, row["id"]) for row in rows])
+    with across_schools("UM-02"):
+        rows = await fetch(ENDED_BY[stay.role], stay.id, stay.school_id)
+        return tuple([await whole_stay(stay.role, row["id"]) for row in rows])
 
 
 async def lock_removal(command: RemoveRegistration) -> None:
