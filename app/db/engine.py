@@ -45,7 +45,7 @@ class Statements:
 statements: ContextVar[Statements | None] = ContextVar("statements", default=None)
 
 
-class Connection(asyncpg.Connection):
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # its library has no types
     """A connection that knows with whose sight it reads (ACC-14.6)."""
 
     def __init__(self, *args: Any) -> None:
@@ -137,7 +137,7 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
     sight = in_force.get()
     current = engine.current_transaction.get()
     if current is not None:
-        await current.connection.see_as(sight)  # type: ignore[attr-defined]
+        await current.connection.see_as(sight)
         yield current.connection
         return
     pool = engine.walled if sight.role == SCHOOL_ROLE else engine.pool

@@ -50,7 +50,7 @@ MAKE_FUNCTION = """CREATE OR REPLACE FUNCTION {schema}.{name}({argument} bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 5 SET search_path = public, pg_temp
     AS $body$ BEGIN RETURN QUERY SELECT * FROM {table} WHERE {column} = {argument}; END $body$"""
 BOUNCES = "recipient, state, finished_at, school_id, message_id, dedupe_key"
-"""The columns of a message that a school's page may ask for: how mail to an address ended, not what it said (MSG-03)."""
+"""The columns of a message that a school's page may ask for: how mail to an address ended, not what it said."""
 
 
 async def build() -> None:
@@ -74,9 +74,7 @@ async def _functions() -> None:
     for role in ROLES:
         await fetch(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {role}")
     for name, (argument, table, column) in FUNCTIONS.items():
-        await fetch(
-            MAKE_FUNCTION.format(schema=SCHEMA, name=name, argument=argument, table=table, column=column)
-        )
+        await fetch(MAKE_FUNCTION.format(schema=SCHEMA, name=name, argument=argument, table=table, column=column))
 
 
 async def take_down() -> None:

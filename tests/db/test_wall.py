@@ -90,7 +90,9 @@ async def test_what_was_said_in_a_mail_is_hidden_from_pages_of_schools(database:
 @pytest.mark.rule("ACC-14.6")
 @pytest.mark.rule("SEC-33")
 async def test_the_service_owns_nothing_and_cannot_touch_the_audit_trail(database: None) -> None:
-    (role,) = await fetch("SELECT current_user AS name, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    (role,) = await fetch(
+        "SELECT current_user AS name, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    )
     assert dict(role) == {"name": "register_service", "rolsuper": False, "rolbypassrls": False}
     owned = await fetch("SELECT FROM pg_class WHERE pg_get_userbyid(relowner) = ANY($1)", list(wall.ROLES))
     assert owned == []
@@ -123,10 +125,9 @@ async def test_a_savepoint_that_is_rolled_back_leaves_no_wrong_sight(database: N
     with seen_by(of_school(world.other_school)):
         await seen(["draft"])
         with pytest.raises(ZeroDivisionError):
-            async with transaction():
-                async with transaction():
-                    await seen(["draft"])
-                    raise ZeroDivisionError
+            async with transaction(), transaction():
+                await seen(["draft"])
+                raise ZeroDivisionError
         assert await seen(["ect_at_school_period"]) == {"ect_at_school_period": 0}
 
 

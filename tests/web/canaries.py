@@ -42,7 +42,9 @@ async def put_canaries(school: School, by: User) -> None:
     marked = {(place["table"], place["column"]) for place in await fetch(TEXTS, KEPT_AS_THEY_ARE)}
     taken = [place for place in sorted(marked) if place[1] not in WORDS_OF_OURS and await _put(*place, school.id)]
     assert len(taken) >= FEWEST, taken
-    await fetch("UPDATE school SET primary_email = $2, secondary_email = $2 WHERE id = $1", school.id, f"{CANARY}@x.example")
+    await fetch(
+        "UPDATE school SET primary_email = $2, secondary_email = $2 WHERE id = $1", school.id, f"{CANARY}@x.example"
+    )
     author = Actor(ActorKind.SCHOOL_USER, CANARY, f"{CANARY}@birch.example", UserId(by.id), SchoolId(school.id))
     about = About(school_id=school.id, teacher_id=ect["teacher_id"], ect_at_school_period_id=ect["id"])
     async with transaction():
@@ -55,7 +57,7 @@ async def _put(table: str, column: str, school_id: int) -> bool:
         async with transaction():
             changed = await fetch(
                 f"""UPDATE "{table}" SET "{column}" = CASE WHEN "{column}" LIKE '%@%' THEN $2 || "{column}"
-                    ELSE "{column}" || $2 END WHERE school_id = $1 AND "{column}" IS NOT NULL RETURNING true""",  # noqa: S608
+                    ELSE "{column}" || $2 END WHERE school_id = $1 AND "{column}" IS NOT NULL RETURNING true""",
                 school_id,
                 CANARY,
             )

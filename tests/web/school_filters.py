@@ -6,16 +6,18 @@ What is tested is then the wall in the database (ACC-14.6), or, with the wall ta
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
-
-from app.db.engine import Connection
+from app.db.engine import engine
 from app.db.sight import SCHOOL_ROLE, SERVICE, Sight, in_force
+from app.db.transaction import Held
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
+
+    from app.db.engine import Connection
 
 FILTER = re.compile(r"(?:\b\w+\.)?\bschool_id = (?:(\$\d+)|ANY\((\$\d+)\))(?! AS\b)")
 """A condition that keeps a statement to the school that asks."""
@@ -40,43 +42,48 @@ def without(query: str, number: int | None = None) -> str:
 
 
 @dataclass
-class Statements:
-    """The statements that pages of schools read with: what was asked, and how often a filter was taken out."""
+class Opened:
+    """A test's connection whose pages of schools ask without their filters; everything else goes through as it is."""
 
-    asked: set[str] = field(default_factory=set)
-    opened: int = 0
+    real: Connection
+    wall: bool = True
+    """Whether the database still hides other schools' rows."""
     mutant: tuple[str, int] | None = None
     """The one filter to take out, by statement and number; None for all."""
+    asked: set[str] = field(default_factory=set)
+    opened: int = 0
 
-    def changed(self, query: str) -> str:
-        """Return what to ask instead."""
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    async def fetch(self, query: str, *args: Any) -> Any:
+        """Ask for something, more than was meant."""
+        return await self.real.fetch(self._changed(query), *args)
+
+    async def see_as(self, sight: Sight) -> None:
+        """Read with a sight, or with the service's where there is no wall."""
+        await self.real.see_as(SERVICE if sight.role == SCHOOL_ROLE and not self.wall else sight)
+
+    def _changed(self, query: str) -> str:
         if in_force.get().role != SCHOOL_ROLE or not query.lstrip().startswith(("SELECT", "WITH")):
             return query
         self.asked.add(query)
-        if self.mutant is None or self.mutant[0] == query:
-            opened = without(query, None if self.mutant is None else self.mutant[1])
-            self.opened += opened != query
-            return opened
-        return query
+        if self.mutant is not None and self.mutant[0] != query:
+            return query
+        changed = without(query, None if self.mutant is None else self.mutant[1])
+        self.opened += changed != query
+        return changed
 
 
-def open_filters(patch: pytest.MonkeyPatch, mutant: tuple[str, int] | None = None) -> Statements:
-    """Take the filters out of what pages of schools ask; returns what was asked."""
-    statements = Statements(mutant=mutant)
-    send = asyncpg.Connection.fetch
-
-    async def fetch(self: Any, query: str, *args: Any, **options: Any) -> Any:
-        return await send(self, statements.changed(query), *args, **options)
-
-    patch.setattr(Connection, "fetch", fetch)
-    return statements
-
-
-def take_down_wall(patch: pytest.MonkeyPatch) -> None:
-    """Let every page see every school, so that only the application's own filters stand."""
-    see_as = Connection.see_as
-
-    async def see_everything(self: Connection, sight: Sight) -> None:
-        await see_as(self, SERVICE if sight.role == SCHOOL_ROLE else sight)
-
-    patch.setattr(Connection, "see_as", see_everything)
+@contextmanager
+def opened_filters(*, wall: bool = True, mutant: tuple[str, int] | None = None) -> Iterator[Opened]:
+    """Take the filters out of what pages of schools ask, inside a test's transaction."""
+    held = engine.current_transaction.get()
+    if held is None:
+        raise RuntimeError("this is only done inside a test's transaction")
+    opened = Opened(held.connection, wall, mutant)  # type: ignore[arg-type]
+    token = engine.current_transaction.set(Held(opened))  # type: ignore[arg-type]
+    try:
+        yield opened
+    finally:
+        engine.current_transaction.reset(token)

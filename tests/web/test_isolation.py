@@ -22,7 +22,7 @@ from app.web.policies import routes_with_policies
 from tests import factories
 from tests.cast import cast, sign_in
 from tests.web.canaries import CANARY, put_canaries
-from tests.web.school_filters import open_filters, take_down_wall
+from tests.web.school_filters import opened_filters
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -139,10 +139,10 @@ async def test_every_id_of_another_school_is_as_unknown_as_one_of_nobody(
 ) -> None:
     people, mine, theirs = await two_schools(app)
     await sign_in(client, people.alice, people.ash)
-    await ids_are_unknown(client, app, mine, theirs, swapped_in=swapped_in)
+    await check_ids_are_unknown(client, app, mine, theirs, swapped_in=swapped_in)
 
 
-async def ids_are_unknown(client: Browser, app: Any, mine: Ids, theirs: Ids, *, swapped_in: bool = False) -> None:
+async def check_ids_are_unknown(client: Browser, app: Any, mine: Ids, theirs: Ids, *, swapped_in: bool = False) -> None:
     """Fail unless each id of another school, in each address and method, is answered as one of nobody."""
     await client.get("/school/ects")
     headers = {"HX-Request": "true"} if swapped_in else {}
@@ -168,10 +168,10 @@ async def ids_are_unknown(client: Browser, app: Any, mine: Ids, theirs: Ids, *, 
 async def test_no_page_of_a_school_names_anybody_of_another(client: Browser, app: Any) -> None:
     people, mine, theirs = await two_schools(app)
     await sign_in(client, people.alice, people.ash)
-    await pages_name_nobody(client, app, mine, theirs)
+    await check_pages_name_nobody(client, app, mine, theirs)
 
 
-async def pages_name_nobody(client: Browser, app: Any, mine: Ids, theirs: Ids) -> None:
+async def check_pages_name_nobody(client: Browser, app: Any, mine: Ids, theirs: Ids) -> None:
     """Fail when a page of the school names anything of another, whatever the query says."""
     seen = 0
     foreign = f"ect_id={theirs.ect}&mentor_id={theirs.mentor}&about={theirs.ect}&school_id={theirs.school.public_id}"
@@ -188,28 +188,23 @@ async def pages_name_nobody(client: Browser, app: Any, mine: Ids, theirs: Ids) -
 
 
 @pytest.mark.rule("ACC-14.6", "SEC-30")
-async def test_the_database_alone_keeps_schools_apart(
-    client: Browser, app: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_database_alone_keeps_schools_apart(client: Browser, app: Any) -> None:
     people, mine, theirs = await two_schools(app)
     await sign_in(client, people.alice, people.ash)
-    statements = open_filters(monkeypatch)
-    await ids_are_unknown(client, app, mine, theirs)
-    await pages_name_nobody(client, app, mine, theirs)
-    assert statements.opened > len(school_routes(app))
+    with opened_filters() as opened:
+        await check_ids_are_unknown(client, app, mine, theirs)
+        await check_pages_name_nobody(client, app, mine, theirs)
+    assert opened.opened > len(school_routes(app))
 
 
 @pytest.mark.rule("SEC-30")
-async def test_with_neither_filters_nor_wall_it_would_be_found_out(
-    client: Browser, app: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_with_neither_filters_nor_wall_it_would_be_found_out(client: Browser, app: Any) -> None:
     people, mine, theirs = await two_schools(app)
     await sign_in(client, people.alice, people.ash)
-    take_down_wall(monkeypatch)
-    open_filters(monkeypatch)
-    for check in (ids_are_unknown, pages_name_nobody):
-        with pytest.raises(AssertionError):
-            await check(client, app, mine, theirs)
+    with opened_filters(wall=False):
+        for check in (check_ids_are_unknown, check_pages_name_nobody):
+            with pytest.raises(AssertionError):
+                await check(client, app, mine, theirs)
 
 
 async def contents() -> dict[str, str]:
