@@ -123,6 +123,7 @@ async def _leave_as_found(connection: Any) -> None:
     """Spare the round trip of a reset: nothing here changes a connection for longer than a transaction."""
     if connection.is_in_transaction():
         await connection.reset()
+        connection.forget_sight()
 
 
 engine = Engine()

@@ -56,9 +56,9 @@ class Opened:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
 
-    async def fetch(self, query: str, *args: Any) -> Any:
+    async def fetch(self, query: str, *args: Any, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - as it is asked
         """Ask for something, more than was meant."""
-        return await self.real.fetch(self._changed(query), *args)
+        return await self.real.fetch(self._changed(query), *args, timeout=timeout)
 
     async def see_as(self, sight: Sight) -> None:
         """Read with a sight, or with the service's where there is no wall."""
