@@ -14,6 +14,7 @@ from app.events.record import head
 
 log = logging.getLogger("register.jobs")
 
+COUNTS_OF_DAYS = timedelta(days=400)
 COUNTED = timedelta(days=7)
 """No limit looks further back than this."""
 SAYS_SO = timedelta(days=90)
@@ -50,6 +51,12 @@ async def delete_old_secrets() -> int:
 async def delete_old_flows() -> int:
     """Delete attempts at DfE Sign-in that never came back; returns how many (ACC-4.2)."""
     return len(await fetch("DELETE FROM sign_in_flow WHERE created_at < $1 RETURNING id", clock.now() - LIFE))
+
+
+async def delete_old_token_days() -> int:
+    """Delete the counts of calls by token and day that are older than 400 days; returns how many (API-3.6)."""
+    oldest = clock.today() - COUNTS_OF_DAYS
+    return len(await fetch("DELETE FROM api_token_day WHERE day < $1 RETURNING id", oldest))
 
 
 async def delete_old_counts() -> int:

@@ -191,6 +191,14 @@ JOBS: tuple[PeriodicJob, ...] = (
         watch_look_ups,
     ),
     PeriodicJob(
+        "delete_old_token_days",
+        "42 2 * * *",
+        "access",
+        "the table grows; nobody asks for calls that long ago",
+        housekeeping.delete_old_token_days,
+        only_in_production=True,
+    ),
+    PeriodicJob(
         "end_unused_access",
         "15 2 * * *",
         "access",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from app.access.create_api_token import CreateAPIToken, create_api_token
 from app.access.rotate_api_token import RotateAPIToken, rotate_api_token
 from app.access.warn_of_ending_tokens import warn_of_ending_tokens
 from app.db.engine import fetch
+from app.jobs.housekeeping import delete_old_token_days
 from app.terms import Actor, ActorKind
 from tests import factories
 
@@ -36,3 +37,15 @@ async def test_a_lead_provider_hears_of_an_ending_token_twice_and_of_no_other(da
             await warn_of_ending_tokens()
             counts.append(await told())
     assert counts == [0, 0, 1, 1, 1, 2, 2]
+
+
+@pytest.mark.rule("API-3.6")
+async def test_calls_of_a_day_are_counted_for_400_days(database: None) -> None:
+    larch = await factories.lead_provider()
+    made = await create_api_token(CreateAPIToken(larch.id), OPERATOR)  # type: ignore[arg-type]
+    day = date(2026, 1, 1)
+    await factories.insert("api_token_day", token_id=made.id, day=day, calls=3, refusals=1)
+    with clock.at(clock.at_noon(day + timedelta(days=400))):
+        assert await delete_old_token_days() == 0
+    with clock.at(clock.at_noon(day + timedelta(days=401))):
+        assert await delete_old_token_days() == 1

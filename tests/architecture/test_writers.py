@@ -60,6 +60,7 @@ OWNERS = {
         "induction_period",
     },
     "jobs": {
+        "api_token_day",
         "lookup_attempt",
         "one_time_secret",
         "rate_count",
