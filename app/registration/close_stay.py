@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.db.engine import fetch
 from app.events.record import record
-from app.registration.events import (
-    MentorshipCancelled,
-    TeacherFinishesBeingMentored,
-    TeacherFinishesMentoring,
-    TeacherLeftSchoolAsECT,
-    TeacherLeftSchoolAsMentor,
-)
+from app.registration.events import TeacherLeftSchoolAsECT, TeacherLeftSchoolAsMentor
 from app.registration.leaving.last_days import RowBefore, RowKind
+from app.registration.mentorships.end_mentorship import BothPeople, cancel_mentorship, finish_mentorship
 from app.registration.rules import plan_close
 from app.registration.whole_stay import whole_stay
 from app.terms import CancellationReason, Role
-from app.training.events import TeacherFinishesTrainingPeriod, TeacherTrainingPeriodCancelled
+from app.training.end_training import cancel_training, finish_training
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from app.events.record import About, Event
+    from app.events.record import About
     from app.registration.rules import ClosePlan
     from app.registration.whole_stay import MentorshipInStay, TrainingInStay, WholeStay
     from app.terms import Actor, StayEndReason
@@ -100,64 +95,22 @@ def rows_before(plan: Plan) -> tuple[RowBefore, ...]:
 
 async def _close_trainings(stay: WholeStay, plan: Plan, reason: StayEndReason, actor: Actor) -> None:
     for row in plan.trainings.finish:
-        await fetch(
-            "UPDATE training_period SET finished_on = $2, updated_at = $3 WHERE id = $1",
-            row.id,
-            plan.last_day,
-            clock.now(),
-        )
-        about = about_training(stay, row)
-        record(TeacherFinishesTrainingPeriod(about, plan.last_day, row.finished_on, reason.value), actor)
+        await finish_training(row, plan.last_day, reason.value, about_training(stay, row), actor)
     for row in plan.trainings.cancel:
-        await cancel_training(stay, row, CancellationReason.STAY_ENDED_FIRST, actor)
-
-
-async def cancel_training(stay: WholeStay, row: TrainingInStay, why: CancellationReason, actor: Actor) -> None:
-    """Cancel a training of a stay and record it."""
-    await fetch(
-        "UPDATE training_period SET cancelled_at = $2, cancellation_reason = $3, updated_at = $2 WHERE id = $1",
-        row.id,
-        clock.now(),
-        why.value,
-    )
-    about = about_training(stay, row)
-    record(TeacherTrainingPeriodCancelled(about, row.started_on, row.finished_on, why.value), actor)
+        await cancel_training(row, CancellationReason.STAY_ENDED_FIRST, about_training(stay, row), actor)
 
 
 async def _close_mentorships(stay: WholeStay, plan: Plan, actor: Actor) -> None:
     for row in plan.mentorships.finish:
-        await fetch(
-            "UPDATE mentorship_period SET finished_on = $2, updated_at = $3 WHERE id = $1",
-            row.id,
-            plan.last_day,
-            clock.now(),
-        )
-        _record_finish(stay, row, plan.last_day, actor)
+        await finish_mentorship(row, plan.last_day, both_people(stay, row), actor)
     for row in plan.mentorships.cancel:
-        await cancel_mentorship(stay, row, CancellationReason.STAY_ENDED_FIRST, actor)
+        await cancel_mentorship(row, CancellationReason.STAY_ENDED_FIRST, both_people(stay, row), actor)
 
 
-def _record_finish(stay: WholeStay, row: MentorshipInStay, on: date, actor: Actor) -> None:
-    ect, mentor = row.ect.displayed, row.mentor.displayed
-    events: tuple[Event, ...] = (
-        TeacherFinishesMentoring(replace(row.of_mentor, school_id=stay.school_id), ect, mentor, on),
-        TeacherFinishesBeingMentored(replace(row.of_ect, school_id=stay.school_id), ect, mentor, on),
-    )
-    for event in events:
-        record(event, actor)
-
-
-async def cancel_mentorship(stay: WholeStay, row: MentorshipInStay, why: CancellationReason, actor: Actor) -> None:
-    """Cancel a mentorship of a stay and record it in the histories of both people."""
-    await fetch(
-        "UPDATE mentorship_period SET cancelled_at = $2, cancellation_reason = $3, updated_at = $2 WHERE id = $1",
-        row.id,
-        clock.now(),
-        why.value,
-    )
-    ect, mentor, dates = row.ect.displayed, row.mentor.displayed, (row.started_on, row.finished_on)
-    for about in (row.of_mentor, row.of_ect):
-        record(MentorshipCancelled(replace(about, school_id=stay.school_id), ect, mentor, *dates, why.value), actor)
+def both_people(stay: WholeStay, row: MentorshipInStay) -> BothPeople:
+    """Return the two people of a mentorship in a stay, as events of the stay's school name them."""
+    of_ect, of_mentor = (replace(about, school_id=stay.school_id) for about in (row.of_ect, row.of_mentor))
+    return BothPeople(row.ect.displayed, row.mentor.displayed, of_ect, of_mentor)
 
 
 def about_training(stay: WholeStay, row: TrainingInStay) -> About:

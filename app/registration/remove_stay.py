@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.db.engine import fetch
-from app.registration.close_stay import cancel_mentorship, cancel_training
+from app.registration.close_stay import about_training, both_people
 from app.registration.leaving.last_days import RowKind
+from app.registration.mentorships.end_mentorship import cancel_mentorship
 from app.terms import CancellationReason, Role
+from app.training.end_training import cancel_training
 
 if TYPE_CHECKING:
     from app.registration.whole_stay import WholeStay
@@ -31,9 +33,9 @@ async def remove_stay(stay: WholeStay, reason: RemovalReason, actor: Actor) -> t
     trainings = [row for row in stay.trainings if not row.cancelled]
     mentorships = [row for row in stay.mentorships if not row.cancelled]
     for training in trainings:
-        await cancel_training(stay, training, WHY, actor)
+        await cancel_training(training, WHY, about_training(stay, training), actor)
     for mentorship in mentorships:
-        await cancel_mentorship(stay, mentorship, WHY, actor)
+        await cancel_mentorship(mentorship, WHY, both_people(stay, mentorship), actor)
     await fetch(REMOVE[stay.role], stay.id, clock.now(), reason.value)
     return (
         *(_kept(RowKind.TRAINING, row, programme=row.programme, lead_provider=row.lead_provider) for row in trainings),

@@ -13,7 +13,8 @@ from app.events.record import record
 from app.teachers.eligibility import forget_frozen_year, stamp_frozen_year
 from app.terms import ConfirmationSource, ScheduleIdentifier, SchoolPartnershipId, TrainingPeriodId, Year
 from app.training.continue_training import Continuation, attached, continue_training
-from app.training.events import TeacherFinishesTrainingPeriod, TeacherScheduleAssignedToTrainingPeriod
+from app.training.end_training import finish_training
+from app.training.events import TeacherScheduleAssignedToTrainingPeriod
 from app.training.provider_acts import (
     Target,
     Unreadable,
@@ -115,14 +116,8 @@ async def _partnership(training: Training, year: Year) -> SchoolPartnershipId | 
 
 async def _split(act: ActOn, filed: _Filed, actor: Actor, today: date) -> None:
     training, yesterday = act.held.training, today - ONE_DAY
-    await fetch(
-        "UPDATE training_period SET finished_on = $2, updated_at = $3 WHERE id = $1",
-        training.id,
-        yesterday,
-        clock.now(),
-    )
     about = (await names_around(training.id)).about(act.person.teacher_id, training.id)
-    record(TeacherFinishesTrainingPeriod(about, yesterday, training.finished_on, "schedule_changed"), actor)
+    await finish_training(training, yesterday, "schedule_changed", about, actor)
     new_id = await continue_training(
         Continuation(
             training,

@@ -10,11 +10,8 @@ from app.db.engine import fetch
 from app.events.record import About, record
 from app.terms import Role, SchoolId, TeacherId
 from app.training.attach import NOT_ATTACHED, Attachment, assigned, attach
-from app.training.events import (
-    TeacherFinishesTrainingPeriod,
-    TeacherScheduleAssignedToTrainingPeriod,
-    TeacherTrainingPeriodCancelled,
-)
+from app.training.end_training import cancel_training, finish_training
+from app.training.events import TeacherScheduleAssignedToTrainingPeriod
 from app.training.start_training import NewTraining, start_training
 
 if TYPE_CHECKING:
@@ -92,22 +89,12 @@ async def _finish(change: ChangeDecided, person: Trained, actor: Actor) -> None:
     row, last_day = change.plan.finish, change.plan.last_day
     if row is None:
         return
-    await fetch(
-        "UPDATE training_period SET finished_on = $2, updated_at = $3 WHERE id = $1", row.id, last_day, clock.now()
-    )
-    record(TeacherFinishesTrainingPeriod(person.about(row), last_day, row.finished_on, REPLACED), actor)
+    await finish_training(row, last_day, REPLACED, person.about(row), actor)
 
 
 async def _cancel(change: ChangeDecided, person: Trained, actor: Actor) -> None:
     for row in change.plan.cancel:
-        why = change.plan.why(row).value
-        await fetch(
-            "UPDATE training_period SET cancelled_at = $2, cancellation_reason = $3, updated_at = $2 WHERE id = $1",
-            row.id,
-            clock.now(),
-            why,
-        )
-        record(TeacherTrainingPeriodCancelled(person.about(row), row.started_on, row.finished_on, why), actor)
+        await cancel_training(row, change.plan.why(row), person.about(row), actor)
 
 
 async def _change_in_place(change: ChangeDecided, person: Trained, attachment: Attachment, actor: Actor) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app import clock
 from app.db.engine import fetch
 from app.db.tables.registration import MentorshipPeriod
 from app.events.record import About, record
-from app.registration.events import MentorshipCancelled, TeacherFinishesBeingMentored, TeacherFinishesMentoring
+from app.registration.mentorships.end_mentorship import BothPeople, cancel_mentorship, finish_mentorship
 from app.registration.mentorships.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
 from app.registration.mentorships.mentorship_rules import mentorship_finish, plan_mentorship
 from app.terms import CancellationReason, MentorshipPeriodId, Period
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from app.registration.rules import Mentorship
     from app.terms import Actor
 
-WHY = CancellationReason.REPLACED_BEFORE_START.value
+WHY = CancellationReason.REPLACED_BEFORE_START
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,9 @@ async def place_mentorship(new: NewMentorship, actor: Actor) -> MentorshipPeriod
     plan = new.plan
     names = await _mentor_names(plan.replaced)
     for former in plan.finish:
-        await _finish(former, plan.former_ends_on)
-        _record_finish(new, former, names[former.id], plan.former_ends_on, actor)
+        await finish_mentorship(former, plan.former_ends_on, _both(new, former, names[former.id]), actor)
     for former in plan.cancel:
-        await _cancel(former)
-        _record_cancellation(new, former, names[former.id], actor)
+        await cancel_mentorship(former, WHY, _both(new, former, names[former.id]), actor)
     made = await _insert(new, plan)
     _record_start(new, plan, made, actor)
     return made
@@ -73,24 +70,6 @@ async def _mentor_names(mentorships: Sequence[Mentorship]) -> dict[int, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
-async def _finish(mentorship: Mentorship, last_day: date) -> None:
-    await fetch(
-        "UPDATE mentorship_period SET finished_on = $2, updated_at = $3 WHERE id = $1",
-        mentorship.id,
-        last_day,
-        clock.now(),
-    )
-
-
-async def _cancel(mentorship: Mentorship) -> None:
-    await fetch(
-        "UPDATE mentorship_period SET cancelled_at = $2, cancellation_reason = $3, updated_at = $2 WHERE id = $1",
-        mentorship.id,
-        clock.now(),
-        WHY,
-    )
-
-
 async def _insert(new: NewMentorship, plan: MentorshipPlan) -> MentorshipPeriodId:
     row = MentorshipPeriod(
         ect_at_school_period_id=new.ect.stay.id,
@@ -105,15 +84,8 @@ async def _insert(new: NewMentorship, plan: MentorshipPlan) -> MentorshipPeriodI
     return MentorshipPeriodId(made["id"])
 
 
-def _record_finish(new: NewMentorship, former: Mentorship, mentor: str, last_day: date, actor: Actor) -> None:
-    record(TeacherFinishesMentoring(_of_former_mentor(new, former), new.ect_name, mentor, last_day), actor)
-    record(TeacherFinishesBeingMentored(_of_ect(new, former), new.ect_name, mentor, last_day), actor)
-
-
-def _record_cancellation(new: NewMentorship, former: Mentorship, mentor: str, actor: Actor) -> None:
-    for about in (_of_former_mentor(new, former), _of_ect(new, former)):
-        event = MentorshipCancelled(about, new.ect_name, mentor, former.started_on, former.finished_on, WHY)
-        record(event, actor)
+def _both(new: NewMentorship, former: Mentorship, mentor: str) -> BothPeople:
+    return BothPeople(new.ect_name, mentor, _of_ect(new, former), _of_former_mentor(new, former))
 
 
 def _record_start(new: NewMentorship, plan: MentorshipPlan, made: MentorshipPeriodId, actor: Actor) -> None:
