@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from jinja2 import (
     ChoiceLoader,
-    Environment,
     FileSystemLoader,
     PackageLoader,
     PrefixLoader,
@@ -31,6 +30,7 @@ from markupsafe import Markup, escape
 
 from app import assets
 from app.clock import LONDON
+from app.inlining.environment import Environment
 from app.settings import settings
 
 if TYPE_CHECKING:

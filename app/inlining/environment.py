@@ -1,0 +1,61 @@
+"""The environment whose templates are written out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator
+from markupsafe import escape
+from markupsafe._speedups import _escape_inner as escape_text  # what `escape` calls, without the object around it
+
+from app.inlining.write_out import write_out
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from jinja2.compiler import Frame
+
+
+class Environment(jinja2.Environment):
+    """Jinja's environment, whose templates are written out unless they are read again when they change."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.sources: dict[str, nodes.Template] = {}
+        self.code_generator_class = CodeGenerator if self.auto_reload else WritingOut
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template: a plain mapping, because all of it is copied at each rendering."""
+        return {**self.globals, **d} if d else self.globals
+
+    def parsed(self, name: str) -> nodes.Template:
+        """Return a template as its tree of nodes, which must not be changed."""
+        if name not in self.sources:
+            if self.loader is None:
+                raise jinja2.TemplateNotFound(name)
+            self.sources[name] = self.parse(self.loader.get_source(self, name)[0], name)
+        return self.sources[name]
+
+    @staticmethod
+    def written(value: object) -> str:
+        """Return a value as it stands in HTML."""
+        return escape_text(value) if type(value) is str else escape(value)
+
+
+class WritingOut(CodeGenerator):
+    """Makes the program of a template."""
+
+    environment: Environment
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja's name
+        """Write the template out, then make its program."""
+        write_out(node, self.environment)
+        super().visit_Template(node, frame)
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.written(")
