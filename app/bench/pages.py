@@ -16,7 +16,7 @@ from app.bench.canonical import canonical
 from app.bench.client import Unexpected
 from app.bench.metrics import Metric, cpu_ratio, percentile, seconds_of
 from app.bench.scratch import CHILDREN
-from app.bench.walks import measured_urn, record_of_first, start, to_check_answers, tutor
+from app.bench.walks import measured_urn, mentor_of_first, record_of_first, start, to_check_answers, tutor
 from app.bench.world import in_use
 from app.db.engine import fetch
 
@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 LISTS = ("/school/home", "/school/ects", "/school/mentors", "/school/partnerships")
 PARTIAL = {"hx-request": "true"}
 GROWN = ("/school/home", "/school/ects")
+TWINS = {
+    "question": "question.html",
+    "check answers": "check.html",
+    "list": "list.html",
+    "mentor list": "list.html",
+    "ECT record": "ect.html",
+    "mentor record": "mentor.html",
+}
+"""The template written by hand beside each page that is measured; both lists have the same one."""
+LISTED = {"list": "/school/ects", "mentor list": "/school/mentors"}
 ROUNDS = 40
 TURNS = 3
 """How often each of two databases has its turn, so that a busy machine hurts both."""
@@ -126,21 +136,11 @@ def _packed(body: bytes) -> int:
 
 async def render(world: World) -> list[Metric]:
     """Compare the rendering of pages with plain templates that give the same HTML (PRF-1)."""
-    plain = Environment(
-        loader=FileSystemLoader(templating.TEMPLATES.parent / "app" / "bench" / "plain"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    plain.filters |= {
-        name: templating.environment().filters[name] for name in ("gov_time", "gov_datetime", "mid_sentence")
-    }
-    plain.globals |= {"asset": assets.asset, "inline_script": templating.environment().globals["inline_script"]}
+    plain = _by_hand()
     made = []
     async with in_use(world):
         client = await tutor(world.app, measured_urn(100))
-        for name, template in {"question": "question.html", "check answers": "check.html", "list": "list.html"}.items():
+        for name, template in TWINS.items():
             await _walk_to(world, client, name)
             for kind, headers in {"full": {}, "partial": PARTIAL}.items():
                 ours, variables = await _captured(client, headers)
@@ -149,13 +149,29 @@ async def render(world: World) -> list[Metric]:
     return made
 
 
+def _by_hand() -> Environment:
+    """Return the environment of the templates written out by hand: Jinja as it comes."""
+    plain = Environment(
+        loader=FileSystemLoader(templating.TEMPLATES.parent / "app" / "bench" / "plain"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = ("gov_date", "gov_time", "gov_datetime", "mid_sentence")
+    plain.filters |= {name: templating.environment().filters[name] for name in filters}
+    plain.globals |= {"asset": assets.asset, "inline_script": templating.environment().globals["inline_script"]}
+    return plain
+
+
 async def _walk_to(world: World, client: Client, name: str) -> None:
-    if name == "list":
-        client.address = "/school/ects"
-    elif name == "question":
+    if name == "question":
         await _expect("review-ect", start(client, world.new_trn()))
-    else:
+    elif name == "check answers":
         await _expect("check-answers", to_check_answers(client, world.new_trn()))
+    else:
+        found = {"ECT record": record_of_first, "mentor record": mentor_of_first}.get(name)
+        client.address = await found(client) if found else LISTED[name]
 
 
 async def _expect(step: str, walked: Awaitable[str]) -> None:

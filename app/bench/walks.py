@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 START = "/school/register-ect"
 BORN = {"date_of_birth_day": "1", "date_of_birth_month": "1", "date_of_birth_year": "1990"}
 FIRST_NEW_TRN = 8_000_001
-_RECORD = re.compile(r'href="(/school/ects/[0-9a-f-]{36})')
+_RECORD = re.compile(r'href="(/school/(?:ects|mentors)/[0-9a-f-]{36})')
 
 
 def measured_urn(children: int) -> str:
@@ -30,12 +30,17 @@ async def tutor(app: object, urn: str, number: int = 1) -> Client:
     return client
 
 
-async def record_of_first(client: Client) -> str:
-    """Return the address of the first ECT on the list. Raises Unexpected."""
-    found = _RECORD.search((await client.get("/school/ects")).text)
+async def record_of_first(client: Client, listed: str = "/school/ects") -> str:
+    """Return the address of the first person on a list. Raises Unexpected."""
+    found = _RECORD.search((await client.get(listed)).text)
     if found is None:
         raise Unexpected("the list shows nobody")
     return found.group(1)
+
+
+async def mentor_of_first(client: Client) -> str:
+    """Return the address of the first mentor on the list. Raises Unexpected."""
+    return await record_of_first(client, "/school/mentors")
 
 
 async def start(client: Client, trn: str) -> str:
