@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -34,8 +34,6 @@ from app.inlining.environment import Environment
 from app.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from jinja2.runtime import Context
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -179,14 +177,15 @@ def govuk(name: str, params: Mapping[str, object]) -> Markup:
 
     Keys whose value is None are left out, because the macros print or trip over them.
     """
-    clean = without_none(params)
-    if name in TYPED and _has_value(clean):
-        return _make(name, clean)
-    key = (name, content_key(clean))
+    if name in TYPED and _has_value(params):
+        return _make(name, without_none(params))
+    key = (name, repr(params))
     if key in _made:
         _made.move_to_end(key)
         return _made[key]
-    _made[key] = made = _make(name, clean)
+    made = _make(name, without_none(params))
+    if tells_all(params):
+        _made[key] = made
     if len(_made) > KEPT:
         _made.popitem(last=False)
     return made
@@ -201,13 +200,12 @@ def without_none(value: Any) -> Any:
     return value
 
 
-def content_key(value: object) -> Hashable:
-    """Return a key that is equal for equal content; text and Markup, 1 and True differ."""
-    if isinstance(value, Mapping):
-        return ("map", tuple((key, content_key(item)) for key, item in value.items()))
-    if isinstance(value, list | tuple):
-        return ("list", tuple(content_key(item) for item in value))
-    return (type(value).__name__, value)
+def tells_all(value: object) -> bool:
+    """Tell whether `repr` says everything about a value: text and Markup, 1 and True differ in it."""
+    if type(value) in {dict, list, tuple}:
+        items: Iterable[object] = value.values() if isinstance(value, dict) else value  # type: ignore[attr-defined]
+        return all(map(tells_all, items))
+    return value is None or type(value) in {str, Markup, bool, int} or isinstance(value, Undefined)
 
 
 def csrf_hidden_fields(csrf_token: str, school_mark: str) -> Markup:
@@ -260,10 +258,10 @@ def _make(name: str, params: Mapping[str, object]) -> Markup:
 def _has_value(value: object) -> bool:
     if isinstance(value, Mapping):
         return any((key == "value" and item) or _has_value(item) for key, item in value.items())
-    return isinstance(value, list) and any(_has_value(item) for item in value)
+    return isinstance(value, list | tuple) and any(_has_value(item) for item in value)
 
 
-_made: OrderedDict[tuple[str, Hashable], Markup] = OrderedDict()
+_made: OrderedDict[tuple[str, str], Markup] = OrderedDict()
 
 __all__ = [
     "CSP_SCRIPT_HASH",

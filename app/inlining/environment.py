@@ -54,6 +54,18 @@ class WritingOut(CodeGenerator):
         write_out(node, self.environment)
         super().visit_Template(node, frame)
 
+    def visit_Call(self, node: nodes.Call, frame: Frame, **options: Any) -> None:  # noqa: N802 - Jinja's name
+        """Call a method of a value straight away: unlike a function of ours it never asks for the context."""
+        if not isinstance(node.node, nodes.Getattr) or node.dyn_args or node.dyn_kwargs or options:
+            super().visit_Call(node, frame, **options)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in [*node.args, *node.kwargs]:
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
             super()._output_child_pre(node, frame, finalize)
