@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -202,9 +202,10 @@ def without_none(value: Any) -> Any:
 
 def tells_all(value: object) -> bool:
     """Tell whether `repr` says everything about a value: text and Markup, 1 and True differ in it."""
-    if type(value) in {dict, list, tuple}:
-        items: Iterable[object] = value.values() if isinstance(value, dict) else value  # type: ignore[attr-defined]
-        return all(map(tells_all, items))
+    if isinstance(value, dict):
+        return all(map(tells_all, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(tells_all, value))
     return value is None or type(value) in {str, Markup, bool, int} or isinstance(value, Undefined)
 
 
@@ -255,10 +256,9 @@ def _make(name: str, params: Mapping[str, object]) -> Markup:
     return Markup(str(getattr(module, macro)(params)).strip())  # noqa: S704 - the macro escaped it
 
 
-def _has_value(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return any((key == "value" and item) or _has_value(item) for key, item in value.items())
-    return isinstance(value, list | tuple) and any(_has_value(item) for item in value)
+def _has_value(params: Mapping[str, Any]) -> bool:
+    """Tell whether a component repeats what somebody typed: in its one box or in one of several."""
+    return bool(params.get("value")) or any(item and item.get("value") for item in params.get("items") or ())
 
 
 _made: OrderedDict[tuple[str, str], Markup] = OrderedDict()

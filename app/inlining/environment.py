@@ -10,12 +10,16 @@ from jinja2.compiler import CodeGenerator
 from markupsafe import escape
 from markupsafe._speedups import _escape_inner as escape_text  # what `escape` calls, without the object around it
 
-from app.inlining.write_out import write_out
+from app.inlining.write_out import WHOLE, write_out
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
     from jinja2.compiler import Frame
+
+    from app.inlining.macros import Known
+
+NOTHING = nodes.Template([])
 
 
 class Environment(jinja2.Environment):
@@ -24,6 +28,8 @@ class Environment(jinja2.Environment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.sources: dict[str, nodes.Template] = {}
+        self.known: dict[str, Mapping[str, Known]] = {}
+        self.filters[WHOLE] = as_it_is
         self.code_generator_class = CodeGenerator if self.auto_reload else WritingOut
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -31,17 +37,23 @@ class Environment(jinja2.Environment):
         return {**self.globals, **d} if d else self.globals
 
     def parsed(self, name: str) -> nodes.Template:
-        """Return a template as its tree of nodes, which must not be changed."""
+        """Return a template as its tree of nodes, which must not be changed; one that is missing says nothing yet."""
         if name not in self.sources:
-            if self.loader is None:
-                raise jinja2.TemplateNotFound(name)
-            self.sources[name] = self.parse(self.loader.get_source(self, name)[0], name)
+            try:
+                self.sources[name] = self.parse(self.loader.get_source(self, name)[0], name) if self.loader else NOTHING
+            except jinja2.TemplateNotFound:
+                return NOTHING
         return self.sources[name]
 
     @staticmethod
     def written(value: object) -> str:
         """Return a value as it stands in HTML."""
         return escape_text(value) if type(value) is str else escape(value)
+
+
+def as_it_is(value: object) -> object:
+    """Return what was given."""
+    return value
 
 
 class WritingOut(CodeGenerator):
@@ -54,7 +66,7 @@ class WritingOut(CodeGenerator):
         write_out(node, self.environment)
         super().visit_Template(node, frame)
 
-    def visit_Call(self, node: nodes.Call, frame: Frame, **options: Any) -> None:  # noqa: N802 - Jinja's name
+    def visit_Call(self, node: nodes.Call, frame: Frame, **options: Any) -> None:  # type: ignore[override]  # noqa: N802 - Jinja's name
         """Call a method of a value straight away: unlike a function of ours it never asks for the context."""
         if not isinstance(node.node, nodes.Getattr) or node.dyn_args or node.dyn_kwargs or options:
             super().visit_Call(node, frame, **options)

@@ -42,14 +42,19 @@ class Known:
 def macros_of(template: nodes.Template, environment: Environment, name: str = "") -> dict[str, Known]:
     """Return the macros that a template may call, with those that the templates it extends have imported."""
     found: dict[str, Known] = {}
-    for extended in template.find_all(nodes.Extends):
-        if isinstance(extended.template, nodes.Const):
-            parent = extended.template.value
-            above = macros_of(environment.parsed(parent), environment, parent)
-            found |= {key: Known(key, one.macro, one.home, inherited=True) for key, one in above.items()}
     for node in template.body:
+        if isinstance(node, nodes.Extends) and isinstance(node.template, nodes.Const):
+            above = macros_at(node.template.value, environment)
+            found |= {key: Known(key, one.macro, one.home, inherited=True) for key, one in above.items()}
         found |= declared(node, environment, name)
     return found
+
+
+def macros_at(name: str, environment: Environment) -> Mapping[str, Known]:
+    """Return the macros that a template of that name may call."""
+    if name not in environment.known:
+        environment.known[name] = macros_of(environment.parsed(name), environment, name)
+    return environment.known[name]
 
 
 def declared(node: nodes.Node, environment: Environment, name: str = "") -> dict[str, Known]:

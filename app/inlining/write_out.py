@@ -9,13 +9,18 @@ from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from app.inlining.fill import Fill
-from app.inlining.macros import Known, NotPossible, alias_of, bind, check, declared, macros_of
+from app.inlining.macros import Known, NotPossible, alias_of, bind, check, declared, macros_at, macros_of
 from app.inlining.trees import as_list, at_home, constant, copied, names_in, stored_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.inlining.environment import Environment
+
+
+WHOLE = "in_one_piece"
+"""A filter that changes nothing: what a block says is put together at once, and not handed on piece by piece through
+every template that its page extends."""
 
 
 def write_out(template: nodes.Template, environment: Environment) -> None:
@@ -26,6 +31,9 @@ def write_out(template: nodes.Template, environment: Environment) -> None:
     if all(isinstance(found.template, nodes.Const) for found in template.find_all(nodes.Include)):
         drop_unused(template, left)
     template.body = [made for node in template.body for made in as_list(Flattening().visit(node))]
+    for block in template.find_all(nodes.Block):
+        whole = nodes.FilterBlock(block.body, nodes.Filter(None, WHOLE, [], [], None, None))
+        block.body = [at_home(whole, environment)]
     inherited = [macros[name] for name in sorted(left & macros.keys()) if macros[name].inherited]
     template.body[:0] = [found.imported(environment) for found in inherited]
 
@@ -64,7 +72,7 @@ class Pieces:
         if not name or node.ignore_missing or not node.with_context:
             return [node]
         included = self.environment.parsed(name)
-        if any(included.find(kind) for kind in (nodes.Extends, nodes.Block, nodes.Macro)):
+        if not included.body or any(included.find(kind) for kind in (nodes.Extends, nodes.Block, nodes.Macro)):
             return [node]
         body, known = [copied(one) for one in included.body], {**macros}
         for one in body:
@@ -92,7 +100,7 @@ class Pieces:
     def _written(
         self, known: Known, call: nodes.Call, macros: Mapping[str, Known], given: list[nodes.Node] | None
     ) -> list[nodes.Node]:
-        home = macros_of(self.environment.parsed(known.home), self.environment, known.home) if known.home else macros
+        home = macros_at(known.home, self.environment) if known.home else macros
         check(known.macro, home, given, self.environment)
         bound = bind(known.macro, call)
         self.count += 1
