@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 YEAR = AS_OF.year
 ROUNDS = 12
+"""How often each thing is asked for, where there is a minute for it."""
 LARGE, SMALL = 3_000, 100
 MILLISECONDS = 1_000
 OPERATOR = Actor(ActorKind.OPERATOR, "The bench")
@@ -62,6 +63,7 @@ class Caller:
 
     id: LeadProviderId
     client: Client
+    rounds: int
 
     async def get(self, path: str) -> Any:
         """Read a document below /api/v3. Raises Unexpected."""
@@ -75,7 +77,8 @@ async def caller(world: World) -> Caller:
     """Return the biggest lead provider with a token of its own."""
     biggest = LeadProviderId((await fetch(BIGGEST))[0]["lead_provider_id"])
     made = await create_api_token(CreateAPIToken(biggest), OPERATOR)
-    return Caller(biggest, Client(world.app, authorization=f"Bearer {made.token}"))
+    rounds = max(2, min(ROUNDS, int(world.minutes * ROUNDS)))
+    return Caller(biggest, Client(world.app, authorization=f"Bearer {made.token}"), rounds)
 
 
 async def api(world: World) -> list[Metric]:
@@ -96,7 +99,7 @@ async def _lists(who: Caller) -> list[Metric]:
             address = _with(f"{path}?page[per_page]={SMALL}", kind, query)
             await who.get(address)
             counts.add(int((await logged(who.client, f"/api/v3{address}"))["db_count"]))
-            slowest = max(slowest, percentile(await seconds_of(partial(who.get, address), ROUNDS), 0.95))
+            slowest = max(slowest, percentile(await seconds_of(partial(who.get, address), who.rounds), 0.95))
         made += [
             Metric(
                 f"api {path}, 100 rows p95", slowest * MILLISECONDS, "ms", 100, note="slowest of filters and orders"
@@ -121,7 +124,7 @@ async def _depth(who: Caller) -> list[Metric]:
     first = f"/participants?page[per_page]={SMALL}"
     cursor = await _cursor_near_end(who, count)
     for deep in (f"{first}&page[page]={last}", cursor):
-        pairs = [(await _seconds(who, deep), await _seconds(who, first)) for _ in range(ROUNDS)]
+        pairs = [(await _seconds(who, deep), await _seconds(who, first)) for _ in range(who.rounds)]
         found.append(median(one / other for one, other in pairs))
     return [
         Metric("api last page by number against first", found[0], "ratio", 2, note=f"page {last}"),
@@ -177,7 +180,7 @@ async def _timed(work: Callable[[], Awaitable[object]]) -> float:
 
 async def _single(who: Caller) -> list[Metric]:
     one = (await who.get("/participants?page[per_page]=1"))["data"][0]["id"]
-    taken = await seconds_of(partial(who.get, f"/participants/{one}"), ROUNDS * 3)
+    taken = await seconds_of(partial(who.get, f"/participants/{one}"), who.rounds * 3)
     tag = (await who.client.get("/api/v3/participants")).headers["etag"]
 
     async def unchanged() -> None:
@@ -185,7 +188,7 @@ async def _single(who: Caller) -> list[Metric]:
         if answer.status != 304:  # noqa: PLR2004 - not modified
             raise Unexpected(f"{answer.status} for a known ETag")
 
-    same = await seconds_of(unchanged, ROUNDS * 3)
+    same = await seconds_of(unchanged, who.rounds * 3)
     return [
         Metric("api one participant p95", percentile(taken, 0.95) * MILLISECONDS, "ms", 40),
         Metric("api 304 p95", percentile(same, 0.95) * MILLISECONDS, "ms", 15),
@@ -196,17 +199,18 @@ async def _feed(who: Caller) -> Metric:
     """Read 1,000 entries, made by giving so many people another name."""
     start = (await who.get("/changes?page[after]=latest"))["links"]["next"].removeprefix("/api/v3")
     await rename(who, 1_000)
-    taken = await seconds_of(partial(who.get, f"{start}&page[per_page]=1000"), ROUNDS)
+    taken = await seconds_of(partial(who.get, f"{start}&page[per_page]=1000"), who.rounds)
     return Metric("api changes, 1,000 entries p95", percentile(taken, 0.95) * MILLISECONDS, "ms", 100)
 
 
-async def rename(who: Caller, number: int) -> None:
-    """Give some participants other names, in one transaction."""
+async def rename(who: Caller, number: int) -> int:
+    """Give some participants other names, in one transaction; returns how many."""
     async with transaction():
-        await fetch(
+        renamed = await fetch(
             """UPDATE teacher SET corrected_name = 'Renamed ' || clock_timestamp()::text WHERE id IN (
                 SELECT subject_id FROM provider_record WHERE lead_provider_id = $1 AND resource_type = 'participant'
-                    AND listed ORDER BY created_second, resource_id LIMIT $2)""",
+                    AND listed ORDER BY created_second, resource_id LIMIT $2) RETURNING id""",
             who.id,
             number,
         )
+        return len(renamed)
