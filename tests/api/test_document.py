@@ -20,7 +20,7 @@ from app.db.refusals import GUARDS
 from app.web.developers import RELEASES, TOPICS
 from tests import factories
 from tests.api.client import DOCUMENT, Program, check_answer
-from tests.architecture.source import modules
+from tests.architecture.source import APP, modules
 from tests.page_lint import lint
 from tests.provider_records.world import settled
 from tests.training.acts import on
@@ -113,7 +113,7 @@ def test_there_are_the_addresses_of_the_contract_and_no_others() -> None:
 
 @pytest.mark.rule("API-1.5")
 def test_the_api_decides_and_writes_nothing_by_itself() -> None:
-    api = [module for module in modules() if module.package == "api"]
+    api = modules(APP / "api")
     assert len(api) > 10
     found = {text for module in api for text in module.texts() if re.search(r"\b(SELECT|INSERT|UPDATE|DELETE) ", text)}
     assert found == set()
