@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.registration.rules import induction_tutor_target
 from app.schools.queries import EarlierTutor, tutors
 from app.terms import Year
 from app.training.periods import academic_year
-from app.web import journey_start, journeys
+from app.web import journeys
 from app.web.forms import read_query
 from app.web.page import page, redirect
-from app.web.policies import journey_page, school_page
+from app.web.policies import school_page
 from app.web.schools.induction_tutor_journeys import BASE, JOURNEYS, OWN_ACCESS_ENDED, Command, TutorFacts
+from app.web.schools.subject_journeys import routes
 from app.web.session import here_of, take_return_path
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from app.access.queries import CurrentTutor
     from app.web.journey import Journey
+    from app.web.schools.subject_journeys import Act
 
 PAGE = school_page(nav="induction-tutor")
-STEP = journey_page(PAGE)
 NOTICES = {
     "no-year": "There is no academic year to name or confirm an induction tutor for. You can change the details."
 }
@@ -76,20 +76,6 @@ def instead_of(request: HTMXRequest, name: str) -> str:
     return "" if name == ("new" if here.tutor is None else "confirm") else BASE
 
 
-@get(f"{BASE}/{{name:str}}", opt=STEP)
-async def first(request: HTMXRequest, name: FromPath[str]) -> Response[str]:
-    """Show the first question."""
-    journey, instead = known(name), instead_of(request, name)
-    return redirect(request, instead) if instead else await journey_start.show_first(journey, request)
-
-
-@post(f"{BASE}/{{name:str}}", opt=STEP, status_code=200)
-async def answer_first(request: HTMXRequest, name: FromPath[str]) -> Response[str]:
-    """Take the first answer."""
-    journey, instead = known(name), instead_of(request, name)
-    return redirect(request, instead) if instead else await journey_start.answer_first(journey, request)
-
-
 def known(name: str) -> Journey[TutorFacts, Command]:
     """Return a journey of this address; any other is not found."""
     journey = JOURNEYS.get(name)
@@ -98,21 +84,14 @@ def known(name: str) -> Journey[TutorFacts, Command]:
     return journey
 
 
-@get(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=STEP)
-async def show(
-    request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]
-) -> Response[str]:
-    """Show a step."""
-    return await journeys.show(known(name), request, draft_id, step)
-
-
-@post(f"{BASE}/{{name:str}}/{{draft_id:str}}/{{step:str}}", opt=STEP, status_code=200)
-async def answer(
-    request: HTMXRequest, name: FromPath[str], draft_id: FromPath[str], step: FromPath[str]
-) -> Response[str]:
-    """Take an answer, or the confirmation; who gave up their own access sees the last page at once (ACC-12.4)."""
+async def handle(request: HTMXRequest, act: Act) -> Response[str]:
+    """Do what a route is for; who gave up their own access sees the last page at once (ACC-12.4)."""
+    name, draft_id = request.path_params["name"], request.path_params.get("draft_id")
     journey, here = known(name), here_of(request)
-    answered = await journeys.answer(journey, request, draft_id, step)
+    instead = instead_of(request, name) if draft_id is None else ""
+    answered = redirect(request, instead) if instead else await act(journey, request)
+    if draft_id is None or request.method != "POST":
+        return answered
     draft = await journeys.find_draft(journey, here, draft_id)
     if draft.outcome is None or not draft.outcome.get(OWN_ACCESS_ENDED):
         return answered
@@ -125,4 +104,4 @@ async def go_on(request: HTMXRequest) -> Response[str]:
     return redirect(request, await take_return_path(request))
 
 
-HANDLERS = [go_on, show_tutor, first, answer_first, show, answer]
+HANDLERS = [go_on, show_tutor, *routes(f"{BASE}/{{name:str}}", PAGE, handle)]

@@ -186,20 +186,37 @@ def routes(path: str, opt: dict[str, Any], handle: Handle, answer_first: Act = j
     handle: finds what the address names, and does to the journey about it what the route is for. answer_first: what
     the first good answer does.
     """
-
-    def to(act: Act) -> Callable[[HTMXRequest], Awaitable[Response[str]]]:
-        async def handler(request: HTMXRequest) -> Response[str]:
-            return await handle(request, act)
-
-        return handler
-
-    step, opt = f"{path}/{{draft_id:str}}/{{step:str}}", journey_page(opt)
+    opt = journey_page(opt)
     return [
-        get(path, opt=opt)(to(journey_start.show_first)),
-        post(path, opt=opt, status_code=200)(to(answer_first)),
-        get(step, opt=opt)(to(_show)),
-        post(step, opt=opt, status_code=200)(to(_answer)),
+        get(path, opt=opt)(_handler(handle, journey_start.show_first)),
+        post(path, opt=opt, status_code=200)(_handler(handle, answer_first)),
+        *step_routes(path, opt, handle),
     ]
+
+
+def step_routes(path: str, opt: dict[str, Any], handle: Handle, *, resumed: bool = False) -> list[Any]:
+    """Return the routes of the steps of one journey, shown and answered; opt: the policy of a journey's page.
+
+    resumed: whether the address of a draft itself leads to where it stands (DR-01).
+    """
+    draft = f"{path}/{{draft_id:str}}"
+    step = f"{draft}/{{step:str}}"
+    return [
+        *([get(draft, opt=opt)(_handler(handle, _resume))] if resumed else []),
+        get(step, opt=opt)(_handler(handle, _show)),
+        post(step, opt=opt, status_code=200)(_handler(handle, _answer)),
+    ]
+
+
+def _handler(handle: Handle, act: Act) -> Callable[[HTMXRequest], Awaitable[Response[str]]]:
+    async def handler(request: HTMXRequest) -> Response[str]:
+        return await handle(request, act)
+
+    return handler
+
+
+async def _resume(journey: Journey[Any, Any], request: HTMXRequest) -> Response[str]:
+    return await journeys.show(journey, request, request.path_params["draft_id"], "")
 
 
 async def _show(journey: Journey[Any, Any], request: HTMXRequest) -> Response[str]:

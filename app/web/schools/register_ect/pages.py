@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.registration.registering.register_ect import RegisterECT, lock, outcome_of, register_ect
@@ -15,7 +14,7 @@ from app.registration.rules import transfer_closing
 from app.schools.rules import may_register_ects
 from app.terms import DraftKind, Role, TrainingProgramme
 from app.training.periods import academic_year
-from app.web import journey_start, journeys
+from app.web import journey_start
 from app.web.journey import Journey, Refusal
 from app.web.journey_pages import ConfirmationPage
 from app.web.page import page, redirect
@@ -25,6 +24,7 @@ from app.web.schools.identity.pages import exit_templates, subject, unfinished_o
 from app.web.schools.person_questions import email_notices
 from app.web.schools.register_ect import journey
 from app.web.schools.register_ect.facts import RegisterECTFacts, load_facts
+from app.web.schools.subject_journeys import step_routes
 from app.web.session import here_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from app.journeys.engine import Walk
     from app.registration.registering.unfinished import Unfinished
+    from app.web.schools.subject_journeys import Act
     from app.web.session import Here
 
 TEMPLATES = "journeys/register-ect"
@@ -145,22 +146,9 @@ async def begin(request: HTMXRequest) -> Response[str]:
     return turned_away(request) or await journey_start.begin(JOURNEY, request)
 
 
-@get("/school/register-ect/{draft_id:str}", opt=PAGE)
-async def resume(request: HTMXRequest, draft_id: FromPath[str]) -> Response[str]:
-    """Go to where a draft stands (DR-01)."""
-    return turned_away(request) or await journeys.show(JOURNEY, request, draft_id, "")
+async def handle(request: HTMXRequest, act: Act) -> Response[str]:
+    """Do what a step's route is for, unless the school may register no new ECTs (RE-02)."""
+    return turned_away(request) or await act(JOURNEY, request)
 
 
-@get("/school/register-ect/{draft_id:str}/{step:str}", opt=PAGE)
-async def show(request: HTMXRequest, draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
-    """Show a step."""
-    return turned_away(request) or await journeys.show(JOURNEY, request, draft_id, step)
-
-
-@post("/school/register-ect/{draft_id:str}/{step:str}", opt=PAGE, status_code=200)
-async def answer(request: HTMXRequest, draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
-    """Take an answer, or the confirmation."""
-    return turned_away(request) or await journeys.answer(JOURNEY, request, draft_id, step)
-
-
-HANDLERS = [start, begin, resume, show, answer]
+HANDLERS = [start, begin, *step_routes(JOURNEY.base, PAGE, handle, resumed=True)]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 from litestar.plugins.htmx import HTMXRequest  # noqa: TC002 - as above
 
 from app.drafts import store
@@ -15,7 +14,7 @@ from app.registration.permissions import Action, why_not
 from app.registration.registering.register_mentor import RegisterMentor, lock_registration, register_mentor
 from app.registration.subjects import subject as subject_of
 from app.terms import DraftKind, Role
-from app.web import journey_start, journeys
+from app.web import journey_start
 from app.web.forms import known_id, read_form, read_query
 from app.web.journey import Asked, Journey, Refusal
 from app.web.page import page, redirect
@@ -25,7 +24,7 @@ from app.web.schools.identity.pages import exit_templates, subject, unfinished_o
 from app.web.schools.identity.questions import find as find_question
 from app.web.schools.register_mentor import journey, shown
 from app.web.schools.register_mentor.facts import MENTOR, RegisterMentorFacts, load_facts
-from app.web.schools.subject_journeys import NotAllowed, not_allowed
+from app.web.schools.subject_journeys import NotAllowed, not_allowed, step_routes
 from app.web.session import here_of
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from app.registration.registering.unfinished import Unfinished
     from app.registration.subjects import Subject
     from app.values import Form
+    from app.web.schools.subject_journeys import Act
     from app.web.session import Here
 
 TEMPLATES = "journeys/register-mentor"
@@ -148,22 +148,9 @@ async def begin(request: HTMXRequest) -> Response[str]:
     return await journey_start.begin(JOURNEY, request, for_ect=ect.stay.id if ect else None)
 
 
-@get(MENTOR.base + "/{draft_id:str}", opt=PAGE)
-async def resume(request: HTMXRequest, draft_id: FromPath[str]) -> Response[str]:
-    """Go to where a draft stands (DR-01)."""
-    return await journeys.show(JOURNEY, request, draft_id, "")
+async def handle(request: HTMXRequest, act: Act) -> Response[str]:
+    """Do what a step's route is for."""
+    return await act(JOURNEY, request)
 
 
-@get(MENTOR.base + "/{draft_id:str}/{step:str}", opt=PAGE)
-async def show(request: HTMXRequest, draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
-    """Show a step."""
-    return await journeys.show(JOURNEY, request, draft_id, step)
-
-
-@post(MENTOR.base + "/{draft_id:str}/{step:str}", opt=PAGE, status_code=200)
-async def answer(request: HTMXRequest, draft_id: FromPath[str], step: FromPath[str]) -> Response[str]:
-    """Take an answer, or the confirmation."""
-    return await journeys.answer(JOURNEY, request, draft_id, step)
-
-
-HANDLERS = [start, begin, resume, show, answer]
+HANDLERS = [start, begin, *step_routes(MENTOR.base, PAGE, handle, resumed=True)]
