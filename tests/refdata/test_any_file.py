@@ -16,6 +16,7 @@ from app import clock
 from app.db.engine import fetch
 from app.refdata import register_files, staging
 from app.refdata.findings import FileUnreadable
+from app.refdata.load_induction import load_induction
 from app.refdata.school_import import import_schools
 from app.terms import SYSTEM
 from tests.refdata.files import EXTRACT, SCHOOL, fillers, school, table, write_links, write_register
@@ -147,3 +148,50 @@ async def test_a_file_cut_and_spoiled_anywhere_ends_in_a_report(
     assert report.exit_code in {0, 1, 3}
     assert report.in_full()
     assert await fetch("SELECT 1 FROM school") == []
+
+
+@pytest.mark.rule("FLT-42")
+@pytest.mark.parametrize("byte", [b"x", b'"'], ids=["one line", "quotes"])
+async def test_100_megabytes_of_nothing_end_in_a_report(database: None, tmp_path: Path, byte: bytes) -> None:
+    file = tmp_path / "large.csv"
+    file.write_bytes(byte * 100_000_000)
+    report = await run(file)
+    assert (report.state, report.exit_code) == ("invalid", 1)
+    assert len(report.in_full()) < 20_000
+    assert await fetch("SELECT 1 FROM school") == []
+
+
+LINKS_FILE = b"URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\r\n" + b"".join(
+    b'900001,9100%02d,"A, ""B""",Successor,01-09-2020\r\n' % number for number in range(20)
+)
+
+
+@pytest.mark.rule("FLT-42", "REF-2.5")
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cut=st.integers(0, len(LINKS_FILE)), at=st.integers(0, len(LINKS_FILE)), noise=st.binary(max_size=30))
+async def test_links_cut_and_spoiled_anywhere_end_in_a_report(
+    database: None, tmp_path: Path, cut: int, at: int, noise: bytes
+) -> None:
+    links = tmp_path / "links.csv"
+    links.write_bytes(LINKS_FILE[:at] + noise + LINKS_FILE[at:cut] if at < cut else LINKS_FILE[:cut] + noise)
+    whole = write_register(tmp_path / "whole.csv", [SCHOOL, *fillers(25)])
+    with clock.at(clock.at_noon(TODAY)):
+        report = await import_schools([whole], links, actor=SYSTEM, dry_run=True)
+    assert report.exit_code in {0, 1}
+    assert await fetch("SELECT 1 FROM school UNION ALL SELECT 1 FROM school_link") == []
+
+
+RECORDS = b"trn,appropriate_body,started_on,finished_on,outcome,number_of_terms\n1000001,north-hub,2025-09-01,,,\n"
+
+
+@pytest.mark.rule("FLT-42", "REF-4.14")
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cut=st.integers(0, len(RECORDS)), noise=st.binary(max_size=40))
+async def test_induction_records_cut_and_spoiled_anywhere_end_in_a_report(
+    database: None, tmp_path: Path, cut: int, noise: bytes
+) -> None:
+    file = tmp_path / "induction_records.csv"
+    file.write_bytes(RECORDS[:cut] + noise + RECORDS[cut:])
+    report = await load_induction(file, dry_run=False, actor=SYSTEM)
+    assert report.exit_code in {0, 1}
+    assert await fetch("SELECT 1 FROM induction_period") == []
