@@ -1,12 +1,11 @@
 """The table and the plot of docs/performance.md, from JSON files of `register bench --json`.
 
-`python -m app.bench.report FILE…` writes `docs/images/performance.svg` and prints the table.
+`python -m app.bench.report [--plot NAME] FILE…` writes `docs/images/NAME.svg` (`performance`) and prints the table.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from html import escape
 from math import log10
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 import click
 
-PLOT = Path(__file__).resolve().parents[2] / "docs" / "images" / "performance.svg"
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 LEFT, WIDTH, ROW = 330, 330, 20
 SPAN = 1.5
 """The plot reaches from a hundredth and a half of a bar to as many times as much, as powers of ten."""
@@ -66,12 +65,15 @@ def amount(value: float) -> str:
     return f"{value:,.0f}" if value >= WHOLE or value == int(value) else f"{value:.2f}"
 
 
-def main(paths: list[str]) -> None:
+@click.command()
+@click.option("--plot", default="performance", show_default=True, help="name of the picture")
+@click.argument("paths", nargs=-1, required=True)
+def main(plot: str, paths: tuple[str, ...]) -> None:
     """Read the files, write the plot, print the table."""
     found = [one for path in paths for one in json.loads(Path(path).read_text(encoding="utf-8"))]
-    PLOT.write_text(svg(found), encoding="utf-8")
+    (IMAGES / f"{plot}.svg").write_text(svg(found), encoding="utf-8")
     click.echo(table(found))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

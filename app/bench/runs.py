@@ -97,7 +97,11 @@ async def memory(world: World) -> list[Metric]:
         done = await _journeys(world, pace, urns, None)
         after = _resident(process.pid)
     note = f"after {done + EARLY:,} journeys against {EARLY}"
-    return [Metric("memory grown (R9)", (after - before) / MILLION, "MB", 5, note=note)]
+    requests = f"after {len(pace.seconds):,} requests"
+    return [
+        Metric("memory grown (R9)", (after - before) / MILLION, "MB", 5, note=note),
+        Metric("memory resident, web process", after / MILLION, "MB", 150, note=requests),
+    ]
 
 
 def _resident(pid: int) -> int:
