@@ -77,9 +77,9 @@ def run_on_database(work: Callable[[], Awaitable[T]], *, size: int = 4) -> T:
         return asyncio.run(_with_engine(work, server.database_url(chosen), size))
     except LockHeld:
         stop(Exit.UNAVAILABLE, "Another run holds the lock. Try again when it has finished.")
-    except TimeoutError:
-        stop(Exit.UNAVAILABLE, "The database took too long to answer. What was begun was taken back: run it again.")
     except (DatabaseUnavailable, OSError) as fault:
+        if TimeoutError.__name__ in {type(fault).__name__, str(fault)}:
+            stop(Exit.UNAVAILABLE, "The database took too long to answer. What was begun was taken back: run it again.")
         stop(Exit.UNAVAILABLE, f"The database cannot be used ({type(fault).__name__}). Check DATABASE_URL.")
     except MigrationFailed as fault:
         stop(Exit.INPUT_HAS_ERRORS, f"The migration failed: {fault}")

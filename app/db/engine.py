@@ -27,7 +27,7 @@ LOST = (
 
 
 class DatabaseUnavailable(Exception):
-    """PostgreSQL can't be reached, or no connection came free in time."""
+    """PostgreSQL can't be reached, or a connection or an answer did not come in time."""
 
 
 class DatabaseReadOnly(DatabaseUnavailable):
@@ -176,7 +176,7 @@ async def fetch(query: str, *args: Any, seconds: float | None = None) -> list[as
             return rows
     except asyncpg.ReadOnlySQLTransactionError as fault:
         raise DatabaseReadOnly(type(fault).__name__) from fault
-    except (*LOST, asyncpg.InterfaceError) as fault:
+    except (*LOST, asyncpg.InterfaceError, TimeoutError) as fault:
         raise DatabaseUnavailable(type(fault).__name__) from fault
     finally:
         counted = statements.get()
