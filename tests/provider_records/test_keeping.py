@@ -1,0 +1,97 @@
+"""Old entries, and records that are not what the facts say (API-17.8; API, section 28)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import clock
+from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.provider_records.asked import ResourceType
+from app.provider_records.changes import Expired, changes_page, forget_old_changes, latest_change_number
+from app.provider_records.fill import fill
+from app.provider_records.verify import verify, verify_by_night
+from app.terms import LeadProviderId
+from tests import factories
+from tests.provider_records.world import entries, settled
+
+if TYPE_CHECKING:
+    from tests.factories import Named
+
+TODAY = date(2025, 11, 24)
+NOON = clock.at_noon(TODAY)
+
+
+@pytest.fixture
+async def larch(database: None) -> Named:
+    """A lead provider with a delivery partner in four years, and four entries on four days."""
+    partner, larch = await factories.delivery_partner(), await factories.lead_provider()
+    for number in range(4):
+        with clock.at(NOON + timedelta(days=number)):
+            year = 2023 + number
+            await factories.contract_period(year)
+            await factories.insert(
+                "provider_pairing",
+                lead_provider_contract_id=await factories.contract(larch, year),
+                delivery_partner_id=partner.id,
+                lead_provider_id=larch.id,
+                contract_period_year=year,
+            )
+            await settled()
+    return larch
+
+
+@pytest.mark.rule("API-17.8")
+async def test_entries_are_kept_400_days_and_a_reader_who_is_later_is_told(larch: Named) -> None:
+    of = LeadProviderId(larch.id)
+    with clock.at(NOON + timedelta(days=401)):
+        assert await forget_old_changes() == 1
+    assert [entry.number for entry in (await changes_page(of, None, 10)).entries] == [2, 3, 4]
+    assert [entry.number for entry in (await changes_page(of, 1, 2)).entries] == [2, 3]
+    with pytest.raises(Expired):
+        await changes_page(of, 0, 10)
+    with clock.at(NOON + timedelta(days=500)):
+        assert await forget_old_changes() == 3
+    assert await latest_change_number(of) == 4
+    up_to_date = await changes_page(of, 4, 10)
+    assert (up_to_date.entries, up_to_date.next_number, up_to_date.more) == ((), 4, False)
+
+
+@pytest.mark.rule("API-17.2", "API-17.4")
+async def test_types_leave_others_out_without_moving_positions(larch: Named) -> None:
+    page = await changes_page(LeadProviderId(larch.id), 0, 10, (ResourceType.SCHOOL,))
+    assert (page.entries, page.next_number, page.more) == ((), 4, False)
+
+
+@pytest.mark.rule("API-17.3")
+async def test_what_is_rolled_back_leaves_no_entry(larch: Named) -> None:
+    with pytest.raises(LookupError):
+        async with transaction():
+            await fetch("UPDATE delivery_partner SET name = 'Other'")
+            raise LookupError
+    await settled()
+    assert len(await entries(larch)) == 4
+
+
+async def test_a_record_that_is_not_what_the_facts_say_is_found_and_put_right(larch: Named) -> None:
+    assert await verify() == []
+    await fetch("UPDATE provider_record SET body = replace(body, 'Dogwood', 'Wrong')")
+    (found,) = await verify()
+    assert (found.kind, found.lead_provider_id, found.what) == (ResourceType.DELIVERY_PARTNER, larch.id, "differs")
+    assert str(found.resource_id) in str(found)
+    assert await verify_by_night() == 1
+    assert await verify(repair=True) == [found]
+    assert await verify() == []
+    assert len(await entries(larch)) == 5
+
+
+@pytest.mark.rule("API-17.8")
+async def test_filling_makes_records_of_what_was_there_without_entries(larch: Named) -> None:
+    await fetch("DELETE FROM provider_record")
+    assert {one.what for one in await verify()} == {"missing"}
+    await fill()
+    assert await verify() == []
+    assert len(await entries(larch)) == 4
