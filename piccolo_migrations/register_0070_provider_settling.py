@@ -370,7 +370,7 @@ FUNCTIONS = {
         PEOPLE,
     ),
     "stale_provider_records(viewer bigint, resource text, today date)": (
-        f"TABLE ({STALE_COLUMNS}) LANGUAGE plpgsql STABLE ROWS 1",
+        f"TABLE ({STALE_COLUMNS}) LANGUAGE plpgsql STABLE ROWS 1 SET plan_cache_mode = force_generic_plan",
         STALE,
     ),
     f"settle_provider_records({MOMENT})": (

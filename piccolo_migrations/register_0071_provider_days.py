@@ -59,6 +59,7 @@ FOR subjects IN SELECT array_agg(x.id) FROM (SELECT f.id, (row_number() OVER (OR
     FROM teacher f) x GROUP BY x.part ORDER BY x.part LOOP
     PERFORM settle_people(subjects, NULL, NULL, stamp, today, true);
 END LOOP;{FILL_OTHERS}
+ANALYZE provider_record;
 END"""
 
 # What is kept beside what the facts say, for some subjects; what another day will work out is left alone.
