@@ -1,4 +1,4 @@
-"""The page lint: every HTML answer that any test fetches is held to LNT-1 to LNT-16 (quality, section 2.4).
+"""The page lint: every HTML answer that any test fetches is held to LNT-1 to LNT-16 (quality, section 2.4) and GDS-12.
 
 `lint(response)` returns what is wrong, each sentence beginning with its rule; the test client fails on any.
 """
@@ -388,9 +388,21 @@ def partial_is_bare(page: Page) -> Found:
         yield "no title, or no #page"
 
 
+def task_lists_say_where_things_stand(page: Page) -> Found:
+    """GDS-12"""
+    for task in page.all(f"//*[{has_class('govuk-task-list__item')}]"):
+        status = next(iter(task.xpath(f".//*[{has_class('govuk-task-list__status')}]")), None)
+        if not words(status):
+            yield f'task "{words(task)}" has no status in words'
+        elif words(status) == "Completed" and status.xpath(f".//*[{has_class('govuk-tag')}]"):
+            yield '"Completed" is not plain'
+        elif words(status) == "Cannot start yet" and task.xpath(".//a"):
+            yield f'task "{words(task)}" cannot be started and is a link'
+
+
 CHECKS: tuple[Callable[[Page], Found], ...] = (
     parses, ids_are_unique, headings_are_in_order, title_says_it, controls_have_labels,
     single_question_is_the_heading, summary_links_to_fields, forms_are_complete, fields_are_not_remembered,
     links_lead_somewhere, nothing_is_inline, landmarks_are_in_place, buttons_say_what_happens, words_are_ours,
-    data_is_marked_up, document_is_set_up, secrets_are_kept, headers_are_there, partial_is_bare,
+    data_is_marked_up, document_is_set_up, secrets_are_kept, headers_are_there, partial_is_bare, task_lists_say_where_things_stand,
 )  # fmt: skip

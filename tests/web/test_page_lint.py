@@ -86,6 +86,31 @@ async def test_a_broken_page_is_found(rule: str, was: str, becomes: str) -> None
     assert [one for one in found if one.startswith(rule)], found
 
 
+TASK = '<ul class="govuk-task-list"><li class="govuk-task-list__item">{}<div class="govuk-task-list__status">{}</div></li></ul>'
+
+
+@pytest.mark.rule("GDS-12")
+@pytest.mark.parametrize(
+    ("task", "status", "right"),
+    [
+        ("Pay", "Completed", True),
+        ('<a href="/x">Pay the fee</a>', '<strong class="govuk-tag">Not started</strong>', True),
+        ("Pay", "Cannot start yet", True),
+        ("Pay", "", False),
+        ("Pay", '<strong class="govuk-tag">Completed</strong>', False),
+        ('<a href="/x">Pay the fee</a>', "Cannot start yet", False),
+    ],
+)
+async def test_a_task_says_where_it_stands_and_is_no_link_before_it_can_be_started(
+    task: str, status: str, right: bool
+) -> None:
+    async with client() as browser:
+        good = await browser.get("/school/question")
+    found = lint(changed(good, good.text.replace("</main>", f"{TASK.format(task, status)}</main>")), headers=False)
+    assert (found == []) is right
+    assert all(one.startswith("GDS-12") for one in found)
+
+
 @pytest.mark.rule("LNT-3")
 async def test_a_heading_apart_from_the_only_question_is_found() -> None:
     async with client() as browser:
