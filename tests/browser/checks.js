@@ -112,8 +112,14 @@ window.checks = {
     let last = null;
     for (const { node, boxes } of texts()) {
       const [first] = boxes;
-      if (last && first.top < last.box.top - 6) found.push(`"${node.data.trim().slice(0, 40)}" is read after "${last.text}" and stands above it`);
-      last = { box: first, text: node.data.trim().slice(0, 40) };
+      const cell = node.parentElement.closest("td, th, dt, dd");
+      const row = cell?.closest("tr, .govuk-summary-list__row");
+      // The next cell of a row begins beside the first line of the one before, however many lines that has.
+      const above = last && row && last.row === row && last.cell !== cell ? last.begun : last?.top;
+      const text = node.data.trim().slice(0, 40);
+      if (last && first.top < above - 6) found.push(`"${text}" is read after "${last.text}" and stands above it`);
+      const begun = last && last.cell === cell && cell ? last.begun : first.top;
+      last = { top: first.top, begun, row, cell, text };
     }
     if (document.querySelector("[tabindex]:not([tabindex='0']):not([tabindex='-1'])")) found.push("a tab order of its own");
     return found;
