@@ -228,3 +228,25 @@ async def test_schools_partners_partnerships_and_who_waits(world: World) -> None
     assert (await world.other.get("/schools?filter[cohort]=2025&filter[urn]=100001"))["data"][0]["attributes"][
         "in_partnership"
     ]
+
+
+@pytest.mark.rule("API-5.4")
+@pytest.mark.rule("API-29.7")
+async def test_somebody_who_is_registered_again_has_the_ids_they_had(world: World) -> None:
+    with on(BEGAN):
+        there = await world.acts.reported()
+        stay, training = await world.acts.ect(there)
+        await settled()
+    first = (await world.larch.get("/participants"))["data"]
+    cancel = "UPDATE training_period SET cancelled_at = $2, cancellation_reason = 'support' WHERE id = $1"
+    await fetch(cancel, training["id"], clock.machine_now())
+    await settled()
+    assert await world.larch.ids("/participants") == []
+    await factories.training(stay, world.acts.larch, there)
+    await settled()
+    again = (await world.larch.get("/participants"))["data"]
+    ids = [
+        [(one["id"], one["attributes"]["ecf_enrolments"][0]["training_record_id"]) for one in each]
+        for each in (first, again)
+    ]
+    assert ids[0] == ids[1]
