@@ -89,7 +89,7 @@ async def test_a_killed_run_loses_nothing_and_the_next_goes_on(
 
 CUT = """
     CREATE SEQUENCE cuts;
-    CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
         IF nextval('cuts') = {turn} THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
         RETURN NULL;
     END $$;
