@@ -82,9 +82,9 @@ def requirements() -> set[str]:
 
 
 def test_every_requirement_has_its_tests_or_says_what_is_missing() -> None:
-    told = {row[0]: row[1] for row in rows("Requirements", 2) if row[0].startswith("SEC-")}
-    assert set(told) == requirements()
-    proved = {requirement: re.findall(r"`(tests/[^`]+)`", cell) for requirement, cell in told.items()}
+    told = [row for row in rows("Requirements", 2) if row[0].startswith("SEC-")]
+    assert {row[0] for row in told} == requirements()
+    proved = {requirement: re.findall(r"`(tests/[^`]+)`", cell) for requirement, cell in told if "`tests/" in cell}
     named = [test for tests in proved.values() for test in tests]
     assert len(named) > len(requirements())
     assert [test for test in named if not is_there(test)] == []

@@ -89,9 +89,11 @@ def school_routes(app: Any) -> list[tuple[str, str]]:
     ]
 
 
-async def somebody_at(school: School, of: User, suffix: str, paths: set[str]) -> Ids:
+async def somebody_at(
+    school: School, of: User, suffix: str, paths: set[str], provider: factories.Named | None = None
+) -> Ids:
     """Give a school an ECT in training with a mentor, a partnership, and an unfinished draft of every journey."""
-    provider = await factories.lead_provider(f"Provider {school.urn}")  # everybody may choose it, so it is no secret
+    provider = provider or await factories.lead_provider(f"Provider {school.urn}")  # whom everybody may choose
     partner = await factories.delivery_partner(f"Partner {suffix}")
     partnership = await factories.partnership(school, provider, partner)
     ect = await factories.ect(school, f"Ella {suffix}", registered_by_user_id=of.id)
@@ -190,6 +192,30 @@ async def check_pages_name_nobody(
             assert CANARY not in answer.text, url
             seen += answer.status_code == 200
     assert only or seen >= 10
+
+
+async def pages(client: Browser, app: Any, mine: Ids, only: Collection[str] = ()) -> dict[str, str]:
+    """Return the words of every page of the school, or of those with some addresses."""
+    found = {}
+    for path, method in school_routes(app):
+        if method == "GET" and (not only or path in only):
+            asked = address(path, mine, "", "")
+            found[path] = same_words((await client.get(asked)).text, asked)
+    return found
+
+
+@pytest.mark.rule("PRM-06", "SEC-30")
+async def test_nothing_that_another_school_does_changes_a_page(client: Browser, app: Any) -> None:
+    people = await cast()
+    paths = {path for path, _ in school_routes(app)}
+    provider = await factories.lead_provider("Oak")
+    mine = await somebody_at(people.ash, people.alice, "Ashby", paths, provider)
+    await sign_in(client, people.alice, people.ash)
+    await pages(client, app, mine)
+    before = await pages(client, app, mine)
+    await somebody_at(people.birch, people.carla, CANARY, paths, provider)
+    await put_canaries(people.birch, people.carla)
+    assert await pages(client, app, mine) == before
 
 
 @pytest.mark.rule("ACC-14.6", "SEC-30")
