@@ -156,8 +156,10 @@ def draft_of(row: Mapping[str, Any]) -> Draft:
 
 async def save_answer(  # noqa: PLR0917 - all of one row
     draft: Draft, slug: str, form: Form, version: int, actor: Actor, policy: Policy
-) -> None:
-    """Merge the answer of one page; raises AnswerChangedMeanwhile when the page was saved since it was shown.
+) -> Draft:
+    """Merge the answer of one page, and return the draft with all its answers.
+
+    Raises AnswerChangedMeanwhile when the page was saved since it was shown.
 
     version: the version of this page's answer that the form showed (DRF-13).
     """
@@ -168,7 +170,8 @@ async def save_answer(  # noqa: PLR0917 - all of one row
             last_saved_by_user_id = $5, last_saved_at = $6, updated_at = $6,
             expires_at = CASE WHEN tell_when_open_user_id IS NULL THEN $7 ELSE greatest(expires_at, $7) END,
             warned_at = NULL, version = version + 1
-        WHERE id = $1 AND state = 'open' AND coalesce((answer_versions ->> $2)::int, 0) = $4 RETURNING id""",
+        WHERE id = $1 AND state = 'open' AND coalesce((answer_versions ->> $2)::int, 0) = $4
+        RETURNING answers, answer_versions, expires_at""",
         draft.id,
         slug,
         json.dumps(dict(form)),
@@ -179,6 +182,15 @@ async def save_answer(  # noqa: PLR0917 - all of one row
     )
     if not rows:
         raise AnswerChangedMeanwhile
+    return replace(
+        draft,
+        answers=json.loads(rows[0]["answers"]),
+        answer_versions=json.loads(rows[0]["answer_versions"]),
+        expires_at=rows[0]["expires_at"],
+        last_saved_at=now,
+        last_saved_by_user_id=actor.user_id or draft.last_saved_by_user_id,
+        last_saved_by=actor.name,
+    )
 
 
 async def see(draft: Draft, seen: Mapping[str, str]) -> None:

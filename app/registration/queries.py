@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.db.documents import document
-from app.db.engine import fetch_one
+from app.db.documents import NOTHING, Wanted, document, together
 from app.db.shown_names import shown_to_schools
 from app.db.sight import across_schools
 from app.registration.registering.appropriate_bodies import AppropriateBody
@@ -142,7 +141,7 @@ BODIES = """
 
 # EML-01: an open stay, at any school, of somebody else, ignoring case.
 EMAIL_IN_USE = """
-    SELECT EXISTS (
+    SELECT to_json(EXISTS (
         SELECT FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
         WHERE lower(e.email) = lower($1::text) AND e.removed_at IS NULL AND coalesce(e.finished_on,
             'infinity') >= $3::date AND t.trn <> $2::text
@@ -150,11 +149,11 @@ EMAIL_IN_USE = """
         SELECT FROM mentor_at_school_period m JOIN teacher t ON t.id = m.teacher_id
         WHERE lower(m.email) = lower($1::text) AND m.removed_at IS NULL AND coalesce(m.finished_on,
             'infinity') >= $3::date AND t.trn <> $2::text
-    ) AS in_use"""
+    )) AS in_use"""
 
 # Another listed draft of this school for the same person and role (DRF-10).
 OTHER_DRAFT = f"""
-    SELECT d.id, {shown_to_schools("u")} AS started_by, d.created_at
+    SELECT json_build_object('id', d.id, 'started_by', {shown_to_schools("u")}, 'created_at', d.created_at)
     FROM draft d JOIN app_user u ON u.id = d.started_by_user_id
     WHERE d.school_id = $1 AND d.trn = $2 AND d.kind = $3 AND d.id <> $4 AND d.state = 'open'
     AND d.identity_match IS NOT NULL ORDER BY d.created_at, d.id LIMIT 1"""  # noqa: S608 - constants
@@ -183,11 +182,21 @@ async def appropriate_bodies() -> tuple[AppropriateBody, ...]:
 async def email_in_use(email: str, trn: TRN, today: date) -> bool:
     """Tell whether somebody with another TRN holds the address on an open stay (EML-01)."""
     with across_schools("EML-01"):
-        row = await fetch_one(EMAIL_IN_USE, email, trn, today)
-    return bool(row and row["in_use"])
+        return bool((await together(Wanted(bool, EMAIL_IN_USE, (email, trn, today))))[0])
 
 
-async def other_draft(school_id: SchoolId, trn: TRN, kind: str, draft_id: UUID) -> OtherDraft | None:
-    """Return another unfinished registration of the same person and role at this school (DRF-10)."""
-    row = await fetch_one(OTHER_DRAFT, school_id, trn, kind, draft_id)
-    return OtherDraft(**dict(row)) if row else None
+async def person_and_address(trn: TRN, email: str | None, today: date) -> tuple[KnownPerson, bool]:
+    """Return what `person` does and, if an address is given, what `email_in_use` does, in one statement."""
+    address = NOTHING if email is None else Wanted(bool, EMAIL_IN_USE, (email, trn, today))
+    with across_schools("ACC-14.3"), across_schools("EML-01"):
+        known, taken = await together(Wanted(KnownPerson, PERSON, (trn,)), address)
+    return known or KnownPerson(), bool(taken)
+
+
+def other_draft_wanted(school_id: SchoolId, trn: TRN, kind: str, draft_id: UUID) -> Wanted[OtherDraft]:
+    """Say how another unfinished registration of the same person and role at this school is read (DRF-10)."""
+    return Wanted(OtherDraft, OTHER_DRAFT, (school_id, trn, kind, draft_id))
+
+
+BODIES_WANTED: Wanted[tuple[AppropriateBody, ...]] = Wanted(tuple[AppropriateBody, ...], BODIES)
+"""How every appropriate body is read, selectable or not."""

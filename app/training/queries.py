@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.db.documents import document
+from app.db.documents import Wanted, document
 from app.db.engine import fetch
 from app.terms import ScheduleIdentifier, Year
 from app.training.arrangements import (
@@ -91,7 +91,16 @@ class SchoolProviders:
 
 async def school_providers(school_id: SchoolId, *, provider_led_offered: bool) -> SchoolProviders:
     """Return everything the choice of a lead provider depends on, in one statement (ARR-03)."""
-    rows = await document(ProviderRows, PROVIDERS, school_id)
+    return providers_of(await document(ProviderRows, PROVIDERS, school_id), provider_led_offered=provider_led_offered)
+
+
+def providers_wanted(school_id: SchoolId) -> Wanted[ProviderRows]:
+    """Say how everything the choice of a lead provider depends on is read."""
+    return Wanted(ProviderRows, PROVIDERS, (school_id,))
+
+
+def providers_of(rows: ProviderRows | None, *, provider_led_offered: bool) -> SchoolProviders:
+    """Return what a school may choose from by what was read; raises LookupError for None, an unknown school."""
     if rows is None:
         raise LookupError("no such school")
     facts = ProviderFacts(

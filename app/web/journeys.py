@@ -248,11 +248,10 @@ async def take_answer(journey: Journey[F, Any], asked: Asked[F], question: Quest
         return instead
     try:
         kept, version = kept_form(question, form, answered), version_in(form)
-        async with transaction():
-            await store.save_answer(asked.draft, question.slug, kept, version, asked.here.actor, asked.here.policy)
+        saved = await store.save_answer(asked.draft, question.slug, kept, version, asked.here.actor, asked.here.policy)
     except AnswerChangedMeanwhile:
         return await show_conflict(journey, asked, question, form)
-    return await go_on(journey, asked)
+    return await go_on(journey, asked, saved)
 
 
 def version_in(form: Form) -> int:
@@ -273,9 +272,12 @@ async def show_conflict(
     return show_question(journey, fresh, question, typed=form, status=CONFLICT, theirs=theirs)
 
 
-async def go_on(journey: Journey[F, Any], asked: Asked[F]) -> Response[str]:
-    """Walk again and go to where the draft stands; a dead end for good blocks it (RE-27)."""
-    draft = await find_draft(journey, asked.here, str(asked.draft.id))
+async def go_on(journey: Journey[F, Any], asked: Asked[F], saved: Draft | None = None) -> Response[str]:
+    """Walk again and go to where the draft stands; a dead end for good blocks it (RE-27).
+
+    saved: the draft as it was just saved; it is read when it isn't given.
+    """
+    draft = saved or await find_draft(journey, asked.here, str(asked.draft.id))
     fresh = await stand(journey, asked.request, asked.here, draft)
     if fresh.walked.exit is not None and fresh.walked.exit.blocks:
         await store.block(draft, asked.here.policy)

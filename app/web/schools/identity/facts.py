@@ -5,15 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.registration.queries import KnownPerson, OtherDraft, email_in_use, other_draft, person
+from app.db.documents import NOTHING, together
+from app.registration.queries import (
+    KnownPerson,
+    OtherDraft,
+    email_in_use_wanted,
+    other_draft_wanted,
+    person_wanted,
+)
 from app.teachers import snapshot as snapshots
 from app.teachers.rules import teaching_record_name
 from app.terms import DraftKind, SchoolKind
+from app.training.queries import providers_of, providers_wanted
 from app.values import Invalid, parse_email
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from app.db.documents import Wanted
     from app.drafts.store import Draft
     from app.policy import Policy
     from app.schools.rules import SchoolLevel
@@ -85,20 +94,28 @@ class RegistrationFacts:
     email_taken: bool = False
 
 
-async def person_facts(draft: Draft, here: Here) -> dict[str, Any]:
-    """Return the fields of `RegistrationFacts` but for the registration itself and its lead providers."""
-    matched = await _matched(draft)
-    return {
+async def registration_facts(
+    draft: Draft, here: Here, *more: Wanted[Any], provider_led_offered: bool
+) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Return the fields of `RegistrationFacts` but for the registration itself, and what more is wanted.
+
+    All of it is read in one statement.
+    """
+    about, providers = _about_person(draft, here.today), providers_wanted(here.school.id)
+    known, other, taken, rows, *rest = await together(*about, providers, *more)
+    fields = {
         "today": here.today,
         "policy": here.policy,
         "calendar": here.calendar,
         "school": _school(here),
         "lookup_step": draft.lookup_step,
         "trn": draft.trn,
-        "matched": matched,
-        "other_draft": await _other_draft(draft, matched),
-        "email_taken": await _email_taken(draft, matched, here.today),
+        "matched": _matched(draft, known),
+        "other_draft": other,
+        "email_taken": bool(taken),
+        "providers": providers_of(rows, provider_led_offered=provider_led_offered),
     }
+    return fields, tuple(rest)
 
 
 def _school(here: Here) -> SchoolHere:
@@ -106,23 +123,29 @@ def _school(here: Here) -> SchoolHere:
     return SchoolHere(school.id, school.name, SchoolKind(school.kind), here.level, school.district_code)
 
 
-async def _matched(draft: Draft) -> Matched | None:
+def _about_person(draft: Draft, today: date) -> tuple[Wanted[Any], Wanted[Any], Wanted[Any]]:
+    """Return what is wanted about somebody matched: who they are here, another draft, whether the address is taken."""
+    if draft.trn is None or not _is_matched(draft):
+        return NOTHING, NOTHING, NOTHING
+    other = other_draft_wanted(draft.school_id, draft.trn, draft.kind.value, draft.id)
+    return person_wanted(draft.trn), other, _email_wanted(draft, draft.trn, today)
+
+
+def _email_wanted(draft: Draft, trn: TRN, today: date) -> Wanted[Any]:
+    form = draft.answers.get("email-address")
+    if form is None:
+        return NOTHING
+    try:
+        return email_in_use_wanted(parse_email(form), trn, today)
+    except Invalid:
+        return NOTHING
+
+
+def _is_matched(draft: Draft) -> bool:
+    return draft.trn is not None and draft.identity_match is not None and draft.trs_snapshot is not None
+
+
+def _matched(draft: Draft, known: KnownPerson | None) -> Matched | None:
     if draft.trn is None or draft.identity_match is None or draft.trs_snapshot is None:
         return None
-    return Matched(draft.trn, draft.identity_match, snapshots.from_dict(draft.trs_snapshot), await person(draft.trn))
-
-
-async def _other_draft(draft: Draft, matched: Matched | None) -> OtherDraft | None:
-    if matched is None:
-        return None
-    return await other_draft(draft.school_id, matched.trn, draft.kind.value, draft.id)
-
-
-async def _email_taken(draft: Draft, matched: Matched | None, today: date) -> bool:
-    form = draft.answers.get("email-address")
-    if matched is None or form is None:
-        return False
-    try:
-        return await email_in_use(parse_email(form), matched.trn, today)
-    except Invalid:
-        return False
+    return Matched(draft.trn, draft.identity_match, snapshots.from_dict(draft.trs_snapshot), known or KnownPerson())

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.registration.queries import appropriate_bodies
+from app.registration.queries import BODIES_WANTED
 from app.schools.rules import programmes_for_new_ects
 from app.terms import DraftKind, Role, TrainingProgramme
-from app.training.queries import SchoolProviders, school_providers
-from app.web.schools.identity.facts import Registering, RegistrationFacts, person_facts
+from app.web.schools.identity.facts import Registering, RegistrationFacts, registration_facts
 
 if TYPE_CHECKING:
     from app.drafts.store import Draft
@@ -28,12 +27,7 @@ class RegisterECTFacts(RegistrationFacts):
 
 
 async def load_facts(draft: Draft, here: Here) -> RegisterECTFacts:
-    """Load everything the journey may need to know about a draft, in a fixed number of statements."""
-    return RegisterECTFacts(
-        **await person_facts(draft, here), providers=await _providers(here), bodies=await appropriate_bodies()
-    )
-
-
-async def _providers(here: Here) -> SchoolProviders:
+    """Load everything the journey may need to know about a draft, in one statement."""
     offered = TrainingProgramme.PROVIDER_LED in programmes_for_new_ects(here.level, here.policy)
-    return await school_providers(here.school.id, provider_led_offered=offered)
+    fields, (bodies,) = await registration_facts(draft, here, BODIES_WANTED, provider_led_offered=offered)
+    return RegisterECTFacts(**fields, bodies=bodies)

@@ -14,8 +14,7 @@ from app.registration.rules import MentorStay
 from app.schools.rules import offers_mentor_training
 from app.terms import DraftKind, MentorAtSchoolId, Role, TeacherId
 from app.training.mentor_training import Coming, MentorTrainingFacts
-from app.training.queries import school_providers
-from app.web.schools.identity.facts import Matched, Registering, RegistrationFacts, person_facts
+from app.web.schools.identity.facts import Matched, Registering, RegistrationFacts, registration_facts
 from app.web.schools.mentor_training import WhoseTraining
 
 if TYPE_CHECKING:
@@ -99,9 +98,6 @@ class RegisterMentorFacts(RegistrationFacts):
 
 async def load_facts(draft: Draft, here: Here) -> RegisterMentorFacts:
     """Load everything the journey may need to know about a draft, in a fixed number of statements."""
-    return RegisterMentorFacts(
-        **await person_facts(draft, here),
-        providers=await school_providers(here.school.id, provider_led_offered=True),
-        people=await mentoring_at(here.school.id, here.today),
-        for_ect=draft.for_ect_stay_id,
-    )
+    fields, _ = await registration_facts(draft, here, provider_led_offered=True)
+    people = await mentoring_at(here.school.id, here.today)
+    return RegisterMentorFacts(**fields, people=people, for_ect=draft.for_ect_stay_id)
