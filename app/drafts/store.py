@@ -157,7 +157,7 @@ def draft_of(row: Mapping[str, Any]) -> Draft:
 async def save_answer(  # noqa: PLR0917 - all of one row
     draft: Draft, slug: str, form: Form, version: int, actor: Actor, policy: Policy
 ) -> Draft:
-    """Merge the answer of one page, and return the draft with all its answers.
+    """Merge the answer of one page, and return the draft with all its answers, in one statement.
 
     Raises AnswerChangedMeanwhile when the page was saved since it was shown.
 
@@ -188,8 +188,6 @@ async def save_answer(  # noqa: PLR0917 - all of one row
         answer_versions=json.loads(rows[0]["answer_versions"]),
         expires_at=rows[0]["expires_at"],
         last_saved_at=now,
-        last_saved_by_user_id=actor.user_id or draft.last_saved_by_user_id,
-        last_saved_by=actor.name,
     )
 
 
