@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from app.db.engine import fetch, fetch_one
 from app.policy import Policy
 from app.terms import Actor, ActorKind, DeliveryPartnerId, LeadProviderId, SchoolId, Year
 from app.training.report_partnership import ReportPartnership, report_partnership
-from tests.web.register_ect.walking import Walker, rows
+from tests.web.register_ect.walking import FULL_TIME, Walker, rows
 
 if TYPE_CHECKING:
     from tests.web.conftest import Browser
@@ -40,6 +41,23 @@ async def test_a_first_ect_is_registered_with_everything_that_belongs_to_it(alic
     )
     assert training["requested_at"] is not None
     assert training["school_partnership_id"] is None
+
+
+@pytest.mark.rule("PRF-10")
+async def test_a_page_reads_its_facts_in_one_statement_and_an_answer_is_saved_in_one(
+    alice: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    walker = await Walker(alice).to_check()
+    await walker.visit("working-pattern")
+    with caplog.at_level(logging.INFO):
+        await walker.visit("start-date")
+        await walker.visit("working-pattern")
+        await walker.answer(**FULL_TIME)
+    shown, again, saved, _ = (
+        one.fields["db_count"] for one in caplog.records if "db_count" in getattr(one, "fields", {})
+    )  # type: ignore[attr-defined]
+    assert (shown, again) == (3, 3)  # who asks, the draft, the facts
+    assert saved <= 6  # those, the answer, the facts with it, where the draft stands now
 
 
 @pytest.mark.rule("RE-28")
