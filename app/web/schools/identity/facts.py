@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.db.documents import NOTHING, together
-from app.registration.queries import (
-    KnownPerson,
-    OtherDraft,
-    email_in_use_wanted,
-    other_draft_wanted,
-    person_wanted,
-)
+from app.registration.queries import KnownPerson, OtherDraft, other_draft_wanted, person_and_address
 from app.teachers import snapshot as snapshots
 from app.teachers.rules import teaching_record_name
 from app.terms import DraftKind, SchoolKind
@@ -99,10 +93,10 @@ async def registration_facts(
 ) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Return the fields of `RegistrationFacts` but for the registration itself, and what more is wanted.
 
-    All of it is read in one statement.
+    Everything of the school is read in one statement, and everything about the person in another.
     """
-    about, providers = _about_person(draft, here.today), providers_wanted(here.school.id)
-    known, other, taken, rows, *rest = await together(*about, providers, *more)
+    matched, taken = await _matched(draft, here.today)
+    other, rows, *rest = await together(_other_draft(draft, matched), providers_wanted(here.school.id), *more)
     fields = {
         "today": here.today,
         "policy": here.policy,
@@ -110,9 +104,9 @@ async def registration_facts(
         "school": _school(here),
         "lookup_step": draft.lookup_step,
         "trn": draft.trn,
-        "matched": _matched(draft, known),
+        "matched": matched,
         "other_draft": other,
-        "email_taken": bool(taken),
+        "email_taken": taken,
         "providers": providers_of(rows, provider_led_offered=provider_led_offered),
     }
     return fields, tuple(rest)
@@ -123,29 +117,25 @@ def _school(here: Here) -> SchoolHere:
     return SchoolHere(school.id, school.name, SchoolKind(school.kind), here.level, school.district_code)
 
 
-def _about_person(draft: Draft, today: date) -> tuple[Wanted[Any], Wanted[Any], Wanted[Any]]:
-    """Return what is wanted about somebody matched: who they are here, another draft, whether the address is taken."""
-    if draft.trn is None or not _is_matched(draft):
-        return NOTHING, NOTHING, NOTHING
-    other = other_draft_wanted(draft.school_id, draft.trn, draft.kind.value, draft.id)
-    return person_wanted(draft.trn), other, _email_wanted(draft, draft.trn, today)
+async def _matched(draft: Draft, today: date) -> tuple[Matched | None, bool]:
+    """Return who was matched, and whether the address given for them is somebody else's."""
+    if draft.trn is None or draft.identity_match is None or draft.trs_snapshot is None:
+        return None, False
+    known, taken = await person_and_address(draft.trn, _address(draft), today)
+    return Matched(draft.trn, draft.identity_match, snapshots.from_dict(draft.trs_snapshot), known), taken
 
 
-def _email_wanted(draft: Draft, trn: TRN, today: date) -> Wanted[Any]:
+def _address(draft: Draft) -> str | None:
     form = draft.answers.get("email-address")
     if form is None:
-        return NOTHING
-    try:
-        return email_in_use_wanted(parse_email(form), trn, today)
-    except Invalid:
-        return NOTHING
-
-
-def _is_matched(draft: Draft) -> bool:
-    return draft.trn is not None and draft.identity_match is not None and draft.trs_snapshot is not None
-
-
-def _matched(draft: Draft, known: KnownPerson | None) -> Matched | None:
-    if draft.trn is None or draft.identity_match is None or draft.trs_snapshot is None:
         return None
-    return Matched(draft.trn, draft.identity_match, snapshots.from_dict(draft.trs_snapshot), known or KnownPerson())
+    try:
+        return parse_email(form)
+    except Invalid:
+        return None
+
+
+def _other_draft(draft: Draft, matched: Matched | None) -> Wanted[Any]:
+    if matched is None:
+        return NOTHING
+    return other_draft_wanted(draft.school_id, matched.trn, draft.kind.value, draft.id)

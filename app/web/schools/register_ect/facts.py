@@ -27,7 +27,7 @@ class RegisterECTFacts(RegistrationFacts):
 
 
 async def load_facts(draft: Draft, here: Here) -> RegisterECTFacts:
-    """Load everything the journey may need to know about a draft, in one statement."""
+    """Load everything the journey may need to know about a draft, in two statements."""
     offered = TrainingProgramme.PROVIDER_LED in programmes_for_new_ects(here.level, here.policy)
     fields, (bodies,) = await registration_facts(draft, here, BODIES_WANTED, provider_led_offered=offered)
     return RegisterECTFacts(**fields, bodies=bodies)
