@@ -8,7 +8,8 @@ ID = "2026-11-27T09:00:00:000071"
 VERSION = "1.38.0"
 DESCRIPTION = "Days, filling and checking of lead providers' records"
 
-LOCK = 7_203_413
+SETTLING = 7_203_413
+"""The lock of the migration before: filling, turning and putting right settle too."""
 OF_PEOPLE = "('participant', 'participant-transfer', 'unfunded-mentor')"
 TYPES = (
     "ARRAY['participant', 'participant-transfer', 'unfunded-mentor', 'school', 'expression-of-interest', 'partnership',"
@@ -19,7 +20,7 @@ TYPES = (
 TURN = f"""
 DECLARE kind text; subjects bigint[];
 BEGIN
-PERFORM pg_advisory_xact_lock({LOCK});
+PERFORM pg_advisory_xact_lock({SETTLING});
 stamp := coalesce(stamp, clock_timestamp());
 FOREACH kind IN ARRAY {TYPES} LOOP
     subjects := array(SELECT DISTINCT r.subject_id FROM provider_record r
@@ -52,7 +53,7 @@ END LOOP;"""
 FILL = f"""
 DECLARE subjects bigint[];
 BEGIN
-PERFORM pg_advisory_xact_lock({LOCK});
+PERFORM pg_advisory_xact_lock({SETTLING});
 stamp := coalesce(stamp, clock_timestamp());
 DELETE FROM provider_touch;
 FOR subjects IN SELECT array_agg(x.id) FROM (SELECT f.id, (row_number() OVER (ORDER BY f.id) - 1) / 2000 AS part
@@ -82,7 +83,7 @@ END"""
 
 REPAIR = f"""
 BEGIN
-PERFORM pg_advisory_xact_lock({LOCK});
+PERFORM pg_advisory_xact_lock({SETTLING});
 stamp := coalesce(stamp, clock_timestamp());
 IF resource IN {OF_PEOPLE} THEN
     PERFORM settle_people(subjects, NULL, NULL, stamp, today, false);
