@@ -139,7 +139,7 @@ SELECT n.lead_provider_id, p.public_id, 0, p.id, true,
             AS participant_id_changes,
         '@' AS updated_at) a) || '}}',
     array_agg(n.year ORDER BY n.role), array_agg(n.status ORDER BY n.role),
-    coalesce((SELECT array_agg(f.public_id) FROM teacher f WHERE f.id = ANY (merged.ids)), '{{}}'),
+    coalesce((SELECT array_agg(f.public_id ORDER BY f.id) FROM teacher f WHERE f.id = ANY (merged.ids)), '{{}}'),
     NULL::text, NULL::uuid,
     coalesce((SELECT min(t.confirmed_at) FROM training_period t WHERE t.teacher_id = p.id), p.created_at),
     coalesce(max(n.valid_from), '-infinity'), coalesce(min(n.valid_until), 'infinity')
