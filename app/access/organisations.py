@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.access.queries import SchoolChoice
+from app.access.own_schools import SchoolChoice
 from app.db.engine import fetch, fetch_one
 from app.db.sight import across_schools
 from app.terms import SchoolId

@@ -5,10 +5,9 @@ Pure: what is asked has been read before, and the day is given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app.console.findings import Check, Finding, Note, Passed, Skipped, Stop, Verdict
 from app.registration.registering.appropriate_bodies import selectable
 from app.registration.registering.mentor_start_dates import (
     MentorStartFacts,
@@ -33,7 +32,6 @@ from app.registration.rules import (
 )
 from app.schools.rules import SchoolLevel, may_register_ects
 from app.teachers.trs import Deactivated, Found, Merged, NotFound
-from app.terms import Role, SchoolKind, Word
 from app.training.arrangements import selectable_lead_providers
 from app.training.periods import (
     CannotFile,
@@ -47,122 +45,8 @@ from app.training.rules import latest_provider_led_training, latest_training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
 
-    from app.policy import Policy
-    from app.registration.queries import KnownPerson
-    from app.registration.registering.appropriate_bodies import AppropriateBody
-    from app.schools.rules import SchoolAccess
-    from app.teachers.snapshot import Snapshot
-    from app.teachers.trs import ReadOutcome
-    from app.terms import SchoolId, Year
-    from app.training.periods import Calendar
-    from app.training.queries import SchoolProviders
-
-
-class Verdict(Word):
-    """What became of one check (ADM-4.2)."""
-
-    PASSED = "passed", "Passed"
-    STOPS = "stops", "Stops here"
-    WOULD_STOP = "would_stop", "Would stop"
-    NOT_CHECKED = "not_checked", "Not checked"
-    NOTE = "note", "Never a stop"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: what it found, which page the school gets where it stops, and what helps."""
-
-    number: int
-    name: str
-    verdict: Verdict
-    found: str
-    page: str = ""
-    """The heading of the page that the school gets; NAME stands for the person's."""
-    to_do: str = ""
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Why a check stops: what staff read, the heading of the page that the school gets, and what helps."""
-
-    found: str
-    page: str
-    to_do: str
-
-
-@dataclass(frozen=True)
-class Passed:
-    """A check that lets the school go on, with what it saw."""
-
-    found: str = "Nothing is in the way"
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A check that could not be made, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something worth knowing that never stops anybody."""
-
-    found: str
-
-
-Finding = Stop | Passed | Skipped | Note
-
-
-@dataclass(frozen=True)
-class OpenDraft:
-    """An unfinished registration of the person at this school."""
-
-    started_by: str
-    started_at: datetime
-    next_question: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegisterFacts:
-    """Everything that decides whether a school can register somebody in a role on a day.
-
-    record: what the teaching record said just now; None when it was not asked. failed: outcomes of this school's
-    failed look-ups of the TRN in seven days. limited_until: when a look-up limit that is reached ends.
-    """
-
-    role: Role
-    today: date
-    starts_on: date
-    policy: Policy
-    calendar: Calendar
-    school_id: SchoolId
-    school_kind: SchoolKind
-    district: str | None
-    access: SchoolAccess
-    tutor_gate: Year | None
-    confirmed_for: Year | None
-    closure: str | None
-    limited_until: datetime | None
-    failed: tuple[str, ...]
-    record: ReadOutcome | None
-    snapshot: Snapshot | None
-    person: KnownPerson
-    schools: dict[SchoolId, str] = field(default_factory=dict)
-    """Names of the schools that the person is known at."""
-    draft: OpenDraft | None = None
-    email: str = ""
-    email_holder: str = ""
-    """Who holds the address on an open stay; empty for nobody."""
-    bodies: tuple[AppropriateBody, ...] = ()
-    providers: SchoolProviders | None = None
-
-    @property
-    def ect(self) -> bool:
-        """Whether it is about an ECT."""
-        return self.role is Role.ECT
+    from app.console.register_facts import RegisterFacts
 
 
 def explain_registration(facts: RegisterFacts) -> tuple[Check, ...]:

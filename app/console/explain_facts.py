@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.console.events import StaffExplainerUsed
-from app.console.explain import OpenDraft, RegisterFacts
+from app.console.register_facts import OpenDraft, RegisterFacts
 from app.db.documents import document
 from app.db.transaction import transaction
 from app.events.record import About, record

@@ -11,7 +11,8 @@ from litestar import Request, Response, get, post
 
 from app.access.accept_privacy_notice import accept_privacy_notice
 from app.access.organisations import unchecked_schools_of
-from app.access.queries import SchoolChoice, schools_of, successor_of
+from app.access.own_schools import SchoolChoice, schools_of
+from app.access.queries import successor_of
 from app.access.rules import PRIVACY_VERSION
 from app.access.sign_in import DFE_SIGN_IN
 from app.access.switch_school import SwitchSchool, switch_school

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request, Response
 
 from app.access import rules, sessions
-from app.access.queries import schools_of
+from app.access.own_schools import schools_of
 from app.access.switch_school import SwitchSchool, switch_school
 from app.db.sight import in_force, of_school
 from app.web import csrf

@@ -39,6 +39,7 @@ OWNERS = {
         "calendar_entry",
     },
     "support": {"support_query", "feedback"},
+    "console": {"queue_item"},
     "drafts": {"draft"},
     "events": {"event", "event_subject"},
     "notices": {"message", "mailbox_message", "sender_stop"},

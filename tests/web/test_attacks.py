@@ -275,5 +275,5 @@ async def test_a_session_has_no_place_for_answers(database: None) -> None:
     assert {row["column_name"] for row in rows} == {
         *("id", "created_at", "updated_at", "id_hash", "csrf_secret", "user_id", "school_id", "method"),
         *("signed_in_at", "last_seen_at", "absolute_expires_at", "return_path", "clock_at", "notice", "id_token"),
-        "asked_email",
+        *("asked_email", "acting_until", "elevated_until"),
     }

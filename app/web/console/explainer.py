@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
 
-from app.console.explain import Verdict, explain_registration, headline
+from app.console.explain import explain_registration, headline
 from app.console.explain_facts import Asked, Rules, note_explained, register_facts, school_asked
+from app.console.findings import Verdict
 from app.terms import Role
 from app.training.queries import calendar
 from app.values import Invalid, parse_choice, parse_date, parse_email, parse_trn
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from app.console.explain import Check
     from app.console.explain_facts import SchoolAsked
+    from app.console.findings import Check
 
 PATH = "/admin/explain"
 ROLES = {Role.ECT.value: "ECT", Role.MENTOR.value: "Mentor"}

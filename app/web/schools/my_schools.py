@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 
 from app import clock
-from app.access.queries import own_schools
+from app.access.own_schools import own_schools
 from app.access.switch_school import SwitchSchool, switch_school
 from app.registration.home.several_schools import to_dos_of_schools
 from app.registration.people.ect_list import TABS, Tab, needs_mentor
@@ -26,7 +26,7 @@ from app.web.schools.own_roles import with_roles_checked
 from app.web.session import here_of, school_facts, visit_of
 
 if TYPE_CHECKING:
-    from app.access.queries import OwnSchool
+    from app.access.own_schools import OwnSchool
     from app.registration.home.school_to_do import SchoolToDo
     from app.web.session import Here
 

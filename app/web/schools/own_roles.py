@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from litestar import Request
 
-    from app.access.queries import OwnSchool, RoleStanding, User
+    from app.access.own_schools import OwnSchool
+    from app.access.queries import RoleStanding, User
     from app.access.sign_in import RoleDirectory, RoleOutcome
     from app.web.dfe_endings import DfESignIn
 
