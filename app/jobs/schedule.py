@@ -17,6 +17,7 @@ from app.jobs.turned_years import note_turned
 from app.notices import tidy
 from app.provider_records.changes import forget_old_changes
 from app.provider_records.idempotency import forget_answers
+from app.provider_records.postponed import settle_postponed
 from app.provider_records.turn_day import turn_day
 from app.provider_records.verify import verify_by_night
 from app.support.note_delivery import note_delivery
@@ -51,6 +52,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "provider_records",
         "what lead providers are shown is right; its stamps and the entries in their feeds come later",
         turn_day,
+    ),
+    PeriodicJob(
+        "settle_for_lead_providers",
+        "*/5 * * * *",
+        "provider_records",
+        "what an import that was stopped changed reaches lead providers later",
+        settle_postponed,
     ),
     PeriodicJob(
         "note_turned_years",

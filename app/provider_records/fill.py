@@ -11,4 +11,5 @@ LONGEST_SECONDS = 3_600
 
 async def fill() -> None:
     """Make every record anew from the facts, without entries in the feeds; what was noted as touched is forgotten."""
+    await fetch("DELETE FROM provider_postponed")
     await fetch("SELECT fill_provider_records($1, $2)", stamp(), clock.today(), seconds=LONGEST_SECONDS)

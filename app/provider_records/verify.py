@@ -10,6 +10,7 @@ from app import clock
 from app.db.engine import fetch
 from app.db.transaction import LONGEST_SECONDS, stamp, transaction
 from app.provider_records.asked import ResourceType
+from app.provider_records.postponed import settle_postponed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,8 +50,9 @@ class Difference:
 async def verify(*, repair: bool = False) -> list[Difference]:
     """Work out every record for today and list those that differ; records that await the day turn are no difference.
 
-    repair: also put them right, with stamps and entries.
+    What was put off is settled first. repair: also put right what differs, with stamps and entries.
     """
+    await settle_postponed()
     found: list[Difference] = []
     for kind in ResourceType:
         async for subjects in _subjects(TABLES[kind]):

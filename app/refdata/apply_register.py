@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import clock
+from app.db.transaction import transaction
 from app.events.record import About, record
 from app.refdata.establishments import COLUMNS
 from app.refdata.events import SchoolDetailsChanged
 from app.refdata.findings import Finding
 from app.refdata.odd_values import hold_odd_values
 from app.refdata.staging import LISTED, Staged, long
-from app.schools.note_levels import note_levels
+from app.schools.note_levels import changed_levels, note_levels, store_levels
 from app.schools.register_events import SchoolClosed, SchoolOpened
 from app.schools.rules import CLOSED
 
@@ -56,15 +57,22 @@ class RegisterChanges:
     causes: dict[int, str] = field(default_factory=dict)
     """What the register changed of each school, by internal id."""
 
-    async def apply(self, keep_closed_since: date) -> None:
-        """Replace links, insert and update schools, mark the absent ones."""
-        is_first_load = not await long("SELECT FROM school LIMIT 1")
-        await self._replace_links()
-        await long(KEPT.format(today=self.today.isoformat(), since=keep_closed_since.isoformat()))
-        await self._update_schools()
-        await self._insert_schools(is_silent=is_first_load)
+    async def apply(self, keep_closed_since: date, *, is_first_load: bool) -> None:
+        """Replace links, insert and update schools, mark the absent ones.
+
+        Stored schools are written last, when everything else is done, so that they are not held for longer (REF-2.11).
+        """
+        async with transaction():  # what is checked at the end is checked here, before a school is held
+            await self._replace_links()
+            await long(KEPT.format(today=self.today.isoformat(), since=keep_closed_since.isoformat()))
+            columns = await self._find_changes()
+            new = await self._insert_schools(is_silent=is_first_load)
+            levels = [level for level in await changed_levels(self.today) if level.school_id not in self.causes]
+            await store_levels([level for level in levels if level.school_id in new], self.actor)
+        await self._update_schools(columns)
         await self._mark_absent()
-        await note_levels(self.today, self.actor, self.causes)
+        await store_levels([level for level in levels if level.school_id not in new], self.actor)
+        await note_levels(self.today, self.actor, self.causes, only=list(self.causes))
         await hold_odd_values(self.staged, self.today)
         self._count("invalid", self.staged.invalid)
         self._count("characters_replaced", self.staged.replaced)
@@ -101,7 +109,8 @@ class RegisterChanges:
         for name, rows in (("links_new", added), ("links_changed", changed), ("links_removed", removed)):
             self._count(name, len(rows))
 
-    async def _update_schools(self) -> None:
+    async def _find_changes(self) -> list[str]:
+        """Note which stored schools the register says something else about, and what; returns the columns compared."""
         new = {column: self._new_value(column) for column in COLUMNS if column != "urn"}
         given = ", ".join(f"{value} AS {column}" for column, value in new.items())
         stored = ", ".join(f"t.{column}" for column in new)
@@ -112,15 +121,18 @@ class RegisterChanges:
         )
         await long("ANALYZE school_changed")
         changed = await self._tell_changes(list(new))
-        sets = ", ".join(f"{column} = c.{column}" for column in new)
+        (row,) = await long("SELECT count(*) AS n FROM school t JOIN school_staged s ON s.urn = t.urn")
+        self._count("changed", changed)
+        self._count("unchanged", row["n"] - changed)
+        return list(new)
+
+    async def _update_schools(self, columns: list[str]) -> None:
+        sets = ", ".join(f"{column} = c.{column}" for column in columns)
         await long(
             f"UPDATE school t SET {sets}, updated_at = $1, version = t.version + 1"  # noqa: S608
             " FROM school_changed c WHERE c.id = t.id",
             clock.now(),
         )
-        (row,) = await long("SELECT count(*) AS n FROM school t JOIN school_staged s ON s.urn = t.urn")
-        self._count("changed", changed)
-        self._count("unchanged", row["n"] - changed)
 
     def _new_value(self, column: str) -> str:
         """Return the staged value where one of the files with the school has the column, else the stored one."""
@@ -156,8 +168,8 @@ class RegisterChanges:
         if is_closed and not was_closed:
             record(SchoolClosed(about, row["new_closed_on"]), self.actor)
 
-    async def _insert_schools(self, *, is_silent: bool) -> None:
-        """Insert the schools to keep; those of a first load have the run's event alone."""
+    async def _insert_schools(self, *, is_silent: bool) -> set[int]:
+        """Insert the schools to keep; those of a first load have the run's event alone. Returns their internal ids."""
         given = ", ".join(
             "coalesce(s.section_41_approved, false)" if column == "section_41_approved" else f"s.{column}"
             for column in COLUMNS
@@ -178,6 +190,7 @@ class RegisterChanges:
             "SELECT count(*) AS n FROM school_staged s WHERE NOT EXISTS (SELECT FROM school_kept k WHERE k.urn = s.urn)"
         )
         self._count("not_kept", left_out["n"])
+        return {row["id"] for row in rows}
 
     async def _mark_absent(self) -> None:
         """Note the stored schools that a full file no longer has, and those that came back (REF-2.10)."""

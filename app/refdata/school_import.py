@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.db.transaction import transaction
 from app.events.record import About, record
+from app.provider_records.postponed import postponed, settle_postponed
 from app.refdata.apply_register import RegisterChanges
 from app.refdata.events import ImportRunFinished, ImportRunForced, ImportRunRefused
 from app.refdata.findings import Findings
@@ -102,11 +103,20 @@ async def import_schools(
 
 
 async def _do(run: _Import) -> None:
-    """Apply the files in one transaction, then reconcile closed schools, each in its own (REF-3.1)."""
-    async with transaction():
+    """Apply the files in one transaction, then reconcile closed schools, each in its own (REF-3.1).
+
+    Lead providers are shown it after that, some hundred schools at a time (REF-2.11). A run that was stopped before has
+    left a note of what they are not shown yet, which this one clears, and so does a job.
+    """
+    async with transaction(), postponed():
         await _apply(run)
     if run.report.state != "nothing_to_do":
-        await _reconcile(run)
+        await reconcile(run.actor, clock.today(), run.report, run.progress)
+    if not run.report.is_dry_run:
+        run.progress.phase("bringing lead providers up to date")
+        await settle_postponed(run.progress.at)
+    if run.report.state != "nothing_to_do":
+        await _finish(run)
 
 
 async def _rehearse(run: _Import) -> None:
@@ -116,8 +126,7 @@ async def _rehearse(run: _Import) -> None:
         raise _TakeBack
 
 
-async def _reconcile(run: _Import) -> None:
-    await reconcile(run.actor, clock.today(), run.report, run.progress)
+async def _finish(run: _Import) -> None:
     async with transaction():
         if run.row is not None:
             await finish_run(run.row, run.report)
@@ -158,7 +167,7 @@ async def _apply(run: _Import) -> None:
     _demand_safe(run, last)
     run.progress.phase("applying the register")
     changes = RegisterChanges(run.staged, run.findings, run.report, run.actor, clock.today())
-    await changes.apply(date.fromisoformat(settings().register_keep_closed_since))
+    await changes.apply(date.fromisoformat(settings().register_keep_closed_since), is_first_load=last is None)
     run.row = await store_run(_row(run), run.report, finished=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app import clock
@@ -14,7 +15,7 @@ from app.schools.register_events import SchoolEligibilityChanged
 from app.schools.rules import school_access
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from app.terms import Actor
@@ -28,6 +29,15 @@ FACTS = f"""
     ORDER BY s.id LIMIT {PAGE}"""  # noqa: S608 - constants
 
 
+@dataclass(frozen=True)
+class Level:
+    """What a school may do today, where that is not what was noted last; `was` is None where nothing was."""
+
+    school_id: int
+    was: str | None
+    now: str
+
+
 async def note_levels(
     today: date, actor: Actor, causes: Mapping[int, str] | None = None, only: list[int] | None = None
 ) -> None:
@@ -36,21 +46,33 @@ async def note_levels(
     causes: what made it change, by internal id of the school, where it is known; otherwise the day did. only: these
     schools, by internal id.
     """
-    policy, last = await _policy(), 0
+    await store_levels(await changed_levels(today, only), actor, causes)
+
+
+async def changed_levels(today: date, only: list[int] | None = None) -> list[Level]:
+    """Return where what a school may do today is not what was noted last, by internal id; holds no school."""
+    policy, last, changed = await _policy(), 0, list[Level]()
     while rows := await _long(FACTS, last, today, only):
-        changed = [(row, level) for row in rows if (level := _level(row, today, policy)) != row["last_level"]]
-        for row, level in changed:
-            if row["last_level"] is not None:
-                cause = (causes or {}).get(row["id"], UNTIL_NOW)
-                record(SchoolEligibilityChanged(About(school_id=row["id"]), row["last_level"], level, cause), actor)
-        await _long(
-            """UPDATE school s SET last_level = c.level, updated_at = $3
-            FROM unnest($1::bigint[], $2::text[]) AS c (id, level) WHERE s.id = c.id""",
-            [row["id"] for row, _ in changed],
-            [level for _, level in changed],
-            clock.now(),
-        )
+        for row in rows:
+            if (level := _level(row, today, policy)) != row["last_level"]:
+                changed.append(Level(row["id"], row["last_level"], level))
         last = rows[-1]["id"]
+    return changed
+
+
+async def store_levels(changed: Sequence[Level], actor: Actor, causes: Mapping[int, str] | None = None) -> None:
+    """Store what schools may do, with an event each; one noted first has none. Causes are those of `note_levels`."""
+    for level in changed:
+        if level.was is not None:
+            cause = (causes or {}).get(level.school_id, UNTIL_NOW)
+            record(SchoolEligibilityChanged(About(school_id=level.school_id), level.was, level.now, cause), actor)
+    await _long(
+        """UPDATE school s SET last_level = c.level, updated_at = $3
+        FROM unnest($1::bigint[], $2::text[]) AS c (id, level) WHERE s.id = c.id""",
+        [level.school_id for level in changed],
+        [level.now for level in changed],
+        clock.now(),
+    )
 
 
 async def _policy() -> Policy:
