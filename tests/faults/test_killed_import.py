@@ -59,6 +59,7 @@ async def finish(file: Path, links: Path, people: int) -> None:
     assert report.state in {"done", "nothing_to_do"}
     assert await counts() == (people,) * 3
     assert await verify() == []
+    assert await fetch("SELECT FROM provider_postponed") == []
     assert len(await fetch("SELECT FROM event WHERE kind = 'import_run_finished'")) == 2
 
 
@@ -103,6 +104,7 @@ MOMENTS = {
     "what was done with a school is noted": ("INSERT", "school_closing", 4),
     "the events of a school are written": ("INSERT", "event", 30),
     "the last school is done": ("INSERT", "school_closing", len(FEW)),
+    "lead providers are brought up to date": ("DELETE", "provider_postponed", 3),
     "the run is finished": ("UPDATE", "register_run", 1),
 }
 
