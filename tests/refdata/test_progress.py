@@ -24,7 +24,13 @@ async def test_each_phase_is_told_with_rows_rate_and_estimate(database: None, tm
     links = write_links(tmp_path / "links.csv", ("900001", "910000", "Other", ""))
     await import_schools([file], links, actor=SYSTEM, progress=Progress(lines.append, every=0))
     phases = [line for line in lines if ":" not in line]
-    assert phases == ["reading one.csv", "reading links.csv", "applying the register", "reconciling closed schools"]
+    assert phases == [
+        "reading one.csv",
+        "reading links.csv",
+        "applying the register",
+        "reconciling closed schools",
+        "bringing lead providers up to date",
+    ]
     told = [line for line in lines if line.startswith("reading one.csv: ")]
     assert re.fullmatch(r"reading one\.csv: 2,000 rows, [\d,]+ a second, about \d+ s left", told[-1]), lines
 
