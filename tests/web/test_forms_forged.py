@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,14 +14,13 @@ import pytest
 
 from app.asgi import create_app
 from app.db.engine import engine, fetch
-from app.teachers import snapshot as snapshots
-from app.teachers.snapshot import Snapshot
 from app.teachers.trs import Unavailable
-from app.terms import FailureCause, TRSInductionStatus
+from app.terms import FailureCause
 from tests import factories
 from tests.cast import sign_in
 from tests.web.autopilot import Field, PostedForm, journey
 from tests.web.conftest import PERSONAS
+from tests.web.crossings import somebody_found
 from tests.web.test_isolation import CANARY, Ids, address, contents, same_words, school_routes, two_schools
 
 if TYPE_CHECKING:
@@ -161,18 +159,6 @@ async def forms(browser: Browser, found: Place) -> AsyncIterator[PostedForm]:
                 async for later in journey(browser, form.url.rpartition("/")[0]):
                     yield later
                 break
-
-
-async def somebody_found(draft_id: UUID) -> None:
-    """Match the draft of a registration with a teaching record."""
-    record = Snapshot("Nia", "Found", TRSInductionStatus.REQUIRED_TO_COMPLETE, None, None, date(2025, 7, 1), False)
-    await fetch(
-        """UPDATE draft SET trn = '4000001', identity_match = 'date_of_birth', trs_snapshot = $2, trs_fetched_at = $3
-        WHERE id = $1""",
-        draft_id,
-        json.dumps(snapshots.to_dict(record)),
-        factories.noon(date(2025, 11, 10)),
-    )
 
 
 @pytest.fixture

@@ -22,16 +22,20 @@ from app.web.policies import routes_with_policies
 from tests import factories
 from tests.cast import cast, sign_in
 from tests.web.canaries import CANARY, put_canaries
-from tests.web.school_filters import opened_filters
+from tests.web.crossings import cross, something_happens
+from tests.web.school_filters import opened_filters, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from uuid import UUID
 
     from tests.cast import Cast
     from tests.factories import School, User
     from tests.web.conftest import Browser
+    from tests.web.school_filters import Statement
 
+FEWEST_STATEMENTS = 30
+"""So many different questions the pages of a school ask at least, counting each with what it was asked of."""
 BOOKKEEPING = {"session", "rate_count"}
 """When a session was last used, and how much an address has asked for: what reading itself leaves (ACC-15.2)."""
 VOLATILE = re.compile(
@@ -123,6 +127,28 @@ async def two_schools(app: Any) -> tuple[Cast, Ids, Ids]:
     return people, mine, theirs
 
 
+async def two_that_touch(client: Browser, app: Any) -> tuple[Ids, Ids]:
+    """Return two schools with whatever may name something of both; Alice is signed in at the first."""
+    people, mine, theirs = await two_schools(app)
+    await sign_in(client, people.alice, people.ash)
+    await cross(people, mine, theirs)
+    return mine, theirs
+
+
+async def compared(asked: Iterable[Statement], theirs: Ids) -> list[Statement]:
+    """Return statements to compare, each also asked of all stays there are; the newest event is the other school's."""
+    await something_happens(theirs.school)
+    rows = await fetch("SELECT id FROM ect_at_school_period UNION SELECT id FROM mentor_at_school_period")
+    stays = [row["id"] for row in rows]
+    return [each for one in asked for each in (one, one.with_more_ids(stays))]
+
+
+async def check_statements(asked: Collection[Statement], theirs: Ids) -> None:
+    """Fail when a statement of a page reads anything that the database's wall would have to hide."""
+    assert len(asked) >= FEWEST_STATEMENTS
+    assert [one.query for one in await compared(asked, theirs) if await one.reads_beyond()] == []
+
+
 def address(path: str, mine: Ids, name: str, value: str) -> str:
     filled = {part: mine.of(part, path) for part in parts(path)} | {name: value}
     return re.sub(r"\{(\w+)\}", lambda found: filled[found.group(1)], path)
@@ -140,9 +166,10 @@ def same_words(text: str, asked: str) -> str:
 async def test_every_id_of_another_school_is_as_unknown_as_one_of_nobody(
     client: Browser, app: Any, swapped_in: bool
 ) -> None:
-    people, mine, theirs = await two_schools(app)
-    await sign_in(client, people.alice, people.ash)
-    await check_ids_are_unknown(client, app, mine, theirs, swapped_in=swapped_in)
+    mine, theirs = await two_that_touch(client, app)
+    with watched() as pages_asked:
+        await check_ids_are_unknown(client, app, mine, theirs, swapped_in=swapped_in)
+    await check_statements(pages_asked.asked.values(), theirs)
 
 
 async def check_ids_are_unknown(
@@ -171,9 +198,10 @@ async def check_ids_are_unknown(
 @pytest.mark.rule("ACC-14.4")
 @pytest.mark.rule("SEC-30")
 async def test_no_page_of_a_school_names_anybody_of_another(client: Browser, app: Any) -> None:
-    people, mine, theirs = await two_schools(app)
-    await sign_in(client, people.alice, people.ash)
-    await check_pages_name_nobody(client, app, mine, theirs)
+    mine, theirs = await two_that_touch(client, app)
+    with watched() as pages_asked:
+        await check_pages_name_nobody(client, app, mine, theirs)
+    await check_statements(pages_asked.asked.values(), theirs)
 
 
 async def check_pages_name_nobody(
@@ -220,8 +248,7 @@ async def test_nothing_that_another_school_does_changes_a_page(client: Browser, 
 
 @pytest.mark.rule("ACC-14.6", "SEC-30")
 async def test_the_database_alone_keeps_schools_apart(client: Browser, app: Any) -> None:
-    people, mine, theirs = await two_schools(app)
-    await sign_in(client, people.alice, people.ash)
+    mine, theirs = await two_that_touch(client, app)
     with opened_filters() as opened:
         await check_ids_are_unknown(client, app, mine, theirs)
         await check_pages_name_nobody(client, app, mine, theirs)
