@@ -9,7 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from app.access.create_api_token import CreateAPIToken, create_api_token
+from app.terms import Actor, ActorKind, LeadProviderId
 from app.web.policies import routes_with_policies
+from tests import factories
 from tests.architecture.test_security import plain, rows
 from tests.cast import TODAY, cast, sign_in
 
@@ -19,9 +22,10 @@ if TYPE_CHECKING:
     from tests.cast import Cast
     from tests.web.conftest import Browser
 
-ROLES = ("visitor", "school", "viewer", "support", "data", "manager")
+ROLES = ("visitor", "school", "viewer", "support", "data", "manager", "token")
+OPERATOR = Actor(ActorKind.OPERATOR, "An operator")
 OPEN_TO_EVERYBODY = {"anyone", "file"}
-MATRIX = {plain(row[0]): dict(zip(ROLES, row[1:], strict=True)) for row in rows("Who may call what", 7)[1:]}
+MATRIX = {plain(row[0]): dict(zip(ROLES, row[1:], strict=True)) for row in rows("Who may call what", 8)[1:]}
 
 
 def row_of(method: str, path: str) -> str | None:
@@ -60,6 +64,9 @@ def letter(answer: httpx.Response) -> str:
 async def come_as(client: Browser, role: str, people: Cast) -> None:
     if role == "school":
         await sign_in(client, people.alice, people.ash)
+    elif role == "token":
+        made = await create_api_token(CreateAPIToken(LeadProviderId((await factories.lead_provider()).id)), OPERATOR)
+        client.client.headers["Authorization"] = f"Bearer {made.token}"
     elif role != "visitor":
         client.client.headers["X-With-Server-Date"] = TODAY
         await client.sign_in_as_staff(role)
