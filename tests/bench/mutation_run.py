@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "app_settings", "client", "handlers"]
 NONE_YET = ("", 0)
-FEWEST, SEEN = 40, 15
+FEWEST, SEEN = 40, 30
 """How many filters there are to take out, and how many of those show on a page; both only go up."""
 
 
