@@ -200,6 +200,7 @@ def _welcome(url: str) -> str:
             *(f"  {line}" for line in token_lines()),
             "",
             "To try it: sign in as Alice Archer and register TRN 9900001, born on 14 February 1998.",
+            "Then register a mentor for them: TRN 9900002, born on the same day.",
             "Ctrl-C stops everything.",
             "",
         )

@@ -182,6 +182,7 @@ class Row:
     """One row of check answers; change: the slug of the page that changes it, "" for none.
 
     lines, links: several values instead of one; a link is its words and its address.
+    about: what the link changes, where that is not the label as it reads inside a sentence, as with a name.
     """
 
     key: str
@@ -190,6 +191,7 @@ class Row:
     change: str = ""
     lines: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    about: str = ""
 
 
 def rows_of(steps: Sequence[Step]) -> list[Row]:

@@ -65,6 +65,8 @@ class Operation:
     body_example: str = ""
     answer_example: str = ""
     path_names: tuple[str, ...] = ()
+    to_try: str = ""
+    """The address with an example of each parameter that a query must have."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,11 @@ def _operation(document: dict[str, Any], path: str, method: str, found: dict[str
         _answer(status, shared[_name(answer)] if "$ref" in answer else answer)
         for status, answer in found["responses"].items()
     )
+    needed = [
+        f"{each['name']}={each['example']}"
+        for each in found["parameters"]
+        if each["in"] == "query" and each["required"]
+    ]
     return Operation(
         id=found["operationId"],
         method=method.upper(),
@@ -155,6 +162,7 @@ def _operation(document: dict[str, Any], path: str, method: str, found: dict[str
         body_example=_example(document, _name(body)),
         answer_example=_example(document, answers[0].shape),
         path_names=tuple(each["name"] for each in found["parameters"] if each["in"] == "path"),
+        to_try=path + ("?" + "&".join(needed) if needed else ""),
     )
 
 

@@ -172,6 +172,7 @@ async def test_the_page_shows_the_whole_document_without_script(database: None, 
             assert page.get_element_by_id(operation["operationId"]) is not None
             for parameter in operation["parameters"]:
                 assert parameter["description"] in text
+    assert page.xpath("//*[@id='listSchools-path']/@value") == ["/api/v3/schools?filter[cohort]=2025"]
     for name, schema in SCHEMAS.items():
         shown = page.get_element_by_id(f"shape-{name}").text_content()
         assert all(member in shown for member in schema.get("properties", {}))

@@ -445,6 +445,7 @@ async def test_the_induction_tutor_gate_stands_before_all_but_help(alice: Any) -
 @pytest.mark.rule("GD-01", "SP-01")
 async def test_guidance_and_support_say_who_does_what_and_where_help_is(alice: Any) -> None:
     await alice.get("/school/guidance")
+    assert alice.page.text.split("<main")[1].split("</main")[0].count('href="/school/access"') == 1
     for words in ("appropriate body", "lead provider", "delivery partner", "DfE Sign-in", "privacy notice"):
         assert words in alice.text()
 

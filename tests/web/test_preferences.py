@@ -49,6 +49,7 @@ async def events() -> list[str]:
 async def test_choices_are_saved_per_user_and_school(alice: Any, client: Any, people: Cast) -> None:
     await alice.get("/school/preferences")
     assert chosen(alice) == ["on", "off", "action", "update"]
+    assert 'href="/school/year"' in alice.page.text
 
     for _ in range(2):
         await alice.get("/school/preferences")

@@ -21,7 +21,7 @@ _TRN = re.compile(r"(?<![0-9])[0-9]{7}(?![0-9])")
 class Sort(Word):
     """The orders to choose from (LS-04)."""
 
-    DEFAULT = "default", "What needs doing first"
+    DEFAULT = "default", "Without a mentor first, then newest"
     NAME = "name", "Last name, A to Z"
     START = "start", "Start date, newest first"
 

@@ -89,7 +89,8 @@ class FixPage:
 class FixCheckPage:
     """Everything that the fix changes, with every email that would go out (ADM-1.3)."""
 
-    title: str
+    doing: str
+    """What is put right; a template knows the title of its page as `title`."""
     name: str
     back: str
     fields: Mapping[str, str]

@@ -180,7 +180,7 @@ def _leaving(stay: StayFile) -> str:
 
 def _delivery(stay: StayFile) -> str:
     said = {"delivered": "The last email arrived", "bounced": "The last email could not be delivered"}
-    return said.get(stay.email_state or "", "No email to it has a known end")
+    return said.get(stay.email_state or "", "No email to it has arrived or failed yet")
 
 
 def _days(first: date, last: date | None) -> str:

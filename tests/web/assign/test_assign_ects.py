@@ -27,6 +27,7 @@ async def test_several_ects_get_the_mentor_together(client: Browser, people: Cas
     going = await assign_ects(client, mentor).begin(ect_ids=[alone.public_id, mentored.public_id])
     assert going.step == "check-answers"
     assert "Replaces Olga Old, until 5 October 2025" in client.text()
+    assert "Change whether they mentor Amy Alone" in client.text()
     said = await going.done()
     assert "Max Mentor will mentor Amy Alone and Mo Mentored" in said
     assert await mentorships(alone) == [("Mentor", TODAY, None, False)]

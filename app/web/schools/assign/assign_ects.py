@@ -132,7 +132,7 @@ def row_of(ect: ECTHere, facts: AssignECTsFacts) -> Row:
     """Return the row of one ECT."""
     plan = shown.plan_of(ect, facts.mentor, MentorFrom.NOW, facts.mentoring)
     lines = [f"From {shown.days_words(plan)}", *(f"Replaces {line}" for line in shown.replaced_words(ect, plan))]
-    return Row("ect", ect.displayed, "", SLUG, tuple(lines))
+    return Row("ect", ect.displayed, "", SLUG, tuple(lines), about=f"whether they mentor {ect.displayed}")
 
 
 def notices(walked: Walk, facts: AssignECTsFacts, _here: Here) -> Sequence[str]:

@@ -35,7 +35,9 @@ def days_words(plan: MentorshipPlan) -> str:
 def replaced_words(ect: ECTHere, plan: MentorshipPlan) -> tuple[str, ...]:
     """Say whom the new mentor replaces, a line each: who stops on which day, and who never begins."""
     finished = [f"{ect.mentor_of(m)}, until {day_in_words(plan.former_ends_on)}" for m in plan.finish]
-    cancelled = [f"{ect.mentor_of(m)}, who was to start on {day_in_words(m.started_on)}" for m in plan.cancel]
+    cancelled = [
+        f"{ect.mentor_of(m)}, whose mentoring from {day_in_words(m.started_on)} is cancelled" for m in plan.cancel
+    ]
     return tuple(finished + cancelled)
 
 
