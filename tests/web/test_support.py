@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -45,6 +46,16 @@ async def queries() -> list[tuple[Any, ...]]:
 async def sent() -> list[tuple[str, str]]:
     rows = await fetch("SELECT message_id, recipient FROM message ORDER BY message_id")
     return [tuple(row) for row in rows]
+
+
+@pytest.mark.rule("SP-01", "GDS-14")
+async def test_somebody_who_came_back_is_told_apart_from_their_earlier_time(alice: Any, people: Cast) -> None:
+    earlier = await factories.ect(people.ash, "Bea Back", date(2024, 9, 1), finished_on=date(2025, 3, 31))
+    await factories.ect(people.ash, earlier.teacher, date(2025, 9, 1))
+    await alice.get("/school/support")
+    shown = [words.strip() for words in html.fromstring(alice.page.text).xpath("//select[@name='about']/option/text()")]
+    who = f"Bea Back ({earlier.teacher.trn}), ECT"
+    assert sorted(shown[1:]) == [who, f"{who}, last day 31 March 2025"]
 
 
 @pytest.mark.rule("SP-01", "M-60", "M-84", "EVT-03")

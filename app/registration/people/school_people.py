@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.db.documents import document
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
+from app.registration.registering.start_dates import day_in_words
 from app.teachers.rules import fold
 from app.terms import TRN, Role
 
@@ -25,16 +27,19 @@ class SchoolPerson:
     public_id: UUID
     trn: TRN
     name: PersonName
+    finished_on: date | None
 
     @property
     def shown(self) -> str:
-        """Name, TRN and role, which tell any two apart (GDS-14)."""
-        return f"{self.name.displayed} ({self.trn}), {self.role.words}"
+        """Name, TRN, role and the last day, if there is one, which tell any two apart (GDS-14)."""
+        until = f", last day {day_in_words(self.finished_on)}" if self.finished_on else ""
+        return f"{self.name.displayed} ({self.trn}), {self.role.words}{until}"
 
 
 def _people(role: Role, table: str) -> str:
     return f"""SELECT json_build_object('role', '{role.value}', 'stay_id', s.id, 'public_id', s.public_id,
-        'trn', t.trn, 'name', {name_of("t")}) AS person
+        'trn', t.trn, 'name', {name_of("t")},
+        'finished_on', s.finished_on) AS person
         FROM {table} s JOIN teacher t ON t.id = s.teacher_id
         WHERE s.school_id = $1 AND s.removed_at IS NULL"""  # noqa: S608 - constants
 
