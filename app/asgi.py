@@ -190,7 +190,8 @@ def create_app(
         state=State(
             {
                 "trs": trs,
-                "run_due": lambda sender: run_due(None, sender, trs),
+                "run_due": lambda sender, records: run_due(None, sender, records),
+                "address_limit": limit,
                 "dfe_sign_in": dfe,
                 "personas": tuple(personas),
                 "dependencies": dependencies,

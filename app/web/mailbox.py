@@ -76,7 +76,7 @@ async def clear(request: AnyRequest) -> Response[str]:
 @post("/clock/run-due", opt=public_page(), status_code=303)
 async def run_what_is_due(request: AnyRequest) -> Response[str]:
     """Do what `register jobs run-due` does, at the time of the session (NOT-8.3)."""
-    await request.app.state.run_due(request.app.state.mail)
+    await request.app.state.run_due(request.app.state.mail, request.app.state.trs)
     return redirect(request, "/dev/mailbox")
 
 

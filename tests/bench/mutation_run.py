@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from tests.web.conftest import app, app_settings, client, handlers
+from tests.web.conftest import app, app_settings, client, handlers, usual_app
 from tests.web.school_filters import FILTER, opened_filters, watched
 from tests.web.test_forms_forged import undone
 from tests.web.test_isolation import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.web.school_filters import Statement
     from tests.web.test_isolation import Ids
 
-__all__ = ["app", "app_settings", "client", "handlers"]
+__all__ = ["app", "app_settings", "client", "handlers", "usual_app"]
 NONE_YET = ("", 0)
 FEWEST, SEEN = 40, 30
 """How many filters there are to take out, and how many of those show on a page; both only go up."""

@@ -19,7 +19,11 @@ from app.notices.mailbox import DeveloperMailbox, received
 from app.settings import settings
 from app.web.policies import public_page
 from tests.notices.rows import NOON, make_draft, make_school, make_user
-from tests.web.conftest import NoTeachingRecords, browser_of
+from tests.web.conftest import (
+    NoTeachingRecords,
+    browser_of,
+    usual_app,  # noqa: F401 - a fixture
+)
 from tests.web.register_ect.conftest import alice, app, outside, register_settings, stand_in, world  # noqa: F401 - fixtures
 from tests.web.register_ect.walking import EMAIL, FULL_TIME, SCHOOL_LED, YES_NAME, Walker, identity, on
 

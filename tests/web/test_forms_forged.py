@@ -12,21 +12,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.asgi import create_app
 from app.db.engine import engine, fetch
 from app.teachers.trs import Unavailable
 from app.terms import FailureCause
 from tests import factories
 from tests.cast import sign_in
 from tests.web.autopilot import Field, PostedForm, journey
-from tests.web.conftest import PERSONAS
+from tests.web.conftest import asking
 from tests.web.crossings import somebody_found
 from tests.web.test_isolation import CANARY, Ids, address, contents, same_words, school_routes, two_schools
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 
-    from app.settings import Settings
     from tests.cast import Cast
     from tests.web.conftest import Browser
 
@@ -59,8 +57,10 @@ class OutOfReach:
 
 
 @pytest.fixture
-def app(app_settings: Settings) -> Any:
-    return create_app(app_settings, trs=OutOfReach(), personas=PERSONAS)
+def app(usual_app: Any) -> Iterator[Any]:
+    usual_app.state.address_limit.counted.clear()
+    with asking(usual_app, OutOfReach()) as made:
+        yield made
 
 
 @dataclass(frozen=True)

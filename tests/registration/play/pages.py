@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app import clock
@@ -24,11 +25,17 @@ LISTS = (
 )
 
 
+@cache
+def usual_app() -> Any:
+    """Return the application; making one takes a third of a second."""
+    return create_app(settings(), trs=NoTeachingRecords())  # type: ignore[arg-type]
+
+
 class Pages:
     """The application, and whoever reads it."""
 
     def __init__(self) -> None:
-        self.app = create_app(settings(), trs=NoTeachingRecords())  # type: ignore[arg-type]
+        self.app = usual_app()
 
     async def read(self, town: Town, school: int, here: Here) -> None:
         """Sign in and read the lists, and the record and history of everybody who was ever there."""

@@ -9,15 +9,15 @@ import pytest
 from lxml import html
 
 from app import clock
-from app.asgi import create_app
 from app.db.engine import fetch
 from app.teachers.trs import Deactivated, Found, Merged, NotFound, TeachingRecord, Unavailable
 from app.terms import TRN, FailureCause, TRSInductionStatus
 from tests import factories
-from tests.web.conftest import PERSONAS
+from tests.web.conftest import asking
 
 if TYPE_CHECKING:
-    from app.settings import Settings
+    from collections.abc import Iterator
+
     from app.teachers.trs import ReadOutcome
     from tests.cast import Cast
 
@@ -58,9 +58,10 @@ def records() -> Records:
 
 
 @pytest.fixture
-def app(app_settings: Settings, records: Records) -> Any:
+def app(usual_app: Any, records: Records) -> Iterator[Any]:
     """Give the application with it."""
-    return create_app(app_settings, trs=records, personas=PERSONAS)  # type: ignore[arg-type]
+    with asking(usual_app, records) as made:
+        yield made
 
 
 @pytest.fixture
