@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import fetch
+from app.db.sight import OWNER, seen_by
 from app.db.transaction import LONGEST_SECONDS, stamp, transaction
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """So many schools are settled in one transaction, so that nobody waits long for it."""
+PLANNED_ANEW = frozenset({0, 1, 2, 4, 8, 16, 32})
+"""After so many of a long row of transactions, the tables have outgrown what was planned for them."""
 SAY = "SELECT set_config('register.provider_records', $1, true)"
 
 
@@ -35,13 +38,25 @@ async def settle_postponed(tell: Callable[[int, float], None] | None = None) -> 
     Records, stamps and entries come together, as ever; until then records are what they were. tell: is called with how
     many are done, and what share that is (0 to 1).
     """
-    done = 0
-    waiting = await _waiting()
-    while waiting and (some := await _settle_some()) > 0:
-        done += some
-        if tell:
+    done = turns = 0
+    some = waiting = await _waiting()
+    while some:
+        if waiting > len(PLANNED_ANEW) * MOST and turns in PLANNED_ANEW:
+            await _plan_anew()
+        some = await _settle_some()
+        done, turns = done + some, turns + 1
+        if tell and some:
             tell(done, min(1.0, done / waiting))
     return done
+
+
+async def _plan_anew() -> None:
+    """Let what is settled next be planned for tables as large as they are by now.
+
+    A plan for an empty table reads the whole of it for each school, and is kept. Only whoever owns the tables may.
+    """
+    with seen_by(OWNER):
+        await fetch("ANALYZE school, provider_record", seconds=LONGEST_SECONDS)
 
 
 async def _waiting() -> int:
