@@ -120,7 +120,7 @@ class LastDay(Event):
 class _LeftSchool(LastDay):
     def sentence(self) -> str:
         because = BECAUSE.get(self.why, "")
-        return f"{self.name}'s last day is {day(self.last_day)}{because}"
+        return f"{self.name}’s last day is {day(self.last_day)}{because}"
 
 
 @catalogued

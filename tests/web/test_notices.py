@@ -118,7 +118,7 @@ async def test_what_others_did_stands_newest_first_with_a_link_and_without_anoth
         (
             "joined_another_school",
             (
-                "Siân Evans's last day is 20 November 2025: registered by another school New "
+                "Siân Evans’s last day is 20 November 2025: registered by another school New "
                 "7 November 2025 at midday, by another school"
             ),
         ),

@@ -26,7 +26,7 @@ class TeacherLeavingAmended(LastDay):
 
     def sentence(self) -> str:
         """Say when the last day is now."""
-        return f"{self.name}'s last day changed to {day(self.last_day)}"
+        return f"{self.name}’s last day changed to {day(self.last_day)}"
 
 
 @catalogued
@@ -44,7 +44,7 @@ class TeacherLeavingCancelled(Event):
     def sentence(self) -> str:
         """Say what holds now."""
         if self.last_day is not None:
-            return f"{self.name}'s last day is {day(self.last_day)} again"
+            return f"{self.name}’s last day is {day(self.last_day)} again"
         return f"{self.name} is no longer shown as leaving"
 
     def changes(self) -> Mapping[str, tuple[Any, Any]]:

@@ -166,6 +166,6 @@ def rows_of_change(change: ChangeDecided, slug: str) -> list[Row]:
         found = [
             Row("lead-provider", "New lead provider", change.arrangement.lead_provider.name, slug),
             Row("delivery-partner", "Delivery partner", partner_words(change.arrangement)),
-            Row("academic-year", "Filed in academic year", academic_year(change.registration.year)),
+            Row("academic-year", "Academic year of the training", academic_year(change.registration.year)),
         ]
     return [*found, Row("starts-on", "From", day_in_words(change.plan.starts_on))]
