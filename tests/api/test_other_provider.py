@@ -14,8 +14,10 @@ from uuid import uuid4
 
 import pytest
 
+from app import clock
 from app.access.api_tokens import Scope
 from app.db.engine import fetch
+from app.provider_records.turn_day import turn_day
 from app.web.policies import routes_with_policies
 from tests import factories
 from tests.api.client import DOCUMENT, Program, said
@@ -26,12 +28,12 @@ from tests.training.acts import on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import httpx
-
     from tests.api.conftest import World
     from tests.factories import Named, School
 
 PREFIX = "/api/v3"
+CALLED_ON = date(2026, 3, 4)
+"""The day on which the programs of tests call."""
 SHARED = {"school_id"}
 """Ids of what every lead provider is shown."""
 CANARIES = {"larch": "Quetzal", "oak": "Zebra"}
@@ -54,6 +56,8 @@ class Side:
     ids: dict[str, str]
     moved: str
     """A participant who has left a school."""
+    merged: str
+    """The former id of a participant."""
 
     def address(self, path: str, **other: str) -> str:
         """Return an address with one's own ids, some of them others."""
@@ -77,6 +81,9 @@ async def side(app: Any, provider: Named, school: School, canary: str) -> Side:
         await factories.training(await factories.ect(school, f"Una {canary}"), provider)
         gone = await factories.ect(school, f"Wim {canary}", finished_on=date(2025, 10, 1))
         await factories.training(gone, provider, there)
+        former = await factories.teacher(f"Ela {canary}", merged_into_teacher_id=ect.teacher.id)
+        changed = {"from_teacher_id": former.id, "to_teacher_id": ect.teacher.id, "changed_at": clock.now()}
+        await factories.insert("participant_id_change", **changed)
         await settled()
     program = Program(app, (await token_of(provider)).token)
     ids = {
@@ -88,17 +95,30 @@ async def side(app: Any, provider: Named, school: School, canary: str) -> Side:
         "interest_id": (await program.ids("/expressions-of-interest"))[0],
     }
     reader = Program(app, (await token_of(provider, scope=Scope.READ)).token)
-    return Side(program, reader, ids, str(gone.teacher.public_id))
+    return Side(program, reader, ids, str(gone.teacher.public_id), str(former.public_id))
+
+
+async def two_sides(world: World, app: Any) -> dict[str, Side]:
+    """Return Larch at Ash and Oak at Birch."""
+    await factories.schedule(2025, "ecf-extended-september")
+    sides = {
+        "larch": await side(app, world.acts.larch, world.acts.ash, CANARIES["larch"]),
+        "oak": await side(app, world.oak, world.birch, CANARIES["oak"]),
+    }
+    with on(CALLED_ON):  # what is kept ready is then of that day, and Oak's feed the longer one
+        await turn_day()
+        for name in ("Zebra Oak", "Zebra Elm", "Zebra Ash"):
+            await fetch(
+                "UPDATE teacher SET corrected_name = trs_first_name || ' ' || $1 WHERE trs_last_name = 'Zebra'", name
+            )
+            await settled()
+    return sides
 
 
 @pytest.fixture
 async def sides(world: World, app: Any) -> dict[str, Side]:
-    """Give Larch at Ash and Oak at Birch."""
-    await factories.schedule(2025, "ecf-extended-september")
-    return {
-        "larch": await side(app, world.acts.larch, world.acts.ash, CANARIES["larch"]),
-        "oak": await side(app, world.oak, world.birch, CANARIES["oak"]),
-    }
+    """Give the two lead providers."""
+    return await two_sides(world, app)
 
 
 def operations(app: Any) -> list[tuple[str, str]]:
@@ -117,9 +137,9 @@ def pairs(sides: dict[str, Side]) -> Iterator[tuple[str, Side, Side]]:
     yield CANARIES["larch"], sides["oak"], sides["larch"]
 
 
-async def ask(program: Program, method: str, path: str, sent: Any = None) -> httpx.Response:
-    content = None if method == "GET" else json.dumps({"data": {"type": "anything", "attributes": sent}})
-    return await program.call(method, path, content=content)
+def sent_as(attributes: Any) -> str:
+    """Return the body of a request with some attributes."""
+    return json.dumps({"data": {"type": "anything", "attributes": attributes}})
 
 
 async def contents() -> list[str]:
@@ -132,18 +152,26 @@ async def contents() -> list[str]:
 
 @pytest.mark.rule("API-1.4", "SEC-30", "ACC-15.1")
 async def test_every_id_of_another_provider_is_as_unknown_as_one_of_nobody(app: Any, sides: dict[str, Side]) -> None:
+    await check_ids(app, sides)
+
+
+async def check_ids(app: Any, sides: dict[str, Side]) -> None:
+    """Fail unless each id of another lead provider, in each operation, is answered as one of nobody."""
     before, cells = await contents(), 0
     for canary, mine, theirs in pairs(sides):
         for path, method in operations(app):
             for name in set(re.findall(r"\{(\w+)\}", path)) - SHARED:
+                bodies = [sent_as(theirs.body(path)), "{"] if method == "PUT" else [None]
                 unknown = [mine.address(path, **{name: value}) for value in (str(uuid4()), "nonsense")]
-                answers = []
-                for where in (theirs.address(path), *unknown):
-                    answer = await ask(mine.program, method, where, theirs.body(path))
-                    assert (answer.status_code, said(answer.json())) == (404, NOT_FOUND), (method, path)
-                    assert canary not in answer.text
-                    answers.append(answer.text)
-                assert answers[0] == answers[1] == answers[2], (method, path)
+                for body in bodies:
+                    answers = []
+                    for where in (theirs.address(path), *unknown):
+                        answer = await mine.program.call(method, where, content=body)
+                        assert body == "{" or said(answer.json()) == NOT_FOUND, (method, path)
+                        assert canary not in answer.text
+                        answers.append((answer.status_code, answer.text))
+                    assert answers[0][0] in {400, 404}, (method, path)
+                    assert answers[0] == answers[1] == answers[2], (method, path)
                 cells += 1
     assert cells >= 22
     assert await contents() == before
@@ -151,18 +179,23 @@ async def test_every_id_of_another_provider_is_as_unknown_as_one_of_nobody(app: 
 
 @pytest.mark.rule("API-1.4", "SEC-30")
 async def test_no_list_names_anything_of_another_provider(app: Any, sides: dict[str, Side]) -> None:
+    await check_lists(app, sides)
+
+
+async def check_lists(app: Any, sides: dict[str, Side]) -> None:
+    """Fail when a list shows anything of another lead provider, whatever it is narrowed to."""
     seen = 0
     for canary, mine, theirs in pairs(sides):
         for path in (path for path, method in operations(app) if method == "GET" and "{" not in path):
             names = [one["name"] for one in DOCUMENT["paths"][PREFIX + path]["get"]["parameters"]]
             asked = [f"{path}?filter[cohort]=2025" if path == "/schools" else path]
             asked += [
-                f"{path}?{name}={theirs.ids[kind.removeprefix('from_')]}"
+                f"{path}?{name}={(theirs.ids | {'from_participant_id': theirs.merged})[kind]}"
                 for name in names
                 for kind in re.findall(r"^filter\[(\w+_id)\]$", name)
             ]
             for number, where in enumerate(asked):
-                answer = await ask(mine.program, "GET", where)
+                answer = await mine.program.call("GET", where)
                 assert (answer.status_code, canary in answer.text) == (200, False), where
                 found = answer.json()["data"]
                 assert bool(found) is (number == 0), where
@@ -172,6 +205,26 @@ async def test_no_list_names_anything_of_another_provider(app: Any, sides: dict[
     assert seen >= 2 * (8 + 2)
 
 
+@pytest.mark.rule("API-1.4", "API-17.8", "SEC-30")
+async def test_what_is_gone_from_a_feed_is_gone_whatever_the_other_one_keeps(sides: dict[str, Side]) -> None:
+    await check_feeds(sides)
+
+
+async def check_feeds(sides: dict[str, Side]) -> None:
+    """Fail when a position in a feed counts as kept because another lead provider has an entry of that number."""
+    longest = await fetch("SELECT lead_provider_id, max(number) AS n FROM change GROUP BY 1 ORDER BY 1")
+    assert longest[0]["n"] < longest[1]["n"]
+    program = sides["larch"].program
+    asked = (await program.get("/changes?page[per_page]=1"))["links"]["next"].removeprefix(PREFIX)
+    await fetch(
+        """DELETE FROM change WHERE number <= 2 AND lead_provider_id =
+            (SELECT lead_provider_id FROM school_partnership WHERE public_id = $1)""",
+        sides["larch"].ids["partnership_id"],
+    )
+    assert (await fetch("SELECT count(*) FROM change WHERE number = 2"))[0][0] == 1
+    assert said(await program.get(asked, 410)) == [("Gone", "cursor_expired")]
+
+
 @pytest.mark.rule("API-3.5", "API-3.7", "SEC-30", "ACC-15.1")
 async def test_each_operation_answers_each_kind_of_token(app: Any, sides: dict[str, Side], world: World) -> None:
     mine, stranger = sides["larch"], Program(app, "")
@@ -179,13 +232,11 @@ async def test_each_operation_answers_each_kind_of_token(app: Any, sides: dict[s
     answers: dict[tuple[str, str], list[int]] = {}
     for path, method in operations(app):
         where = mine.address(path) + ("?filter[cohort]=2025" if path.startswith("/schools") else "")
-        sent = report if path == "/partnerships" else mine.body(path)
+        sent = None if method == "GET" else sent_as(report if path == "/partnerships" else mine.body(path))
+        if path.endswith("/bulk"):
+            sent = json.dumps({"data": [{"attributes": report}]})
         for who in (stranger, mine.reader, mine.program):
-            if path.endswith("/bulk"):
-                answer = await who.call(method, where, content=json.dumps({"data": [{"attributes": report}]}))
-            else:
-                answer = await ask(who, method, where, sent)
-            answers.setdefault((method, path), []).append(answer.status_code)
+            answers.setdefault((method, path), []).append((await who.call(method, where, content=sent)).status_code)
     read, written = [401, 200, 200], [401, 403, 200]
     wrong = {route: codes for route, codes in answers.items() if codes != (read if route[0] == "GET" else written)}
     assert wrong == {}

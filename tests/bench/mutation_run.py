@@ -1,4 +1,4 @@
-"""Takes the school filters out of the pages' statements, one after another, and sees whether the isolation tests notice.
+"""Takes filters out of the statements of pages and of lead providers' calls, and sees whether the isolation tests notice.
 
 Not part of the test command: `.venv/bin/python -m pytest -s tests/bench/mutation_run.py`. Its score stands in
 docs/security.md. The database's own wall is taken away meanwhile, so that only the filters are left.
@@ -6,13 +6,20 @@ docs/security.md. The database's own wall is taken away meanwhile, so that only 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from app.db.engine import engine
+from app.db.transaction import Held
+from tests.api.conftest import make
+from tests.api.test_other_provider import check_feeds, check_ids, check_lists, operations, two_sides
 from tests.web.conftest import app, app_settings, client, handlers, usual_app
-from tests.web.school_filters import FILTER, opened_filters, watched
+from tests.web.school_filters import FILTER, opened_filters, watched, without
 from tests.web.test_forms_forged import undone
 from tests.web.test_isolation import (
     check_ids_are_unknown,
@@ -24,12 +31,17 @@ from tests.web.test_isolation import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.api.test_other_provider import Side
     from tests.web.conftest import Browser
     from tests.web.school_filters import Statement
     from tests.web.test_isolation import Ids
 
 __all__ = ["app", "app_settings", "client", "handlers", "usual_app"]
 NONE_YET = ("", 0)
+OF_PROVIDER = re.compile(r"(?:\b\w+\.)?\blead_provider_id = (?:(\$\d+)|ANY\((\$\d+)\))")
+"""A condition that keeps a statement to the lead provider that asks."""
 FEWEST, SEEN = 40, 30
 """How many filters there are to take out, and how many of those show on a page; both only go up."""
 
@@ -112,7 +124,90 @@ async def test_how_many_are_seen_on_a_page(client: Browser, app: Any) -> None:
     assert len(mutants) - len(unseen) >= SEEN
 
 
-def place(query: str, number: int) -> str:
+@dataclass
+class Altered:
+    """A test's connection whose reading for a lead provider lacks one filter; it keeps what has any."""
+
+    real: Any
+    mutant: tuple[str, int] = NONE_YET
+    asked: set[str] = field(default_factory=set)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    async def fetch(self, query: str, *args: Any, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - as it is asked
+        """Ask, without the filter where it is the statement's."""
+        if OF_PROVIDER.search(query) and query.lstrip().startswith(("SELECT", "WITH")):
+            self.asked.add(query)
+            query = without(query, self.mutant[1], OF_PROVIDER) if query == self.mutant[0] else query
+        return await self.real.fetch(query, *args, timeout=timeout)
+
+
+@contextmanager
+def altered(mutant: tuple[str, int] = NONE_YET) -> Iterator[Altered]:
+    """Take a filter out of what lead providers' calls read, inside a test's transaction."""
+    held = engine.current_transaction.get()
+    assert held is not None
+    changed = Altered(held.connection, mutant)
+    token = engine.current_transaction.set(Held(changed))  # type: ignore[arg-type]
+    try:
+        yield changed
+    finally:
+        engine.current_transaction.reset(token)
+
+
+async def told(app: Any, sides: dict[str, Side]) -> list[str]:
+    """Return the answer and its tag of every reading operation to each lead provider, about its own and each school."""
+    answers = []
+    for path in (path for path, method in operations(app) if method == "GET"):
+        query = "?filter[cohort]=2025" if path.startswith("/schools") else ""
+        for one in sides.values():
+            schools = (other.ids["school_id"] for other in sides.values())
+            for where in sorted({one.address(path, school_id=school) for school in schools}):
+                answer = await one.program.call("GET", where + query)
+                answers.append(f"{answer.text} {answer.headers.get('etag')}")
+    return answers
+
+
+async def check_all(app: Any, sides: dict[str, Side]) -> None:
+    """Run the tests of the API."""
+    await check_lists(app, sides)
+    await check_ids(app, sides)
+    await check_feeds(sides)
+
+
+async def is_told(app: Any, sides: dict[str, Side], mutant: tuple[str, int], as_it_is: list[str]) -> bool:
+    """Tell whether a lead provider is answered otherwise without a filter, or the tests of the API fail."""
+    for check in (told, check_all):
+        async with undone():
+            with altered(mutant):
+                try:
+                    answered = await check(app, sides)
+                except asyncpg.PostgresError:
+                    raise
+                except Exception:  # noqa: BLE001 - whatever fails because of a foreign row is noticed
+                    return True
+                if answered is not None and answered != as_it_is:
+                    return True
+    return False
+
+
+async def test_every_filter_of_a_lead_provider_that_is_taken_out_is_noticed(client: Browser, app: Any) -> None:
+    assert client
+    sides = await two_sides(await make(app), app)
+    async with undone():
+        with altered() as changed:
+            as_it_is = await told(app, sides)
+            await check_all(app, sides)
+    mutants = [(query, number) for query in sorted(changed.asked) for number in range(len(OF_PROVIDER.findall(query)))]
+    survived = [each for each in mutants if not await is_told(app, sides, each, as_it_is)]
+    print(f"\n{len(mutants) - len(survived)} of {len(mutants)} filters of lead providers taken out were noticed")
+    for query, number in survived:
+        print(f"- {place(query, number, OF_PROVIDER)}")
+    assert survived == []
+
+
+def place(query: str, number: int, conditions: re.Pattern[str] = FILTER) -> str:
     """Return the words around a filter."""
-    found = list(FILTER.finditer(query))[number]
+    found = list(conditions.finditer(query))[number]
     return " ".join(query[max(0, found.start() - 150) : found.end() + 60].split())

@@ -26,10 +26,11 @@ FILTER = re.compile(r"(?:\b\w+\.)?\bschool_id = (?:(\$\d+)|ANY\((\$\d+)\))(?! AS
 """A condition that keeps a statement to the school that asks."""
 
 
-def without(query: str, number: int | None = None) -> str:
+def without(query: str, number: int | None = None, conditions: re.Pattern[str] = FILTER) -> str:
     """Return a statement without its school filters, or without one of them, counted from 0.
 
-    What was compared is still used, so that the statement takes the same values.
+    conditions: what else to take out, with the places of one value or several as its groups. What was compared is
+    still used, so that the statement takes the same values.
     """
     place = -1
 
@@ -41,7 +42,7 @@ def without(query: str, number: int | None = None) -> str:
         one, several = found.groups()
         return f"{one}::bigint IS NOT NULL" if one else f"{several}::bigint[] IS NOT NULL"
 
-    return FILTER.sub(open_to_all, query)
+    return conditions.sub(open_to_all, query)
 
 
 @dataclass
