@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
-from app.db.engine import engine
+from app.db.engine import Connection, engine
 from app.db.transaction import Held
 from app.demo.calendar import Days
 from app.demo.load import load
@@ -36,7 +36,7 @@ async def demo_database(template_database: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def demo_data(demo_database: str) -> AsyncIterator[Days]:
     """Run the test on the demo data inside a transaction that is rolled back; the days it is built around."""
-    conn = await asyncpg.connect(demo_database)
+    conn = await asyncpg.connect(demo_database, connection_class=Connection)
     outer = conn.transaction()
     await outer.start()
     held = engine.current_transaction.set(Held(conn))
