@@ -8,7 +8,7 @@ ID = "2026-11-27T09:00:00:000072"
 VERSION = "1.38.0"
 DESCRIPTION = "Settling the records of lead providers soon after"
 
-LOCK = 7_203_413
+SETTLING = 7_203_413
 # Logged, unlike what a transaction touches: it stays when the transaction has committed and the server then stops.
 TABLE = """CREATE TABLE provider_postponed (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL, id bigint NOT NULL)"""
@@ -26,7 +26,7 @@ SETTLE_SOME = f"""
 DECLARE settled int;
 BEGIN
 IF NOT EXISTS (SELECT FROM provider_postponed) THEN RETURN 0; END IF;
-PERFORM pg_advisory_xact_lock({LOCK});
+PERFORM pg_advisory_xact_lock({SETTLING});
 WITH taken AS (
     DELETE FROM provider_postponed WHERE number IN (SELECT p.number FROM provider_postponed p ORDER BY p.number LIMIT most)
     RETURNING kind, id

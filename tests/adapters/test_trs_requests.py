@@ -133,7 +133,7 @@ def functions_naming(text: str) -> list[str]:
 @pytest.mark.rule("EXT-2.4")
 def test_the_adapter_writes_a_date_of_birth_in_the_body_of_a_find_alone() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in ADAPTERS.glob("*.py"))
-    assert functions_naming("dateOfBirth") == ["trs_wire.find"]
+    assert functions_naming("dateOfBirth") == ["trs_wire.find_many"]
     assert code.count("dateOfBirth") == 1
     assert functions_naming("nationalInsuranceNumber") == ["trs_wire.get_with_number"]
     assert "params=" not in code

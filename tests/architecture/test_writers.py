@@ -73,8 +73,8 @@ OWNERS = {
 }
 ANY_TABLE = {"demo", "national", "bench", "db"}
 """Demo, generated and scratch data is written straight; migrations belong to the database itself."""
-STAGING = {"school_raw", "school_staged"}
-"""Temporary tables of a register run."""
+STAGING = {"school_raw", "school_staged", "provider_postponed"}
+"""Temporary tables of a register run, and what waits to be settled, which triggers fill."""
 BY_NAME = {"app/refdata/rows.py", "app/refdata/write.py", "app/refdata/staging.py", "app/events/record.py"}
 """Modules that are given the name of one of their package's tables."""
 

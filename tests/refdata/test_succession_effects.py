@@ -12,6 +12,7 @@ import pytest
 from app import clock
 from app.access.queries import school_by_urn
 from app.db.engine import fetch
+from app.db.sight import OWNER, seen_by
 from app.events.verify import verify
 from app.refdata.school_import import import_schools
 from app.registration.closing_schools.decide_succession import DecideSuccession, decide_succession
@@ -728,21 +729,24 @@ async def test_a_fault_in_one_school_leaves_it_as_it_was_and_goes_before_staff(
     register: Register,
 ) -> None:
     one, two = await make.ect(await at(S), "Ona One"), await make.ect(await at(OTHER), "Toby Two")
-    await fetch(
-        """CREATE FUNCTION pg_temp.fail() RETURNS trigger LANGUAGE plpgsql AS
-        'BEGIN IF NEW.id = 0 THEN RETURN NEW; END IF; RAISE EXCEPTION ''no''; END'"""
-    )
-    await fetch(
-        f"""CREATE TRIGGER fails BEFORE UPDATE ON ect_at_school_period FOR EACH ROW
-        WHEN (OLD.id = {one.id}) EXECUTE FUNCTION pg_temp.fail()"""
-    )
+    with seen_by(OWNER):
+        await fetch(
+            """CREATE FUNCTION fail_at_one() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN IF NEW.id = 0 THEN RETURN NEW; END IF; RAISE EXCEPTION ''no''; END'"""
+        )
+        await fetch(
+            f"""CREATE TRIGGER fails BEFORE UPDATE ON ect_at_school_period FOR EACH ROW
+            WHEN (OLD.id = {one.id}) EXECUTE FUNCTION fail_at_one()"""
+        )
     register.close(S)
     register.close(OTHER)
     report = await register.run()
     assert (report.counts["schools_failed"], report.counts["schools_closed"]) == (1, 1)
     assert ((await stays(one))[0][2], (await stays(two))[0][2]) == (None, LAST_DAY)
     assert await items() == [("Q-06", "fault", S)]
-    await fetch("DROP TRIGGER fails ON ect_at_school_period")
+    with seen_by(OWNER):
+        await fetch("DROP TRIGGER fails ON ect_at_school_period")
+        await fetch("DROP FUNCTION fail_at_one")
     await register.run(MONDAY + timedelta(days=1))
     assert ((await stays(one))[0][2], await items()) == (LAST_DAY, [])
 

@@ -101,7 +101,7 @@ async def test_without_the_right_or_a_reason_there_is_no_spell(client: Browser, 
     assert (await client.get("/school/home")).status_code == 403
 
 
-@pytest.mark.rule("ADM-7.4", "ADM-7.7", "ACC-11.5", "ACC-15", "ACC-12.3")
+@pytest.mark.rule("ADM-7.4", "ADM-7.7", "ACC-11.5", "ACC-12.3")
 async def test_read_only_shows_the_schools_pages_and_changes_nothing(client: Browser, people: Cast) -> None:
     ect = await factories.ect(people.ash, "Ella Ellis")
     other = await factories.ect(people.birch, "Otto Other")
@@ -126,7 +126,7 @@ async def test_read_only_shows_the_schools_pages_and_changes_nothing(client: Bro
     assert await fetch("SELECT 1 FROM support_query") == []
 
 
-@pytest.mark.rule("ADM-7.7", "ACC-9.11", "ACC-15")
+@pytest.mark.rule("ADM-7.7", "ACC-9.11")
 async def test_what_is_never_done_for_somebody_else_is_refused_elevated_or_not(client: Browser, people: Cast) -> None:
     await act(client)
     for elevated in (False, True):

@@ -42,7 +42,8 @@ def test_every_route_says_who_may_call_it(app):
     below = {path for path, _, policy in routes if path.startswith("/school/") and policy.audience != "school"}
     assert below == {OPT_OUT}  # its signed link stands for a session and a form token (OP-01)
     unprotected = {path for path, method, policy in routes if method == "POST" and not policy.csrf}
-    assert unprotected == {OPT_OUT, "/personas", "/-/not-found"}
+    programs = {path for path in unprotected if path.startswith("/api/v3/")}  # they send a token and no cookie
+    assert unprotected - programs == {OPT_OUT, "/personas", "/-/not-found", "/webhooks/notify/receipt"}
 
 
 @pytest.mark.rule("G-02")
