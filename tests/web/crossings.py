@@ -13,11 +13,14 @@ from uuid import uuid4
 from app import clock
 from app.db.engine import fetch
 from app.db.transaction import transaction
+from app.drafts import store
+from app.drafts.store import NewDraft
 from app.events.record import About, record
+from app.policy import Policy
 from app.registration.changes.change_events import TeacherEmailAddressUpdated
 from app.teachers import snapshot as snapshots
 from app.teachers.snapshot import Snapshot
-from app.terms import Actor, ActorKind, SchoolId, TRSInductionStatus, UserId
+from app.terms import Actor, ActorKind, DraftKind, SchoolId, TRSInductionStatus, UserId
 from tests import factories
 from tests.db.rows import World, insert
 from tests.web.canaries import CANARY
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from tests.factories import School, User
     from tests.web.test_isolation import Ids
 
+LET_IN = "somebody.new@ash.example"
+"""Whom the tests of all forms give access."""
+LATER = date(2026, 2, 2)
 LATELY = factories.noon(date(2025, 11, 3))
 READ_EVERYTHING = 1_000_000
 
@@ -43,6 +49,25 @@ async def cross(people: Cast, mine: Ids, theirs: Ids) -> None:
         await _bounced(table, people.birch)
     with clock.at(LATELY):
         await _events(people, mine, theirs)
+
+
+async def cross_journeys(people: Cast, theirs: Ids) -> None:
+    """Let Birch register whom Ash registers, let in whom Ash lets in, and have the mentors of Ash later."""
+    actor = _actor(people.birch, people.carla)
+    async with transaction():
+        another = await store.start(
+            NewDraft(DraftKind.REGISTER_ECT, "register-ect", SchoolId(people.birch.id)), actor, Policy()
+        )
+    for draft_id in (another, theirs.drafts["register-mentor"]):
+        await somebody_found(draft_id)
+    newcomer = await factories.user(CANARY, LET_IN)
+    identity = {"user_id": newcomer.id, "method": "email_link", "subject": LET_IN}
+    await fetch("UPDATE user_identity SET subject = subject || '.old' WHERE subject = $1", LET_IN)
+    await factories.insert("user_identity", **identity)
+    await factories.access(people.birch, newcomer, source="email_link")
+    rows = await fetch("SELECT teacher_id FROM mentor_at_school_period WHERE school_id = $1", people.ash.id)
+    for row in rows:
+        await factories.mentor(people.birch, factories.Teacher(row["teacher_id"], "0000000", "", uuid4()), LATER)
 
 
 async def something_happens(school: School) -> None:

@@ -19,8 +19,18 @@ from tests import factories
 from tests.cast import sign_in
 from tests.web.autopilot import Field, PostedForm, journey
 from tests.web.conftest import asking
-from tests.web.crossings import somebody_found
-from tests.web.test_isolation import CANARY, Ids, address, contents, same_words, school_routes, two_schools
+from tests.web.crossings import cross_journeys, somebody_found
+from tests.web.school_filters import watched
+from tests.web.test_isolation import (
+    CANARY,
+    Ids,
+    address,
+    check_statements,
+    contents,
+    same_words,
+    school_routes,
+    two_schools,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -68,6 +78,7 @@ class Place:
     """Two schools with much to choose from, and one address of every form of the first."""
 
     people: Cast
+    mine: Ids
     theirs: Ids
     foreign: Mapping[str, str]
     starts: tuple[str, ...]
@@ -92,7 +103,7 @@ async def place(app: Any) -> Place:
     }
     await somebody_found(mine.drafts["register-ect"])
     more = {f"/school/drafts/{mine.drafts['register-ect']}/delete", "/school/induction-tutor/change"}
-    return Place(people, theirs, foreign, tuple(sorted(starts(app, mine, leaving) | more, key=is_left)))
+    return Place(people, mine, theirs, foreign, tuple(sorted(starts(app, mine, leaving) | more, key=is_left)))
 
 
 def starts(app: Any, *ids: Ids) -> set[str]:
@@ -142,6 +153,7 @@ async def undone() -> AsyncIterator[None]:
         yield
     finally:
         await inner.rollback()
+        held.connection.forget_sight()
 
 
 async def forms(browser: Browser, found: Place) -> AsyncIterator[PostedForm]:
@@ -172,6 +184,14 @@ async def found(client: Browser, app: Any) -> Place:
 
 @pytest.mark.rule("GEN-06", "GEN-05", "SEC-30")
 async def test_a_choice_of_another_school_is_as_wrong_as_one_of_nobody(client: Browser, found: Place) -> None:
+    with watched() as journeys_asked:
+        await check_choices(client, found)
+    await cross_journeys(found.people, found.theirs)
+    await check_statements(journeys_asked.asked.values(), found.theirs)
+
+
+async def check_choices(client: Browser, found: Place) -> None:
+    """Fail when a choice of another school is answered otherwise than one of nobody, in any form."""
     tried = set()
     async for form in forms(client, found):
         for asked in form.fields:
