@@ -43,16 +43,16 @@ async def end_unused_staff() -> int:
 
 async def _deactivated(email: str, now: datetime) -> bool:
     """Deactivate an account unless it was used meanwhile or is the last manager's."""
-    async with transaction():
-        await hold_staff_accounts()
-        account = await staff_account(email, lock=True)
-        if account is None or not account.active or not is_unused(now - account.used_at):
-            return False
-        try:
+    try:
+        async with transaction():
+            await hold_staff_accounts()
+            account = await staff_account(email, lock=True)
+            if account is None or not account.active or not is_unused(now - account.used_at):
+                return False
             await deactivate_account(account, REASON, SYSTEM)
-        except Refused:
-            return False
-        return True
+    except Refused:
+        return False
+    return True
 
 
 async def _warned(row: asyncpg.Record) -> bool:

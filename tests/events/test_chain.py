@@ -13,7 +13,7 @@ from app.db.transaction import transaction
 from app.events import record as trail
 from app.events.record import About, Event, catalogued, record
 from app.events.verify import verify
-from app.terms import SYSTEM
+from app.terms import SYSTEM, Refused
 
 
 @catalogued
@@ -58,6 +58,16 @@ async def test_a_rolled_back_savepoint_leaves_no_event(database: None) -> None:
     row = await fetch_one("SELECT count(*) AS n, min(sentence) AS first FROM event")
     assert row is not None
     assert (row["n"], row["first"]) == (1, "kept happened")
+
+
+@pytest.mark.rule("GEN-07", "SEC-34")
+async def test_what_is_refused_leaves_no_event(database: None) -> None:
+    with pytest.raises(Refused):
+        async with transaction():
+            record(SomethingHappened(About(), "dropped"), SYSTEM)
+            raise Refused("no")
+    await happen("kept")
+    assert [row["sentence"] for row in await fetch("SELECT sentence FROM event")] == ["kept happened"]
 
 
 @pytest.mark.rule("EVT-06")
