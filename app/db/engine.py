@@ -21,9 +21,11 @@ LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
     ConnectionError,
 )
-"""How a connection that is gone shows in the statement it is missed by."""
+"""How a connection that is gone shows in the statement it is missed by; cut off in the middle of an answer, the
+client says that it does not know what it was doing."""
 
 
 class DatabaseUnavailable(Exception):

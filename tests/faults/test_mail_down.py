@@ -13,6 +13,7 @@ from app.db.transaction import transaction
 from app.notices import rules
 from app.notices.deliver import deliver_due
 from app.notices.sender import Accepted, DailyLimit, Delivery, NotSent, Rejected, Sent, SlowDown, Stop, Unknown
+from app.terms import FailureCause
 from tests.notices.doubles import RecordingSender
 from tests.notices.rows import NOON, queue, state_of
 
@@ -37,7 +38,7 @@ class Provider:
     async def send(self, mail: Mail) -> Outcome:
         """Take a mail; its reference a second time is the same mail."""
         if self.down:
-            return Unknown("connect")
+            return Unknown(FailureCause.TIMEOUT)
         assert mail.reference not in self.taken, "sent twice"
         self.taken[mail.reference] = mail.to
         if self.kills:
@@ -111,7 +112,7 @@ async def test_a_sender_down_for_six_hours_is_drained_in_order_by_priority(datab
     [
         (Rejected("bad_request"), "failed", None),
         (Stop("forbidden"), "delivered", rules.STOPPED_PAUSE),
-        (Unknown("lost"), "delivered", timedelta(minutes=2)),
+        (Unknown(FailureCause.TIMEOUT), "delivered", timedelta(minutes=2)),
         (SlowDown(NOON + timedelta(seconds=5)), "delivered", timedelta(minutes=1)),
         (DailyLimit(), "delivered", timedelta(hours=12, minutes=11)),
     ],
