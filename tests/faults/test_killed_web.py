@@ -58,7 +58,7 @@ class Web:
             *command, env=self.env, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
         )
         async with httpx.AsyncClient(base_url=self.env["BASE_URL"], trust_env=False) as client:
-            for _ in range(200):
+            for _ in range(600):
                 assert self.process.returncode is None, "the web process ended by itself"
                 try:
                     if (await client.get("/health/ready")).status_code == 200:

@@ -13,6 +13,7 @@ from collections import Counter
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -283,7 +284,7 @@ async def _induction(teacher: Any, body: Any, today: date, outcome: str | None) 
     if any(row["outcome"] for row in rows) or (rows and outcome is None):
         return False
     if not rows:
-        who = factories.Teacher(teacher["id"], teacher["trn"], "", teacher["public_id"])
+        who = factories.Teacher(teacher["id"], teacher["trn"], "", UUID(int=teacher["id"]))
         facts = {"finished_on": today, "outcome": outcome} if outcome else {}
         await factories.induction(who, body, today, **facts)
         return True
