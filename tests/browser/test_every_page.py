@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 CHECKS = Path(__file__).with_name("checks.js")
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=256)
+MENU_FOLLOWED = """() => [...document.querySelectorAll(".govuk-js-service-navigation-toggle")]
+    .every((toggle) => toggle.hidden || !toggle.offsetParent)"""
+"""In a wide window there is no menu button; the component hears of the new width a moment after the page."""
 TWICE_AS_LARGE = "html { font-size: 200% }"
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
 p { margin-bottom: 2em !important }"""
@@ -153,6 +156,7 @@ class Looking:
 
     async def closely(self) -> None:
         """Look at a page in a wide window: size of text, edges, motion, contrast, forced colours, and axe."""
+        await self.page.wait_for_function(MENU_FOLLOWED)
         await self.styled("AX-8", TWICE_AS_LARGE)
         await self.check("AX-10", "borders")
         await self.check("AX-14", "still")
