@@ -43,8 +43,9 @@ def name_of(url: str) -> str:
 
 
 async def cut_off(name: str) -> None:
-    """End every connection to the database."""
+    """End every connection to the database, and let the pools hear of it."""
     await as_operator(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    await asyncio.sleep(0.5)
 
 
 @asynccontextmanager
