@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from app.bench.api import LISTS, YEAR, Caller, caller, rename
 from app.bench.client import Unexpected
@@ -40,20 +42,20 @@ async def sync(world: World) -> list[Metric]:
     ]
 
 
-async def _copied(who: Caller) -> tuple[int, dict[tuple[str, str], str]]:
-    """Walk every list, of schools that of one cohort; returns the requests and the stamp of each record."""
-    requests, copy = 0, dict[tuple[str, str], str]()
+async def _copied(who: Caller) -> tuple[int, dict[tuple[str, str], int]]:
+    """Walk every list, of schools that of one cohort; returns the requests and a digest of each record."""
+    requests, copy = 0, dict[tuple[str, str], int]()
     for kind, path in LISTS.items():
         cohort = f"&filter[cohort]={YEAR}" if kind is ResourceType.SCHOOL else ""
         following: str | None = f"{path}?page[per_page]={SIZE}&page[after]={cohort}"
         while following:
             page = await who.get(following.removeprefix("/api/v3"))
             requests, following = requests + 1, page["links"]["next"]
-            copy |= {(kind.value, row["id"]): row["attributes"]["updated_at"] for row in page["data"]}
+            copy |= {(kind.value, row["id"]): _digest(row) for row in page["data"]}
     return requests, copy
 
 
-async def _followed(who: Caller, position: str, copy: dict[tuple[str, str], str]) -> int:
+async def _followed(who: Caller, position: str, copy: dict[tuple[str, str], int]) -> int:
     """Apply what the feed says of participants; returns of how many the copy changed."""
     changed, more = 0, True
     while more:
@@ -61,8 +63,13 @@ async def _followed(who: Caller, position: str, copy: dict[tuple[str, str], str]
         position, more = page["links"]["next"].removeprefix("/api/v3"), page["meta"]["more"]
         for entry in (one["attributes"] for one in page["data"]):
             if entry["resource_type"] == ResourceType.PARTICIPANT:
-                record = (await who.get(f"/participants/{entry['resource_id']}"))["data"]
+                now = _digest((await who.get(f"/participants/{entry['resource_id']}"))["data"])
                 key = (entry["resource_type"], entry["resource_id"])
-                changed += copy.get(key) != record["attributes"]["updated_at"]
-                copy[key] = record["attributes"]["updated_at"]
+                changed += copy.get(key) != now
+                copy[key] = now
     return changed
+
+
+def _digest(record: dict[str, Any]) -> int:
+    """Stand for all that is shown: `updated_at` alone, shown to the second, may hide a change within one."""
+    return hash(msgspec.json.encode(record["attributes"]))
