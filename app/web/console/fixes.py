@@ -56,6 +56,8 @@ class Fix(Generic[S, C]):
     run: Callable[[C, Actor, date], Awaitable[object]]
     choices: Callable[[S], Mapping[str, Mapping[str, str]]] = lambda _: {}
     """Field -> value -> words."""
+    done: str = ""
+    """What the page that it leads back to says once it is done."""
 
 
 @dataclass(frozen=True)
@@ -166,9 +168,9 @@ def offered(
 
 
 def done_in(request: Request[Any, Any, Any], fixes: Mapping[str, Fix[Any, Any]]) -> str:
-    """Return the title of what has just been put right, as the address says; empty for nothing."""
+    """Return what the page says of what has just been put right, as the address names it; empty for nothing."""
     fix = fixes.get(read_query(request).get("done", ""))
-    return fix.title if fix else ""
+    return (fix.done or f"{fix.title}: saved") if fix else ""
 
 
 def _form(  # noqa: PLR0917 - what a form shows

@@ -115,9 +115,7 @@ async def overview(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     person = await opened(request, person_id)
     shown = OverviewPage(
         **await top(person, ""),
-        done=refresh_person.TITLE
-        if read_query(request).get("done") == refresh_person.SLUG
-        else done_in(request, FIXES),
+        done=refresh_person.DONE if read_query(request).get("done") == refresh_person.SLUG else done_in(request, FIXES),
         fixes=fixes_of(request, person),
         registrations=person_shown.registration_lines(person),
         teaching_record=person_shown.teaching_record_lines(person),

@@ -105,6 +105,7 @@ FIXES: dict[str, Fix[PersonFile, Any]] = {
             parse=_email,
             run=change_email,
             choices=lambda person: {"stay": words_of(both(person))},
+            done="The email address is corrected",
         ),
         Fix(
             "FIX-02",
@@ -116,6 +117,7 @@ FIXES: dict[str, Fix[PersonFile, Any]] = {
             parse=_name,
             run=change_name,
             choices=lambda _: {"name_choice": {"correct": "Another name", "record": "The teaching record’s name"}},
+            done="The name is corrected",
         ),
         Fix(
             "FIX-04",
@@ -130,6 +132,7 @@ FIXES: dict[str, Fix[PersonFile, Any]] = {
                 "stay": words_of(as_ect(person)),
                 "working_pattern": {pattern.value: pattern.words for pattern in WorkingPattern},
             },
+            done="The working pattern is changed",
         ),
     )
 }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 AnyRequest = Request[Any, Any, Any]
 SLUG, TITLE = "refresh", "Refresh from the teaching record"
+DONE = "What the teaching record says is stored"
 PATH = f"/admin/people/{{person_id:str}}/fixes/{SLUG}"
 POLICY = staff_page("support", nav="people")
 ONCE_IN = timedelta(minutes=1)

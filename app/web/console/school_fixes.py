@@ -107,6 +107,7 @@ FIXES: dict[str, Fix[SchoolFile, Any]] = {
             parse=_override,
             run=_set_override,
             choices=lambda _: {"level": LEVELS},
+            done="What the school may do is set",
         ),
         Fix(
             "FIX-19",
@@ -118,6 +119,7 @@ FIXES: dict[str, Fix[SchoolFile, Any]] = {
             parse=_link,
             run=_set_link,
             choices=lambda _: {"email_link": LINKS},
+            done="Sign-in by email link is set for the school",
         ),
         Fix(
             "FIX-21",
@@ -133,6 +135,7 @@ FIXES: dict[str, Fix[SchoolFile, Any]] = {
             parse=_tutor,
             run=_set_tutor,
             choices=lambda _: {"confirmed": {"yes": "The school has confirmed this for the academic year"}},
+            done="The induction tutor is set",
         ),
     )
 }

@@ -84,6 +84,8 @@ async def test_an_address_is_corrected_after_a_check_that_shows_all(sam: Any, ec
     rows = await fetch("SELECT metadata FROM event WHERE kind = 'staff_fix_applied'")
     assert json.loads(rows[0]["metadata"])["note"] == WHY["note"]
     assert [row["recipient"] for row in await fetch("SELECT recipient FROM message")] == ["new@ash.example"]
+    await sam.get(answer.headers["location"])
+    assert "The email address is corrected." in sam.text()
 
 
 @pytest.mark.rule("ADM-1.3")
