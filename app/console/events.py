@@ -12,7 +12,7 @@ from app.events.record import Event, catalogued
 @catalogued
 @dataclass(frozen=True)
 class StaffExplainerUsed(Event):
-    """A member of staff asked why a school cannot register somebody (ADM-4.1)."""
+    """A member of staff asked why a school cannot do something (ADM-4.1)."""
 
     kind: ClassVar[str] = "staff_explainer_used"
     question: str

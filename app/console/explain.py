@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.console.findings import Check, Finding, Note, Passed, Skipped, Stop, Verdict
+from app.console.findings import Check, Finding, Note, Passed, Skipped, Stop, run_checks
 from app.registration.registering.appropriate_bodies import selectable
 from app.registration.registering.mentor_start_dates import (
     MentorStartFacts,
@@ -44,35 +44,14 @@ from app.training.periods import (
 from app.training.rules import latest_provider_led_training, latest_training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from app.console.register_facts import RegisterFacts
 
 
 def explain_registration(facts: RegisterFacts) -> tuple[Check, ...]:
-    """Run every check of a registration in the order of the journey; the first stop counts (ADM-4.2, ADM-4.3)."""
-    return tuple(_numbered(facts))
-
-
-def headline(checks: tuple[Check, ...]) -> Check | None:
-    """Return the check that stops the school; None when nothing does (ADM-4.2)."""
-    return next((check for check in checks if check.verdict is Verdict.STOPS), None)
-
-
-def _numbered(facts: RegisterFacts) -> Iterator[Check]:
-    stopped = False
-    for number, (name, check) in enumerate(CHECKS.items(), 1):
-        match check(facts):
-            case Stop(found, page, to_do):
-                verdict = Verdict.WOULD_STOP if stopped else Verdict.STOPS
-                yield Check(number, name, verdict, found, page, to_do)
-                stopped = True
-            case Passed(found):
-                yield Check(number, name, Verdict.PASSED, found)
-            case Skipped(why):
-                yield Check(number, name, Verdict.NOT_CHECKED, why)
-            case Note(found):
-                yield Check(number, name, Verdict.NOTE, found)
+    """Run every check of a registration in the order of the journey (ADM-4.2, ADM-4.3)."""
+    return run_checks(CHECKS, facts)
 
 
 ECTS_ONLY = Skipped("It concerns ECTs only")

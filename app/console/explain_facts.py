@@ -11,7 +11,7 @@ from app.console.events import StaffExplainerUsed
 from app.console.register_facts import OpenDraft, RegisterFacts
 from app.db.documents import document
 from app.db.transaction import transaction
-from app.events.record import About, record
+from app.events.record import record
 from app.registration.queries import appropriate_bodies, person
 from app.registration.rules import induction_tutor_gate
 from app.schools.queries import school_facts
@@ -24,6 +24,8 @@ from app.terms import TRN, Role, SchoolId, SchoolKind, TeacherId, TrainingProgra
 from app.training.queries import school_providers
 
 if TYPE_CHECKING:
+    from app.console.findings import Check
+    from app.events.record import About
     from app.policy import Policy
     from app.teachers.trs import ReadOutcome, TeachingRecords
     from app.terms import Actor
@@ -131,8 +133,7 @@ async def register_facts(asked: Asked, school: SchoolAsked, trs: TeachingRecords
     )
 
 
-async def note_explained(school: SchoolAsked, question: str, headline: str, actor: Actor) -> None:
+async def note_explained(about: About, question: str, first: Check | None, actor: Actor) -> None:
     """Note that staff asked, with the answer's headline (ADM-4.1)."""
     async with transaction():
-        about = About(school_id=school.id, teacher_id=school.teacher_id)
-        record(StaffExplainerUsed(about, question, headline), actor)
+        record(StaffExplainerUsed(about, question, first.name if first else "nothing stops it"), actor)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from app.terms import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+F = TypeVar("F")
 
 
 class Verdict(Word):
@@ -61,3 +67,29 @@ class Note:
 
 
 Finding = Stop | Passed | Skipped | Note
+
+
+def run_checks(checks: Mapping[str, Callable[[F], Finding]], facts: F) -> tuple[Check, ...]:
+    """Run checks in their order; the first stop counts, later ones would stop as well (ADM-4.2)."""
+    return tuple(_numbered(checks, facts))
+
+
+def headline(checks: tuple[Check, ...]) -> Check | None:
+    """Return the check that stops; None when nothing does (ADM-4.2)."""
+    return next((check for check in checks if check.verdict is Verdict.STOPS), None)
+
+
+def _numbered(checks: Mapping[str, Callable[[F], Finding]], facts: F) -> Iterator[Check]:
+    stopped = False
+    for number, (name, check) in enumerate(checks.items(), 1):
+        match check(facts):
+            case Stop(found, page, to_do):
+                verdict = Verdict.WOULD_STOP if stopped else Verdict.STOPS
+                yield Check(number, name, verdict, found, page, to_do)
+                stopped = True
+            case Passed(found):
+                yield Check(number, name, Verdict.PASSED, found)
+            case Skipped(why):
+                yield Check(number, name, Verdict.NOT_CHECKED, why)
+            case Note(found):
+                yield Check(number, name, Verdict.NOTE, found)

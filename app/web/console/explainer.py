@@ -1,17 +1,23 @@
-"""Why can a school not register somebody? The page that runs the very checks (ADM-4)."""
+"""Why can a school not register or see somebody, or somebody not sign in? The page that runs the checks (ADM-4)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from litestar import Request, Response, get
 
-from app.console.explain import explain_registration, headline
+from app import clock
+from app.console import explain_seeing, explain_signing_in
+from app.console.explain import explain_registration
 from app.console.explain_facts import Asked, Rules, note_explained, register_facts, school_asked
-from app.console.findings import Verdict
-from app.terms import Role
+from app.console.findings import Verdict, headline
+from app.console.see_facts import AskedToSee, see_facts
+from app.console.sign_in_facts import AskedToSignIn, sign_in_facts
+from app.events.record import About
+from app.terms import TRN, Role
 from app.training.queries import calendar
 from app.values import Invalid, parse_choice, parse_date, parse_email, parse_trn
 from app.web.console.asking import staff_of
@@ -21,15 +27,21 @@ from app.web.policies import staff_page
 from app.web.session import visit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import date
 
-    from app.console.explain_facts import SchoolAsked
     from app.console.findings import Check
 
+A = TypeVar("A")
 PATH = "/admin/explain"
+REGISTER, SEE, SIGN_IN = "register", "see", "sign_in"
+QUESTIONS = {
+    REGISTER: "Why can’t they register somebody?",
+    SEE: "Why don’t they see somebody?",
+    SIGN_IN: "Why can’t somebody sign in?",
+}
 ROLES = {Role.ECT.value: "ECT", Role.MENTOR.value: "Mentor"}
-FIELDS = ("urn", "trn", "role", "email", "start_date_day", "start_date_month", "start_date_year")
+FIELDS = ("question", "urn", "trn", "role", "email", "search", "start_date_day", "start_date_month", "start_date_year")
 DATE = FIELDS[-3:]
 URN = re.compile(r"[0-9]{5,7}")
 COLOURS = {
@@ -45,10 +57,13 @@ COLOURS = {
 class Explained:
     """The answer: what stops the school, every check, and words that can be sent to it."""
 
+    question: str
     school: str
     urn: str
     checks: tuple[Check, ...]
     headline: Check | None
+    nothing: str
+    """The headline when nothing stops anybody."""
     reply: str
     """Plain text with no TRN, no other school's name and no teacher's name (ADM-4.6)."""
 
@@ -59,6 +74,7 @@ class ExplainerPage:
 
     values: Mapping[str, str]
     errors: Mapping[str, str]
+    questions: Mapping[str, str]
     roles: Mapping[str, str]
     colours: Mapping[Verdict, str]
     explained: Explained | None = None
@@ -66,19 +82,20 @@ class ExplainerPage:
 
 @get(PATH, opt=staff_page(nav="explain"))
 async def explain(request: Request[Any, Any, Any]) -> Response[str]:
-    """Ask, and answer once school, TRN and role are given; the question stands in the address (ADM-4.1)."""
+    """Ask, and answer once what the question needs is given; the question stands in the address (ADM-4.1)."""
     query = read_query(request)
     values = {name: query.get(name, "") for name in FIELDS}
-    if not any(values.values()):
+    values["question"] = values["question"] if values["question"] in QUESTIONS else REGISTER
+    if not any(values[name] for name in FIELDS if name != "question") or query.get("ask") == "later":
         return _page(request, values, {})
     try:
-        asked = _asked(values)
+        explained = await ANSWERS[values["question"]](request, values)
     except Invalid as invalid:
-        return _page(request, values, invalid.errors)
-    school = await school_asked(asked)
-    if school is None:
+        in_order = {name: invalid.errors[name] for name in FIELDS if name in invalid.errors}
+        return _page(request, values, in_order)
+    if explained is None:
         return _page(request, values, {"urn": "No school has this URN"})
-    return _page(request, values, {}, await _explained(request, asked, school))
+    return _page(request, values, {}, explained)
 
 
 def _page(
@@ -87,58 +104,135 @@ def _page(
     errors: Mapping[str, str],
     explained: Explained | None = None,
 ) -> Response[str]:
-    shown = ExplainerPage(values, errors, ROLES, COLOURS, explained)
+    shown = ExplainerPage(values, errors, QUESTIONS, ROLES, COLOURS, explained)
     return page(request, "console/explain.html", shown, status=422 if errors else 200)
 
 
-def _asked(values: Mapping[str, str]) -> Asked:
-    errors: dict[str, str] = {}
+class _Reading:
+    """Reads the fields of a question and keeps every error."""
 
-    def read(parse: Any, default: Any) -> Any:
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values, self.errors = values, dict[str, str]()
+
+    def read(self, parse: Callable[[], A], default: A) -> A:
+        """Return what was read, or the default beside an error."""
         try:
             return parse()
         except Invalid as invalid:
-            errors.update(invalid.errors)
+            self.errors.update(invalid.errors)
             return default
 
-    urn = values["urn"].strip()
-    if not URN.fullmatch(urn):
-        errors["urn"] = "Enter the URN of the school, 5 to 7 digits"
-    trn = read(lambda: parse_trn(values), None)
-    role = read(lambda: parse_choice(values, "role", list(ROLES), "Select ECT or mentor"), "")
+    def urn(self) -> str:
+        """Return the URN."""
+        urn = self.values["urn"].strip()
+        if not URN.fullmatch(urn):
+            self.errors["urn"] = "Enter the URN of the school, 5 to 7 digits"
+        return urn
+
+    def role(self) -> Role:
+        """Return the role."""
+        chosen = self.read(lambda: parse_choice(self.values, "role", list(ROLES), "Select ECT or mentor"), "")
+        return Role(chosen) if chosen else Role.ECT
+
+    def email(self) -> str:
+        """Return the address, which may be left out."""
+        return self.read(lambda: parse_email(self.values), "") if self.values["email"].strip() else ""
+
+    def person(self) -> TRN | UUID:
+        """Return the TRN of a person, or their id."""
+        try:
+            return UUID(self.values["trn"].strip())
+        except ValueError:
+            return self.read(lambda: parse_trn(self.values), TRN(""))
+
+    def done(self) -> None:
+        """Raise Invalid with every error."""
+        if self.errors:
+            raise Invalid(self.errors)
+
+
+async def _registering(request: Request[Any, Any, Any], values: Mapping[str, str]) -> Explained | None:
+    reading = _Reading(values)
     starts_on: date | None = None
     if any(values[part] for part in DATE):
-        starts_on = read(lambda: parse_date(values, "start_date", what="start date"), None)
-    email = read(lambda: parse_email(values), "") if values["email"].strip() else ""
-    if errors:
-        raise Invalid({name: errors[name] for name in FIELDS if name in errors})
-    return Asked(urn, trn, Role(role), starts_on, email)
-
-
-async def _explained(request: Request[Any, Any, Any], asked: Asked, school: SchoolAsked) -> Explained:
+        starts_on = reading.read(lambda: parse_date(values, "start_date", what="start date"), clock.today())
+    trn = reading.read(lambda: parse_trn(values), TRN(""))
+    asked = Asked(reading.urn(), trn, reading.role(), starts_on, reading.email())
+    reading.done()
+    school = await school_asked(asked)
+    if school is None:
+        return None
     visit = visit_of(request)
     closure = visit.visitor.closure
     rules = Rules(visit.standing.policy, await calendar(), closure.message if closure else None)
     facts = await register_facts(asked, school, request.app.state.trs, rules)
     checks = explain_registration(facts)
-    first = headline(checks)
+    what = f"register an {asked.role.words}" if facts.ect else "register a mentor"
+    about = About(school_id=school.id, teacher_id=school.teacher_id)
+    await note_explained(about, what, headline(checks), staff_of(request).actor)
+    return _explained(values, school.name, checks, f"Nothing stops {school.name}")
+
+
+async def _seeing(request: Request[Any, Any, Any], values: Mapping[str, str]) -> Explained | None:
+    reading = _Reading(values)
+    asked = AskedToSee(reading.urn(), reading.person(), reading.role(), reading.email(), values["search"])
+    reading.done()
+    found = await see_facts(asked)
+    if found is None:
+        return None
+    school, facts = found
+    checks = explain_seeing.explain_seeing(facts)
+    about = About(school_id=school.school_id, teacher_id=school.teacher_id)
     await note_explained(
-        school,
-        f"register an {asked.role.words}" if facts.ect else "register a mentor",
-        first.name if first else "nothing stops it",
-        staff_of(request).actor,
+        about, f"see {'an ECT' if facts.role is Role.ECT else 'a mentor'}", headline(checks), staff_of(request).actor
     )
-    return Explained(school.name, asked.urn, checks, first, reply(first))
+    nothing = f"{school.school} sees them in {explain_seeing.seen_in(facts)}"
+    return _explained(values, school.school, checks, nothing)
 
 
-def reply(first: Check | None) -> str:
+async def _signing_in(request: Request[Any, Any, Any], values: Mapping[str, str]) -> Explained | None:
+    reading = _Reading(values)
+    asked = AskedToSignIn(reading.urn(), reading.read(lambda: parse_email(values), ""))
+    reading.done()
+    found = await sign_in_facts(asked, visit_of(request).standing.policy)
+    if found is None:
+        return None
+    school, facts = found
+    checks = explain_signing_in.explain_signing_in(facts)
+    about = About(school_id=school.school_id)
+    await note_explained(about, "let somebody sign in", headline(checks), staff_of(request).actor)
+    return _explained(values, school.school, checks, "Nothing stops them from signing in")
+
+
+ANSWERS: Mapping[str, Callable[[Request[Any, Any, Any], Mapping[str, str]], Awaitable[Explained | None]]] = {
+    REGISTER: _registering,
+    SEE: _seeing,
+    SIGN_IN: _signing_in,
+}
+
+
+def _explained(values: Mapping[str, str], school: str, checks: tuple[Check, ...], nothing: str) -> Explained:
+    first, question = headline(checks), values["question"]
+    return Explained(question, school, values["urn"].strip(), checks, first, nothing, reply(question, first))
+
+
+def reply(question: str, first: Check | None) -> str:
     """Return words for a ticket that name nobody (ADM-4.6)."""
     if first is None:
-        return "We checked and see nothing that stops you from registering this person. Please try again."
+        return NOTHING[question]
+    helps = {REGISTER: REPLIES, SEE: explain_seeing.REPLIES, SIGN_IN: explain_signing_in.REPLIES}[question]
+    said = helps.get(first.name, "")
+    if question != REGISTER:
+        return f"We checked. {said}"
     shown = first.page.replace("NAME", "this person")
-    return f"When you try to register this person you see “{shown}”. {REPLIES.get(first.name, '')}".strip()
+    return f"When you try to register this person you see “{shown}”. {said}".strip()
 
 
+NOTHING = {
+    REGISTER: "We checked and see nothing that stops you from registering this person. Please try again.",
+    SEE: "We checked. This person is in your list. Please look again, without a search.",
+    SIGN_IN: "We checked and see nothing that stops you from signing in. Please try again.",
+}
 REPLIES = {
     "What the school may do": "This follows from what the national register of schools says about your school.",
     "Induction tutor": "Please confirm your school’s induction tutor on that page first.",
