@@ -47,6 +47,7 @@ from app.web.console import refresh_person as console_refresh
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
+from app.web.console import staff as console_staff
 from app.web.gates import admit
 from app.web.limits import AddressLimit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
@@ -119,6 +120,7 @@ HANDLERS: list[Any] = [
     *console_act_as.HANDLERS,
     *console_acting.HANDLERS,
     *console_queues.HANDLERS,
+    *console_staff.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from app import clock
 from app.access import one_time
 from app.access.one_time import Purpose
-from app.access.staff_accounts import active_managers, hold_staff_accounts, no_account, staff_account
+from app.access.staff_accounts import demand_another_manager, held_account, hold_staff_accounts
 from app.access.staff_events import StaffAccountDeactivated
 from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.events.record import About, record
-from app.terms import Refused
 
 if TYPE_CHECKING:
     from app.access.staff_accounts import StaffAccount
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DeactivateStaff:
-    """Whose account, and why."""
+    """Whose account, by email address or public id, and why."""
 
-    email: str = field(repr=False)
-    reason: str
+    who: str | UUID = field(repr=False)
+    reason: str = ""
 
 
 async def deactivate_staff(command: DeactivateStaff, actor: Actor) -> bool:
@@ -35,9 +35,7 @@ async def deactivate_staff(command: DeactivateStaff, actor: Actor) -> bool:
     """
     async with transaction():
         await hold_staff_accounts()
-        account = await staff_account(command.email, lock=True)
-        if account is None:
-            raise no_account()
+        account = await held_account(command.who)
         if not account.active:
             return False
         await deactivate_account(account, command.reason, actor)
@@ -46,8 +44,7 @@ async def deactivate_staff(command: DeactivateStaff, actor: Actor) -> bool:
 
 async def deactivate_account(account: StaffAccount, reason: str, actor: Actor) -> None:
     """Deactivate an account whose row is held, in the transaction in force; raises Refused for the last manager."""
-    if set(await active_managers()) == {account.id}:
-        raise Refused("last_manager", "email", "This is the last manager. Name another one first")
+    await demand_another_manager(account)
     await fetch(
         "UPDATE app_user SET active = false, updated_at = $2 WHERE id = $1",
         account.id,

@@ -23,5 +23,5 @@ async def end_sessions(user: UserId, actor: Actor) -> int:
             if row["acting_until"] is not None:
                 record(StaffActingEnded(About(school_id=row["school_id"]), ActingEnd.SESSION_ENDED.value), actor)
         if ended:
-            record(SessionsEnded(About(), sessions=len(ended)), actor)
+            record(SessionsEnded(About(), sessions=len(ended), account=user), actor)
         return len(ended)

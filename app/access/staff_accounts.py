@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from app.access.sign_in import STAFF_DFE
 from app.access.staff_rules import MANAGER
@@ -21,6 +22,7 @@ class StaffAccount:
     """Somebody of support; `wrong_codes` counts those in a row."""
 
     id: UserId
+    public_id: UUID
     name: str
     email: str = field(repr=False)
     active: bool
@@ -36,13 +38,15 @@ class StaffAccount:
         return Actor(ActorKind.STAFF, self.name, self.email, self.id)
 
 
-COLUMNS = """SELECT u.id, u.name, u.email, u.active, u.staff_roles, u.wrong_codes, u.locked_at,
+COLUMNS = """SELECT u.id, u.public_id, u.name, u.email, u.active, u.staff_roles, u.wrong_codes, u.locked_at,
     coalesce(u.last_used_at, u.created_at) AS used_at FROM app_user u"""
 # An account that codes have opened comes before one that only the test sign-in made (ACC-3.2).
 ACCOUNT = f"""{COLUMNS}
     WHERE u.audience = 'staff' AND lower(u.email) = lower($1)
     ORDER BY EXISTS (SELECT FROM user_identity i WHERE i.user_id = u.id AND i.method = 'staff_code') DESC, u.id
     LIMIT 1"""
+MEMBER = f"{COLUMNS} WHERE u.audience = 'staff' AND u.public_id = $1"
+EVERY = f"{COLUMNS} WHERE u.audience = 'staff' ORDER BY u.active DESC, lower(u.name), u.id"
 AT_DFE_SIGN_IN = f"""{COLUMNS} JOIN user_identity i ON i.user_id = u.id
     WHERE u.audience = 'staff' AND i.method = $2 AND i.subject = $1 FOR UPDATE OF u"""
 
@@ -51,6 +55,25 @@ async def staff_account(email: str, *, lock: bool = False) -> StaffAccount | Non
     """Return the account of an address, ignoring case; `lock` holds its row until the transaction ends."""
     row = await fetch_one(f"{ACCOUNT} FOR UPDATE OF u" if lock else ACCOUNT, email)
     return _account(row) if row else None
+
+
+async def staff_member(public_id: UUID, *, lock: bool = False) -> StaffAccount | None:
+    """Return the account that an address of the console names; `lock` as for `staff_account`."""
+    row = await fetch_one(f"{MEMBER} FOR UPDATE OF u" if lock else MEMBER, public_id)
+    return _account(row) if row else None
+
+
+async def held_account(who: str | UUID) -> StaffAccount:
+    """Return the account with an email address or a public id, its row held; raises Refused for none."""
+    account = await (staff_member(who, lock=True) if isinstance(who, UUID) else staff_account(who, lock=True))
+    if account is None:
+        raise no_account()
+    return account
+
+
+async def every_account() -> tuple[StaffAccount, ...]:
+    """Return every account, active ones first, by name (ADM-11.1)."""
+    return tuple(_account(row) for row in await fetch(EVERY))
 
 
 async def account_at_dfe_sign_in(subject: str) -> StaffAccount | None:
@@ -62,6 +85,7 @@ async def account_at_dfe_sign_in(subject: str) -> StaffAccount | None:
 def _account(row: asyncpg.Record) -> StaffAccount:
     return StaffAccount(
         UserId(row["id"]),
+        row["public_id"],
         row["name"],
         row["email"],
         row["active"],
@@ -84,6 +108,12 @@ async def active_managers() -> dict[UserId, str]:
         MANAGER,
     )
     return {UserId(row["id"]): row["email"] for row in rows}
+
+
+async def demand_another_manager(account: StaffAccount) -> None:
+    """Raise Refused when nobody else would be an active manager (ADM-11.4)."""
+    if set(await active_managers()) == {account.id}:
+        raise Refused("last_manager", "email", "This is the last manager. Name another one first")
 
 
 async def staff_of(email: str) -> list[UserId]:

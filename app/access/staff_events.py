@@ -36,20 +36,24 @@ class StaffAccountCreated(StaffEvent):
 @catalogued
 @dataclass(frozen=True)
 class StaffAccountUpdated(StaffEvent):
-    """An account has other roles."""
+    """An account has other roles or another name."""
 
     kind: ClassVar[str] = "staff_account_updated"
     old_roles: str
     roles: str
     reason: str
+    old_name: str | None = None
 
     def sentence(self) -> str:
         """Return what happened."""
+        if self.roles == self.old_roles:
+            return f"Staff account of {self.old_name} is in the name of {self.name} now"
         return f"Roles of {self.name} changed to {self.roles}"
 
     def changes(self) -> Mapping[str, tuple[Any, Any]]:
-        """Return the roles before and after."""
-        return {"roles": (self.old_roles, self.roles)}
+        """Return roles and name before and after, as far as they differ."""
+        both = {"roles": (self.old_roles, self.roles), "name": (self.old_name or self.name, self.name)}
+        return {what: values for what, values in both.items() if values[0] != values[1]}
 
 
 @catalogued
@@ -76,6 +80,19 @@ class StaffAccountReactivated(StaffEvent):
     def sentence(self) -> str:
         """Return what happened."""
         return f"Staff account of {self.name} active again"
+
+
+@catalogued
+@dataclass(frozen=True)
+class StaffSelfChangeRefused(StaffEvent):
+    """Somebody tried to change their own roles or state (ADM-11.2)."""
+
+    kind: ClassVar[str] = "staff_self_change_refused"
+    what: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"{self.name} may not change their own account: {self.what}"
 
 
 @catalogued

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from app import clock
-from app.access.staff_accounts import no_account, staff_account
+from app.access.staff_accounts import held_account
 from app.access.staff_events import OTPAccountUnlocked
 from app.db.engine import fetch
 from app.db.transaction import transaction
@@ -18,18 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UnlockStaff:
-    """Whose account, and why."""
+    """Whose account, by email address or public id, and why."""
 
-    email: str = field(repr=False)
-    reason: str
+    who: str | UUID = field(repr=False)
+    reason: str = ""
 
 
 async def unlock_staff(command: UnlockStaff, actor: Actor) -> bool:
     """Unlock the account and count wrong codes anew; returns whether it was locked, raises Refused for none."""
     async with transaction():
-        account = await staff_account(command.email, lock=True)
-        if account is None:
-            raise no_account()
+        account = await held_account(command.who)
         if account.locked_at is None:
             return False
         await fetch(

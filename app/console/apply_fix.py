@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from app.console.events import StaffFixApplied
 from app.db.transaction import current_unit, transaction
-from app.events.record import record
+from app.events.record import because, record
 from app.events.words import change_lines
 from app.notices.outbox import Mail, watching
 
@@ -75,6 +75,13 @@ class ApplyFix:
     about: About
     reason: Reason
     held: Collection[str] = ()
+
+
+async def apply_change(run: Run, reason: Reason, held: Collection[str] = ()) -> None:
+    """Run an operation of staff in one transaction; its own events keep the reason (ADM-1.2, ADM-1.6)."""
+    async with transaction():
+        with because(reason.note, reason.ticket), watching(held):
+            await run()
 
 
 async def apply_fix(command: ApplyFix, run: Run, actor: Actor) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,10 +13,10 @@ from app.events.record import head
 from app.events.words import change_lines
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
-from app.terms import ActorKind, SchoolId, TeacherId
+from app.terms import ActorKind, SchoolId, TeacherId, UserId
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
 PAGE_SIZE = 50
 MOST_IN_FILE = 10_000
@@ -34,10 +35,13 @@ class TimelineFilter:
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose timeline: of persons, one and those merged into them, or of a school."""
+    """Of persons, one and those merged into them, of a school, of what a member of staff did, or of another record."""
 
     teacher_ids: tuple[TeacherId, ...] = ()
     school_id: SchoolId | None = None
+    author_id: UserId | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What every event of the record has among its facts; for `since` alone."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ WHO = {
 }
 OF_PEOPLE = "v.teacher_id = ANY($1)"
 OF_SCHOOL = "v.school_id = $1"
+OF_AUTHOR = "v.actor_id = $1 AND v.actor_kind IN ('staff', 'staff_for_school')"
+OF_FACTS = "v.id > ($1::jsonb ->> 'after')::bigint AND v.metadata @> ($1::jsonb -> 'facts')"
 
 
 def _statement(whose: str) -> str:
@@ -116,18 +122,30 @@ def _statement(whose: str) -> str:
     FROM counted c"""  # noqa: S608 - constants
 
 
-TIMELINES = {whose: _statement(whose) for whose in (OF_PEOPLE, OF_SCHOOL)}
+TIMELINES = {whose: _statement(whose) for whose in (OF_PEOPLE, OF_SCHOOL, OF_AUTHOR, OF_FACTS)}
 
 
 async def timeline(whose: Whose, wanted: TimelineFilter, page: int, size: int = PAGE_SIZE) -> Timeline:
     """Return one page of what happened, newest first; beyond the last page, the last one (ADM-3.2, ADM-1.7)."""
-    about: Collection[int] | int = list(whose.teacher_ids)
-    statement = TIMELINES[OF_PEOPLE]
     if whose.school_id is not None:
-        statement, about = TIMELINES[OF_SCHOOL], whose.school_id
+        return await _found(OF_SCHOOL, whose.school_id, wanted, page, size)
+    if whose.author_id is not None:
+        return await _found(OF_AUTHOR, whose.author_id, wanted, page, size)
+    return await _found(OF_PEOPLE, list(whose.teacher_ids), wanted, page, size)
+
+
+async def _found(what: str, about: Any, wanted: TimelineFilter, page: int, size: int) -> Timeline:
     author = wanted.author.value if wanted.author else None
     found = await document(
-        Timeline, statement, about, wanted.kind, author, wanted.since, wanted.until, size, min(max(page, 1), 1_000_000)
+        Timeline,
+        TIMELINES[what],
+        about,
+        wanted.kind,
+        author,
+        wanted.since,
+        wanted.until,
+        size,
+        min(max(page, 1), 1_000_000),
     )
     if found is None:
         raise LookupError("counting always returns a row")
@@ -135,7 +153,8 @@ async def timeline(whose: Whose, wanted: TimelineFilter, page: int, size: int = 
 
 
 READING = ("staff_viewed_record", "staff_viewed_as_school", "staff_exported", "staff_explainer_used")
-"""Kinds that change nothing."""
+REFUSED = ("staff_sign_in_refused", "staff_self_change_refused")
+CHANGES_NOTHING = frozenset((*READING, *REFUSED))
 MOST_SINCE = 10
 
 
@@ -146,5 +165,9 @@ async def newest_event() -> int:
 
 async def since(whose: Whose, number: int) -> tuple[Happening, ...]:
     """Return what changed after an event, the newest first, `MOST_SINCE` at most (ADM-1.4)."""
-    found = await timeline(whose, TimelineFilter(), 1, MOST_SINCE)
-    return tuple(event for event in found.happenings if event.id > number and event.kind not in READING)
+    if whose.facts:
+        after = json.dumps({"after": number, "facts": whose.facts})
+        found = await _found(OF_FACTS, after, TimelineFilter(), 1, MOST_SINCE)
+    else:
+        found = await timeline(whose, TimelineFilter(), 1, MOST_SINCE)
+    return tuple(event for event in found.happenings if event.id > number and event.kind not in CHANGES_NOTHING)

@@ -109,6 +109,8 @@ class SessionsEnded(Event):
 
     kind: ClassVar[str] = "sessions_ended"
     sessions: int
+    account: int | None = None
+    """Whose, by internal id."""
 
     def sentence(self) -> str:
         """Return what happened."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -14,7 +16,7 @@ from app.db.engine import fetch, fetch_one
 from app.db.transaction import current_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from app.terms import Actor
 
@@ -83,6 +85,19 @@ def catalogued(event: type[Event]) -> type[Event]:
     return event
 
 
+_because: ContextVar[Mapping[str, str]] = ContextVar("because", default={})  # noqa: B039 - never changed
+
+
+@contextmanager
+def because(note: str, ticket: str) -> Iterator[None]:
+    """Keep the note or ticket of staff with every event that the body records (ADM-1.2)."""
+    token = _because.set({"note": note, "ticket": ticket})
+    try:
+        yield
+    finally:
+        _because.reset(token)
+
+
 def record(event: Event, actor: Actor) -> None:
     """Collect an event of the transaction in force; raises LookupError for a kind outside the catalogue."""
     if KINDS.get(event.kind) is not type(event):
@@ -90,7 +105,7 @@ def record(event: Event, actor: Actor) -> None:
     unit = current_unit()
     if write not in unit.before_commit:
         unit.before_commit.append(write)
-    unit.collected.append((event, actor, clock.now(), clock.today()))
+    unit.collected.append((event, actor, clock.now(), clock.today(), _because.get()))
 
 
 async def write(collected: list[Any]) -> None:
@@ -100,9 +115,9 @@ async def write(collected: list[Any]) -> None:
     await fetch("SELECT pg_advisory_xact_lock($1)", CHAIN_LOCK)
     number, previous = await head()
     rows = []
-    for event, actor, at, day in collected:
+    for event, actor, at, day, reason in collected:
         number += 1
-        row = row_of(number, event, actor, at, day)
+        row = row_of(number, event, actor, at, day, reason)
         row["prev_hash"] = previous
         previous = row["hash"] = hash_of(previous, row)
         rows.append(row)
@@ -138,7 +153,9 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def row_of(number: int, event: Event, actor: Actor, at: datetime, day: date) -> dict[str, Any]:
+def row_of(  # noqa: PLR0917 - what an event consists of
+    number: int, event: Event, actor: Actor, at: datetime, day: date, reason: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return the columns of an event but for its place in the chain."""
     return {
         "id": number,
@@ -154,7 +171,7 @@ def row_of(number: int, event: Event, actor: Actor, at: datetime, day: date) -> 
         "changes": json.loads(
             canonical({name: {"old": old, "new": new} for name, (old, new) in event.changes().items()})
         ),
-        "metadata": json.loads(canonical(event.metadata() | _acting_for(actor))),
+        "metadata": json.loads(canonical({**(reason or {}), **event.metadata(), **_acting_for(actor)})),
     }
 
 

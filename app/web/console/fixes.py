@@ -7,12 +7,12 @@ trying it out and undoing it, so that the check page cannot promise anything els
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from litestar.exceptions import NotFoundException
 
 from app import clock
-from app.console.apply_fix import ApplyFix, apply_fix, try_out
+from app.console.apply_fix import ApplyFix, apply_change, apply_fix, try_out
 from app.console.reasons import parse_reason
 from app.console.timeline import newest_event, since
 from app.events.record import About
@@ -45,6 +45,7 @@ class Fix(Generic[S, C]):
     """One thing that staff can put right; S is what it is about, C the command of its operation."""
 
     id: str
+    """Its number in the specification; empty for a change whose own events keep the reason."""
     slug: str
     title: str
     template: str
@@ -58,6 +59,26 @@ class Fix(Generic[S, C]):
     """Field -> value -> words."""
     done: str = ""
     """What the page that it leads back to says once it is done."""
+    fields: tuple[Field, ...] = ()
+    """What its form asks, for those whose template is `console/fixes/fields.html`."""
+    may_hold: bool = True
+    """Whether its emails may be held back."""
+
+    @property
+    def many(self) -> tuple[str, ...]:
+        """Return the fields whose values are all kept, one a line."""
+        return tuple(each.name for each in self.fields if each.kind == "checkboxes")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form: `kind` names the macro of `components/fields.html` that shows it."""
+
+    name: str
+    label: str
+    kind: Literal["text", "name", "email", "textarea", "radios", "checkboxes", "date", "select"] = "text"
+    hint: str = ""
+    width: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +90,8 @@ class Target(Generic[S]):
     path: str
     about: About
     whose: Whose
+    form: str = ""
+    """The address of the form, when it is not below that page."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +106,7 @@ class FixPage:
     errors: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]]
     not_possible: str
+    fields: tuple[Field, ...] = ()
     changed: tuple[Happening, ...] = ()
     """What others changed since the form was opened (ADM-1.4)."""
 
@@ -98,6 +122,9 @@ class FixCheckPage:
     fields: Mapping[str, str]
     effect: Effect
     reason: Reason
+    may_hold: bool = True
+    many: tuple[str, ...] = ()
+    """Fields that have several values, one a line."""
 
 
 async def show(request: Request[Any, Any, Any], fix: Fix[S, Any], target: Target[S]) -> Response[str]:
@@ -109,7 +136,7 @@ async def show(request: Request[Any, Any, Any], fix: Fix[S, Any], target: Target
 
 async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target[S]) -> Response[str]:
     """Check what was entered and show what would happen; once confirmed, do it and lead back (ADM-1.3)."""
-    form = await read_form(request)
+    form = await read_form(request, fix.many)
     why_not = fix.possible(target.subject)
     if why_not:
         return _form(request, fix, target, form, {}, why_not)
@@ -139,10 +166,14 @@ async def _check_or_apply(  # noqa: PLR0917 - what both ways need
         if not effect.touched:
             raise Invalid(note="This would change nothing")
         fields = {name: value for name, value in form.items() if name not in NOT_KEPT}
-        shown = FixCheckPage(fix.title, target.name, f"{target.path}/fixes/{fix.slug}", fields, effect, reason)
+        back = target.form or f"{target.path}/fixes/{fix.slug}"
+        shown = FixCheckPage(fix.title, target.name, back, fields, effect, reason, fix.may_hold, fix.many)
         return page(request, "console/fix-check.html", shown)
-    held = held_back(await read_form_lists(request))
-    await apply_fix(ApplyFix(fix.id, fix.title, target.about, reason, held), run, actor)
+    held = held_back(await read_form_lists(request)) if fix.may_hold else frozenset[str]()
+    if fix.id:
+        await apply_fix(ApplyFix(fix.id, fix.title, target.about, reason, held), run, actor)
+    else:
+        await apply_change(run, reason, held)
     return redirect(request, f"{target.path}?done={fix.slug}")
 
 
@@ -191,6 +222,7 @@ def _form(  # noqa: PLR0917 - what a form shows
         errors=errors,
         choices=fix.choices(target.subject),
         not_possible=not_possible,
+        fields=fix.fields,
         changed=changed,
     )
     return page(request, "console/fix.html", shown, status=409 if changed else 422 if errors else 200)

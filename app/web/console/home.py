@@ -11,6 +11,10 @@ from app.web.page import page
 from app.web.policies import staff_page
 from app.web.session import visit_of
 
+PLACES = {
+    "manager": (("Staff accounts", "/admin/staff"),),
+}
+"""Role -> what it alone opens, beside the navigation that every member of staff has."""
 ROLES = {
     "viewer": "Look at schools, people and statistics",
     "support": "Correct records and act for schools",
@@ -26,6 +30,7 @@ class ConsoleHomePage:
     name: str
     email: str
     rights: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
 
 
 @get("/admin", opt=staff_page())
@@ -35,7 +40,8 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     if user is None:
         raise LookupError("the route's policy lets nobody in who is not signed in")
     rights = tuple(words for role, words in ROLES.items() if role in user.staff_roles)
-    return page(request, "console/home.html", ConsoleHomePage(user.name, user.email, rights))
+    places = tuple(place for role, found in PLACES.items() if role in user.staff_roles for place in found)
+    return page(request, "console/home.html", ConsoleHomePage(user.name, user.email, rights, places))
 
 
 HANDLERS = [show]
