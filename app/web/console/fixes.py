@@ -6,8 +6,10 @@ trying it out and undoing it, so that the check page cannot promise anything els
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from urllib.parse import urlencode
 
 from litestar.exceptions import NotFoundException
 
@@ -19,8 +21,10 @@ from app.events.record import About
 from app.terms import Refused
 from app.values import Invalid, parse_both
 from app.web.console.asking import staff_of
+from app.web.console.done import Notification, can_be_done, done_here
 from app.web.forms import read_form, read_form_lists, read_query
 from app.web.page import page, redirect
+from app.web.session import visit_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from app.console.apply_fix import Effect
     from app.console.reasons import Reason
     from app.console.timeline import Happening, Whose
+    from app.policy import Policy
     from app.terms import Actor
     from app.values import Form
 
@@ -38,11 +43,38 @@ S = TypeVar("S")
 C = TypeVar("C")
 NOT_KEPT = frozenset({"confirm", "send", "mail", "csrf_token", "school_mark"})
 """Fields of the check page that the form itself does not have."""
+PLACE = re.compile(r"/admin(/[A-Za-z0-9-]+)*(\?[A-Za-z0-9=&%_.+/-]*)?")
+"""A page of the console that a fix leads back to, as its address says."""
+LONGEST_PLACE = 1_000
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the facts of a fix depend on besides its subject; back: where its form leads to afterwards."""
+
+    today: date
+    policy: Policy
+    form_address: str
+
+
+class NotPossible(Exception):
+    """Why something cannot be put right here, and address and title of what helps, if anything does."""
+
+    def __init__(self, why: str, instead: tuple[str, str] | None = None) -> None:
+        super().__init__(why)
+        self.why, self.instead = why, instead
+
+
+async def _itself(subject: S, _circumstances: Circumstances) -> S:
+    return subject
 
 
 @dataclass(frozen=True)
 class Fix(Generic[S, C]):
-    """One thing that staff can put right; S is what it is about, C the command of its operation."""
+    """One thing that staff can put right; S is what it is about, C the command of its operation.
+
+    What `load` reads is what `initial`, `parse` and `choices` are given: the subject itself unless it says otherwise.
+    """
 
     id: str
     """Its number in the specification; empty for a change whose own events keep the reason."""
@@ -51,18 +83,23 @@ class Fix(Generic[S, C]):
     template: str
     """The fields of its form."""
     possible: Callable[[S], str]
-    """Why it cannot be done here; empty when it can."""
-    initial: Callable[[S], Mapping[str, str]]
-    parse: Callable[[Form, S], C]
+    """Why it cannot be done here; empty when it can, and is offered."""
+    initial: Callable[[Any], Mapping[str, str]]
+    parse: Callable[[Form, Any], C]
     run: Callable[[C, Actor, date], Awaitable[object]]
-    choices: Callable[[S], Mapping[str, Mapping[str, str]]] = lambda _: {}
+    choices: Callable[[Any], Mapping[str, Mapping[str, str]]] = lambda _: {}
     """Field -> value -> words."""
+    load: Callable[[S, Circumstances], Awaitable[Any]] = _itself
+    """Reads more than the subject tells; raises NotPossible."""
     done: str = ""
     """What the page that it leads back to says once it is done."""
     fields: tuple[Field, ...] = ()
     """What its form asks, for those whose template is `console/fixes/fields.html`."""
     may_hold: bool = True
     """Whether its emails may be held back."""
+
+    def __post_init__(self) -> None:
+        can_be_done(self.slug, self.title, self.done)
 
     @property
     def many(self) -> tuple[str, ...]:
@@ -105,10 +142,13 @@ class FixPage:
     values: Mapping[str, str]
     errors: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]]
-    not_possible: str
+    not_possible: str = ""
+    instead: tuple[str, str] | None = None
+    """Address and title of what helps where it is not possible."""
     fields: tuple[Field, ...] = ()
     changed: tuple[Happening, ...] = ()
     """What others changed since the form was opened (ADM-1.4)."""
+    notification: Notification | None = None
 
 
 @dataclass(frozen=True)
@@ -127,36 +167,66 @@ class FixCheckPage:
     """Fields that have several values, one a line."""
 
 
+@dataclass(frozen=True)
+class _Asked(Generic[S, C]):
+    """A fix somebody asks for: of what, by which facts, and which page it leads back to (ADM-6.1)."""
+
+    fix: Fix[S, C]
+    target: Target[S]
+    facts: Any
+    back: str
+
+    @property
+    def address(self) -> str:
+        """Where its form is."""
+        form = self.target.form or f"{self.target.path}/fixes/{self.fix.slug}"
+        return form_address(form, self.back, self.target.path)
+
+
 async def show(request: Request[Any, Any, Any], fix: Fix[S, Any], target: Target[S]) -> Response[str]:
     """Answer the form of a fix, or why there is none."""
     seen = str(await newest_event())
-    values = {**fix.initial(target.subject), "seen": seen}
-    return _form(request, fix, target, values, {}, fix.possible(target.subject))
+    try:
+        asked = await _asked(request, fix, target, read_query(request))
+    except NotPossible as not_possible:
+        return _no_form(request, fix, target, read_query(request), not_possible)
+    return _form(request, asked, {**fix.initial(asked.facts), "seen": seen}, {})
 
 
 async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target[S]) -> Response[str]:
     """Check what was entered and show what would happen; once confirmed, do it and lead back (ADM-1.3)."""
     form = await read_form(request, fix.many)
-    why_not = fix.possible(target.subject)
-    if why_not:
-        return _form(request, fix, target, form, {}, why_not)
+    try:
+        asked = await _asked(request, fix, target, form)
+    except NotPossible as not_possible:
+        return _no_form(request, fix, target, form, not_possible)
     changed = await since(target.whose, _number(form.get("seen", "")))
     if changed:
-        renewed = {**form, "seen": str(changed[0].id)}
-        return _form(request, fix, target, renewed, {}, "", changed)
+        return _form(request, asked, {**form, "seen": str(changed[0].id)}, {}, changed)
     try:
-        command, reason = parse_both(lambda: fix.parse(form, target.subject), lambda: parse_reason(form))
-        return await _check_or_apply(request, fix, target, form, command, reason)
+        command, reason = parse_both(lambda: fix.parse(form, asked.facts), lambda: parse_reason(form))
+        return await _check_or_apply(request, asked, form, command, reason)
     except Invalid as invalid:
-        return _form(request, fix, target, form, invalid.errors, "")
+        return _form(request, asked, form, invalid.errors)
     except Refused as refused:
-        return _form(request, fix, target, form, {refused.field or "note": refused.message}, "")
+        return _form(request, asked, form, {refused.field or "note": refused.message})
 
 
-async def _check_or_apply(  # noqa: PLR0917 - what both ways need
-    request: Request[Any, Any, Any], fix: Fix[S, C], target: Target[S], form: Form, command: C, reason: Reason
+async def _asked(
+    request: Request[Any, Any, Any], fix: Fix[S, C], target: Target[S], given: Mapping[str, str]
+) -> _Asked[S, C]:
+    why_not = fix.possible(target.subject)
+    if why_not:
+        raise NotPossible(why_not)
+    asked = _Asked(fix, target, None, came_from(given, target.path))
+    circumstances = Circumstances(clock.today(), visit_of(request).standing.policy, asked.address)
+    return replace(asked, facts=await fix.load(target.subject, circumstances))
+
+
+async def _check_or_apply(
+    request: Request[Any, Any, Any], asked: _Asked[S, C], form: Form, command: C, reason: Reason
 ) -> Response[str]:
-    actor = staff_of(request).actor
+    fix, target, actor = asked.fix, asked.target, staff_of(request).actor
 
     async def run() -> None:
         await fix.run(command, actor, clock.today())
@@ -166,20 +236,40 @@ async def _check_or_apply(  # noqa: PLR0917 - what both ways need
         if not effect.touched:
             raise Invalid(note="This would change nothing")
         fields = {name: value for name, value in form.items() if name not in NOT_KEPT}
-        back = target.form or f"{target.path}/fixes/{fix.slug}"
-        shown = FixCheckPage(fix.title, target.name, back, fields, effect, reason, fix.may_hold, fix.many)
+        shown = FixCheckPage(fix.title, target.name, asked.address, fields, effect, reason, fix.may_hold, fix.many)
         return page(request, "console/fix-check.html", shown)
     held = held_back(await read_form_lists(request)) if fix.may_hold else frozenset[str]()
     if fix.id:
         await apply_fix(ApplyFix(fix.id, fix.title, target.about, reason, held), run, actor)
     else:
         await apply_change(run, reason, held)
-    return redirect(request, f"{target.path}?done={fix.slug}")
+    return redirect(request, done_at(asked.back, fix.slug))
+
+
+def came_from(given: Mapping[str, str], otherwise: str) -> str:
+    """Return the page of the console that a form leads back to, as its address or its field `from` says (ADM-6.1)."""
+    place = given.get("from", "")
+    return place if len(place) <= LONGEST_PLACE and PLACE.fullmatch(place) else otherwise
+
+
+def form_address(path: str, back: str, otherwise: str = "") -> str:
+    """Return the address of a form that leads back to a page; one that does so anyway need not say it."""
+    return path if back == otherwise else f"{path}?{urlencode({'from': back})}"
+
+
+def done_at(place: str, slug: str) -> str:
+    """Return the address of a page that is to say what has been put right."""
+    return f"{place}{'&' if '?' in place else '?'}done={slug}"
 
 
 def held_back(fields: Mapping[str, list[str]]) -> frozenset[str]:
     """Return the emails whose box was unticked."""
     return frozenset(fields.get("mail", [])) - frozenset(fields.get("send", []))
+
+
+def by_slug(*fixes: Fix[S, Any]) -> dict[str, Fix[S, Any]]:
+    """Return fixes by how addresses name them, in this order."""
+    return {fix.slug: fix for fix in fixes}
 
 
 def find(fixes: Mapping[str, Fix[S, Any]], slug: str) -> Fix[S, Any]:
@@ -190,42 +280,57 @@ def find(fixes: Mapping[str, Fix[S, Any]], slug: str) -> Fix[S, Any]:
 
 
 def offered(
-    request: Request[Any, Any, Any], fixes: Mapping[str, Fix[S, Any]], subject: S, path: str
+    request: Request[Any, Any, Any], fixes: Mapping[str, Fix[S, Any]], subject: S, path: str, back: str = ""
 ) -> tuple[tuple[str, str], ...]:
-    """Return address and title of what the member of staff who asks can put right here (ADM-1.1, ADM-6.1)."""
+    """Return address and title of what the member of staff who asks can put right here (ADM-1.1, ADM-6.1).
+
+    path: of the subject; back: the page that leads there, if it is another.
+    """
     if "support" not in staff_of(request).staff_roles:
         return ()
-    return tuple((f"{path}/fixes/{fix.slug}", fix.title) for fix in fixes.values() if not fix.possible(subject))
+    possible = (fix for fix in fixes.values() if not fix.possible(subject))
+    return tuple((form_address(f"{path}/fixes/{fix.slug}", back or path, path), fix.title) for fix in possible)
 
 
-def done_in(request: Request[Any, Any, Any], fixes: Mapping[str, Fix[Any, Any]]) -> str:
-    """Return what the page says of what has just been put right, as the address names it; empty for nothing."""
-    fix = fixes.get(read_query(request).get("done", ""))
-    return (fix.done or f"{fix.title}: saved") if fix else ""
-
-
-def _form(  # noqa: PLR0917 - what a form shows
+def _form(
     request: Request[Any, Any, Any],
-    fix: Fix[S, Any],
-    target: Target[S],
+    asked: _Asked[S, Any],
     values: Mapping[str, str],
     errors: Mapping[str, str],
-    not_possible: str,
     changed: tuple[Happening, ...] = (),
+) -> Response[str]:
+    fix = asked.fix
+    shown = FixPage(
+        title=fix.title,
+        template=fix.template,
+        name=asked.target.name,
+        back=asked.back,
+        values=values,
+        errors=errors,
+        choices=fix.choices(asked.facts),
+        fields=fix.fields,
+        changed=changed,
+        notification=done_here(request),
+    )
+    return page(request, "console/fix.html", shown, status=409 if changed else 422 if errors else 200)
+
+
+def _no_form(
+    request: Request[Any, Any, Any], fix: Fix[S, Any], target: Target[S], given: Mapping[str, str], why: NotPossible
 ) -> Response[str]:
     shown = FixPage(
         title=fix.title,
         template=fix.template,
         name=target.name,
-        back=target.path,
-        values=values,
-        errors=errors,
-        choices=fix.choices(target.subject),
-        not_possible=not_possible,
-        fields=fix.fields,
-        changed=changed,
+        back=came_from(given, target.path),
+        values={},
+        errors={},
+        choices={},
+        not_possible=why.why,
+        instead=why.instead,
+        notification=done_here(request),
     )
-    return page(request, "console/fix.html", shown, status=409 if changed else 422 if errors else 200)
+    return page(request, "console/fix.html", shown)
 
 
 def _number(text: str) -> int:

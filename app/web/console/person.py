@@ -16,10 +16,11 @@ from app.console.timeline import Whose
 from app.console.view_record import ViewRecord, view_record
 from app.web.console import person_shown, refresh_person, timelines
 from app.web.console.asking import staff_of
-from app.web.console.fixes import done_in, offered
+from app.web.console.done import done_here
+from app.web.console.fixes import offered
 from app.web.console.people import PATH
 from app.web.console.person_fixes import FIXES
-from app.web.forms import known_id, read_query
+from app.web.forms import known_id
 from app.web.page import page
 from app.web.policies import staff_page
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from app.console.person_queries import LookUpFile, MessageFile, PersonFile
     from app.registration.people.ect_shown import Line
     from app.registration.people.statuses import Tag
+    from app.web.console.done import Notification
     from app.web.console.person_shown import Card
     from app.web.console.timelines import TimelineView
 
@@ -64,7 +66,7 @@ class Top:
     tabs: tuple[TabLink, ...]
     tab: str
     path_to_person: str
-    done: str = ""
+    notification: Notification | None
     """What staff have just put right."""
 
 
@@ -114,8 +116,7 @@ async def overview(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     """Show where a person is and what the teaching record says (ADM-3.1, ADM-3.2)."""
     person = await opened(request, person_id)
     shown = OverviewPage(
-        **await top(person, ""),
-        done=refresh_person.DONE if read_query(request).get("done") == refresh_person.SLUG else done_in(request, FIXES),
+        **await top(request, person, ""),
         fixes=fixes_of(request, person),
         registrations=person_shown.registration_lines(person),
         teaching_record=person_shown.teaching_record_lines(person),
@@ -152,7 +153,7 @@ async def emails(request: Request[Any, Any, Any], person_id: FromPath[str]) -> R
     """Show the newest emails about a person (ADM-3.2)."""
     person = await opened(request, person_id)
     messages = await person_queries.messages_about(person.id)
-    shown = EmailsPage(**await top(person, "emails"), messages=messages, most=person_queries.MOST_MESSAGES)
+    shown = EmailsPage(**await top(request, person, "emails"), messages=messages, most=person_queries.MOST_MESSAGES)
     return page(request, "console/person-emails.html", shown)
 
 
@@ -161,7 +162,9 @@ async def look_ups(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     """Show look-ups of a person's TRN that led to nothing (IDN-06)."""
     person = await opened(request, person_id)
     found = await person_queries.refused_look_ups_of(person.trn)
-    return page(request, "console/person-look-ups.html", LookUpsPage(**await top(person, "look-ups"), look_ups=found))
+    return page(
+        request, "console/person-look-ups.html", LookUpsPage(**await top(request, person, "look-ups"), look_ups=found)
+    )
 
 
 @get(f"{PATH}/{{person_id:str}}/timeline", opt=staff_page(nav="people"))
@@ -171,7 +174,9 @@ async def timeline(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     path = f"{PATH}/{person.public_id}/timeline"
     merged = {str(other.public_id) for other in person.merged_from}
     view = await timelines.view(request, Whose((person.id, *await person_queries.merged_ids(person.id))), path, merged)
-    return page(request, "console/person-timeline.html", TimelinePage(**await top(person, "timeline"), view=view))
+    return page(
+        request, "console/person-timeline.html", TimelinePage(**await top(request, person, "timeline"), view=view)
+    )
 
 
 def fixes_of(request: Request[Any, Any, Any], person: PersonFile) -> tuple[tuple[str, str], ...]:
@@ -191,7 +196,7 @@ async def opened(request: Request[Any, Any, Any], person_id: str) -> PersonFile:
     return person
 
 
-async def top(person: PersonFile, tab: str) -> dict[str, Any]:
+async def top(request: Request[Any, Any, Any], person: PersonFile, tab: str) -> dict[str, Any]:
     """Return the fields of what stands above every tab."""
     found = await people([person.id])
     base = f"{PATH}/{person.public_id}"
@@ -206,13 +211,16 @@ async def top(person: PersonFile, tab: str) -> dict[str, Any]:
         "tabs": tabs,
         "tab": TABS[tab],
         "path_to_person": base,
+        "notification": done_here(request),
     }
 
 
 async def _cards(
     request: Request[Any, Any, Any], person: PersonFile, tab: str, cards: tuple[Card, ...], nothing: str
 ) -> Response[str]:
-    return page(request, "console/person-cards.html", CardsPage(**await top(person, tab), cards=cards, nothing=nothing))
+    return page(
+        request, "console/person-cards.html", CardsPage(**await top(request, person, tab), cards=cards, nothing=nothing)
+    )
 
 
 HANDLERS = [overview, schools, training, induction, emails, look_ups, timeline]

@@ -24,6 +24,7 @@ from app.console.reasons import parse_reason
 from app.terms import Refused
 from app.values import Invalid, parse_both, parse_choice, parse_choices, parse_date
 from app.web.console.asking import address, page_size, staff_of
+from app.web.console.done import Notification, done_here, title_of
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import staff_page
@@ -58,6 +59,11 @@ DONE = {
     "gone": GONE,
 }
 
+OF_PERSON = {"q-07": ("email",)}
+"""What each queue offers to put right about the person of an item, by slugs (ADM-8.2)."""
+OF_SCHOOL = {"q-07": ("induction-tutor",), "q-08": ("induction-tutor",), "q-12": ("access",)}
+"""The same about the school of an item."""
+
 
 @dataclass(frozen=True)
 class QueuesPage:
@@ -80,8 +86,11 @@ class QueuePage:
     acts: Mapping[str, str]
     values: Mapping[str, str]
     errors: Mapping[str, str]
-    done: str
-    gone: str = GONE
+    notification: Notification | None
+    of_person: tuple[tuple[str, str], ...]
+    """Slug and title of what can be put right about the person of an item (ADM-6.1)."""
+    of_school: tuple[tuple[str, str], ...]
+    """The same about its school."""
 
 
 @get(PATH, opt=staff_page(nav="queues"))
@@ -137,9 +146,19 @@ async def _shown(
         acts=ACTS,
         values=values,
         errors=errors,
-        done=DONE.get(query.get("done", ""), ""),
+        notification=_done(query.get("done", "")) or done_here(request),
+        of_person=_titled(OF_PERSON.get(queue.slug, ())),
+        of_school=_titled(OF_SCHOOL.get(queue.slug, ())),
     )
     return page(request, "console/queue.html", shown, status=422 if errors else 200)
+
+
+def _done(said: str) -> Notification | None:
+    return Notification(DONE[said], success=said != "gone") if said in DONE else None
+
+
+def _titled(slugs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((slug, title_of(slug)) for slug in slugs)
 
 
 async def _acted(request: Request[Any, Any, Any], queue: Queue, form: Form) -> str:

@@ -19,9 +19,10 @@ from app.registration.refresh_teaching_record import RefreshTeachingRecord, refr
 from app.teachers.trs import Unavailable
 from app.values import Invalid
 from app.web.console.asking import staff_of
-from app.web.console.fixes import NOT_KEPT, FixCheckPage, FixPage, held_back
+from app.web.console.done import can_be_done
+from app.web.console.fixes import NOT_KEPT, FixCheckPage, FixPage, came_from, done_at, form_address, held_back
 from app.web.errors import ErrorPage, error_page, too_many
-from app.web.forms import known_id, read_form, read_form_lists
+from app.web.forms import known_id, read_form, read_form_lists, read_query
 from app.web.page import page, redirect
 from app.web.policies import staff_page
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from app.console.person_queries import PersonFile
     from app.teachers.trs import TeachingRecords
+    from app.values import Form
 
 AnyRequest = Request[Any, Any, Any]
 SLUG, TITLE = "refresh", "Refresh from the teaching record"
@@ -38,13 +40,14 @@ PATH = f"/admin/people/{{person_id:str}}/fixes/{SLUG}"
 POLICY = staff_page("support", nav="people")
 ONCE_IN = timedelta(minutes=1)
 """A person's record is stored again so often at most."""
+can_be_done(SLUG, TITLE, DONE)
 NO_ANSWER = "The teaching record did not answer. Nothing has been changed."
 
 
 @get(PATH, opt=POLICY)
 async def show(request: AnyRequest, person_id: FromPath[str]) -> Response[str]:
     """Ask for the reason."""
-    return _form(request, await _person(person_id), {}, {})
+    return _form(request, await _person(person_id), {"from": read_query(request).get("from", "")}, {})
 
 
 @post(PATH, opt=POLICY, status_code=200)
@@ -74,12 +77,12 @@ async def submit(request: AnyRequest, person_id: FromPath[str]) -> Response[str]
         return page(
             request,
             "console/fix-check.html",
-            FixCheckPage(TITLE, person.name.displayed, _address(person), fields, effect, reason),
+            FixCheckPage(TITLE, person.name.displayed, _address(person, form), fields, effect, reason),
         )
     held = held_back(await read_form_lists(request))
     fix = ApplyFix("FIX-13", TITLE, About(teacher_id=person.id), reason, held)
     await apply_fix(fix, run, staff_of(request).actor)
-    return redirect(request, f"/admin/people/{person.public_id}?done={SLUG}")
+    return redirect(request, done_at(came_from(form, _page_of(person)), SLUG))
 
 
 async def _person(person_id: str) -> PersonFile:
@@ -89,8 +92,13 @@ async def _person(person_id: str) -> PersonFile:
     return found
 
 
-def _address(person: PersonFile) -> str:
-    return f"/admin/people/{person.public_id}/fixes/{SLUG}"
+def _page_of(person: PersonFile) -> str:
+    return f"/admin/people/{person.public_id}"
+
+
+def _address(person: PersonFile, form: Form) -> str:
+    own = _page_of(person)
+    return form_address(f"{own}/fixes/{SLUG}", came_from(form, own), own)
 
 
 def _form(
@@ -100,7 +108,7 @@ def _form(
         title=TITLE,
         template="console/fixes/refresh.html",
         name=person.name.displayed,
-        back=f"/admin/people/{person.public_id}",
+        back=came_from(values, _page_of(person)),
         values=values,
         errors=errors,
         choices={},

@@ -22,7 +22,8 @@ from app.training.queries import calendar
 from app.values import clean
 from app.web.console import school_shown, timelines
 from app.web.console.asking import address, page_size, staff_of
-from app.web.console.fixes import done_in, offered
+from app.web.console.done import done_here
+from app.web.console.fixes import offered
 from app.web.console.people import person_row
 from app.web.console.person import TabLink
 from app.web.console.school_fixes import FIXES
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from app.registration.home.to_do import Task
     from app.registration.people.ect_shown import Line
     from app.schools.rules import SchoolAccess
+    from app.web.console.done import Notification
     from app.web.console.people import PersonRow
     from app.web.console.timelines import TimelineView
 
@@ -63,6 +65,8 @@ class Top:
     tabs: tuple[TabLink, ...]
     tab: str
     path_to_school: str
+    notification: Notification | None
+    """What staff have just put right."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +80,6 @@ class OverviewPage(Top):
     waiting: tuple[Task, ...]
     may_act: bool
     """Whoever asks may act for the school (ADM-7.1)."""
-    done: str
-    """What staff have just put right."""
     fixes: tuple[tuple[str, str], ...]
     """Address and title of what this member of staff can put right (ADM-6.1)."""
 
@@ -143,14 +145,13 @@ async def overview(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
     registers = may_register_ects(access.level)
     to_do = await school_to_do(school.id, clock.now(), standing.policy, await calendar(), registers=registers)
     shown = OverviewPage(
-        **top(school, access, ""),
+        **top(request, school, access, ""),
         register=school_shown.register_lines(school, access),
         tutors=school_shown.tutor_lines(school),
         answers=school_shown.answer_lines(school, clock.now()),
         tasks=to_do.own,
         waiting=to_do.waiting,
         may_act="support" in staff_of(request).staff_roles,
-        done=done_in(request, FIXES),
         fixes=offered(request, FIXES, school, f"{PATH}/{school.urn}"),
     )
     return page(request, "console/school-overview.html", shown)
@@ -164,7 +165,7 @@ async def people(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respons
     sought, wanted = people_search(query.get("q", "")), PeopleFilter(urn=school.urn)
     found = await find_people(sought, wanted, page_number(query.get("page", "")), page_size(query), today)
     shown = PeoplePage(
-        **top(school, await access_of(request, school), "people"),
+        **top(request, school, await access_of(request, school), "people"),
         q=query.get("q", "")[:LONGEST],
         rows=tuple(person_row(person, today) for person in found.people),
         total=found.total,
@@ -180,7 +181,7 @@ async def partnerships(request: Request[Any, Any, Any], urn: FromPath[str]) -> R
     """Show a school's partnerships by year, and training that nobody has confirmed (ADM-5.2)."""
     school = await opened(urn)
     shown = PartnershipsPage(
-        **top(school, await access_of(request, school), "partnerships"),
+        **top(request, school, await access_of(request, school), "partnerships"),
         partnerships=await school_queries.school_partnerships(school.id),
         requests=await school_queries.unconfirmed_requests(school.id, clock.today()),
     )
@@ -192,7 +193,7 @@ async def access(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respons
     """Show who may work for a school, who might, and which links were mailed (ADM-5.2)."""
     school = await opened(urn)
     shown = AccessPage(
-        **top(school, await access_of(request, school), "access"),
+        **top(request, school, await access_of(request, school), "access"),
         accesses=await school_queries.accesses(school.id),
         links=await school_queries.links(school.id),
     )
@@ -204,7 +205,7 @@ async def messages(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
     """Show the newest emails to a school (ADM-5.2)."""
     school = await opened(urn)
     shown = MessagesPage(
-        **top(school, await access_of(request, school), "messages"),
+        **top(request, school, await access_of(request, school), "messages"),
         messages=await school_queries.messages_to(school.id),
         most=school_queries.MOST_MESSAGES,
     )
@@ -216,7 +217,7 @@ async def look_ups(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
     """Show a school's look-ups that led to nothing (ADM-5.2)."""
     school = await opened(urn)
     shown = LookUpsPage(
-        **top(school, await access_of(request, school), "look-ups"),
+        **top(request, school, await access_of(request, school), "look-ups"),
         look_ups=await person_queries.refused_look_ups_at(school.id),
     )
     return page(request, "console/school-look-ups.html", shown)
@@ -227,7 +228,7 @@ async def timeline(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
     """Show everything that happened at a school, with and without a person (ADM-5.2)."""
     school = await opened(urn)
     view = await timelines.view(request, Whose(school_id=school.id), f"{PATH}/{school.urn}/timeline")
-    shown = TimelinePage(**top(school, await access_of(request, school), "timeline"), view=view)
+    shown = TimelinePage(**top(request, school, await access_of(request, school), "timeline"), view=view)
     return page(request, "console/school-timeline.html", shown)
 
 
@@ -245,7 +246,7 @@ async def access_of(request: Request[Any, Any, Any], school: SchoolFile) -> Scho
     return school_access(await school_facts(school.id, today), today, visit_of(request).standing.policy)
 
 
-def top(school: SchoolFile, access: SchoolAccess, tab: str) -> dict[str, Any]:
+def top(request: Request[Any, Any, Any], school: SchoolFile, access: SchoolAccess, tab: str) -> dict[str, Any]:
     """Return the fields of what stands above every tab."""
     base = f"{PATH}/{school.urn}"
     return {
@@ -255,6 +256,7 @@ def top(school: SchoolFile, access: SchoolAccess, tab: str) -> dict[str, Any]:
         "tabs": tuple(TabLink(text, f"{base}/{key}" if key else base, key == tab) for key, text in TABS.items()),
         "tab": TABS[tab],
         "path_to_school": base,
+        "notification": done_here(request),
     }
 
 

@@ -15,6 +15,7 @@ from app.events.record import About, record
 from app.registration.changes.change_events import TeacherWorkingPatternUpdated
 from app.terms import Actor, ActorKind
 from app.values import Invalid
+from app.web.console.fixes import came_from
 from tests import factories
 
 if TYPE_CHECKING:
@@ -86,6 +87,26 @@ async def test_an_address_is_corrected_after_a_check_that_shows_all(sam: Any, ec
     assert [row["recipient"] for row in await fetch("SELECT recipient FROM message")] == ["new@ash.example"]
     await sam.get(answer.headers["location"])
     assert "The email address is corrected." in sam.text()
+
+
+@pytest.mark.rule("ADM-6.1")
+async def test_a_fix_leads_back_to_where_it_was_offered(sam: Any, ect: factories.Stay) -> None:
+    form = f"{address(ect, 'email')}?from=/admin/queues/q-07"
+    await sam.get(form)
+    await sam.post(form, {**hidden(sam), **WHY, "email": "new@ash.example"})
+    answer = await confirmed(sam, ect, "email")
+
+    assert answer.headers["location"] == "/admin/queues/q-07?done=email"
+    await sam.get(answer.headers["location"])
+    assert "The email address is corrected" in sam.text()
+
+
+@pytest.mark.rule("ADM-6.1")
+@pytest.mark.parametrize(
+    "place", ["https://elsewhere.example/admin", "//admin", "/school/home", "/admin/" + "x" * 1_000]
+)
+def test_a_fix_leads_back_to_pages_of_the_console_alone(place: str) -> None:
+    assert came_from({"from": place}, "/admin/people") == "/admin/people"
 
 
 @pytest.mark.rule("ADM-1.3")

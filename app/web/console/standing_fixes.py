@@ -1,0 +1,128 @@
+"""What staff can put right about how a school stands: access, email link, induction tutor (FIX-18, 19, 21)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from app import clock
+from app.registration.rules import induction_tutor_target
+from app.schools.nominate_induction_tutor import NominateInductionTutor, nominate_induction_tutor
+from app.schools.rules import SchoolLevel
+from app.schools.set_access import SetAccessOverride, SetEmailLink, set_access_override, set_email_link
+from app.training.queries import calendar
+from app.values import Invalid, parse_both, parse_choice, parse_date, parse_email, parse_name
+from app.web.console.fixes import Fix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from app.console.school_queries import SchoolFile
+    from app.terms import Actor
+    from app.values import Form
+
+FOLLOWS = "follows"
+LEVELS = {
+    SchoolLevel.FULL.value: "Everything, as if the register said that it is eligible",
+    SchoolLevel.SCHOOL_LED_ONLY.value: "School-led training only",
+    SchoolLevel.NONE.value: "Nothing",
+    FOLLOWS: "What follows from the register",
+}
+LINKS = {"on": "On for this school", "off": "Off for this school", FOLLOWS: "Follows the setting"}
+UNTIL = ("until_day", "until_month", "until_year")
+
+
+def _possible(_school: SchoolFile) -> str:
+    return ""
+
+
+def _nothing(_school: SchoolFile) -> Mapping[str, str]:
+    return {}
+
+
+def _override(form: Form, school: SchoolFile) -> SetAccessOverride:
+    def until() -> date | None:
+        if not any(form.get(part, "").strip() for part in UNTIL):
+            return None
+        day = parse_date(form, "until", what="last day")
+        if day < clock.today():
+            raise Invalid(until_day="Last day must be today or later")
+        return day
+
+    level, day = parse_both(lambda: parse_choice(form, "level", list(LEVELS), "Select what the school may do"), until)
+    chosen = None if level == FOLLOWS else SchoolLevel(level)
+    return SetAccessOverride(school.id, chosen, form.get("note", "") or form.get("ticket", ""), day)
+
+
+async def _set_override(command: SetAccessOverride, actor: Actor, _today: date) -> None:
+    await set_access_override(command, actor)
+
+
+def _link(form: Form, school: SchoolFile) -> SetEmailLink:
+    link = parse_choice(form, "email_link", list(LINKS), "Select if the email link is on for this school")
+    return SetEmailLink(school.id, None if link == FOLLOWS else cast('Literal["on", "off"]', link))
+
+
+async def _set_link(command: SetEmailLink, actor: Actor, _today: date) -> None:
+    await set_email_link(command, actor)
+
+
+def _tutor(form: Form, school: SchoolFile) -> tuple[NominateInductionTutor, bool]:
+    name, email = parse_both(
+        lambda: parse_name(form, "induction_tutor_name", "name"),
+        lambda: parse_email(form, "induction_tutor_email"),
+    )
+    held = school.tutor.confirmed_for_year if school.tutor else None
+    return NominateInductionTutor(school.id, name, email, held), form.get("confirmed") == "yes"
+
+
+async def _set_tutor(command: tuple[NominateInductionTutor, bool], actor: Actor, today: date) -> None:
+    nominated, confirmed = command
+    year = induction_tutor_target(await calendar(), today) if confirmed else nominated.year
+    await nominate_induction_tutor(
+        NominateInductionTutor(nominated.school_id, nominated.name, nominated.email, year), actor
+    )
+
+
+FIXES: tuple[Fix[SchoolFile, Any], ...] = (
+    Fix(
+        "FIX-18",
+        "access",
+        "Set what the school may do",
+        "console/fixes/access.html",
+        possible=_possible,
+        initial=_nothing,
+        parse=_override,
+        run=_set_override,
+        choices=lambda _: {"level": LEVELS},
+        done="What the school may do is set",
+    ),
+    Fix(
+        "FIX-19",
+        "email-link",
+        "Set sign-in by email link for the school",
+        "console/fixes/email-link.html",
+        possible=_possible,
+        initial=_nothing,
+        parse=_link,
+        run=_set_link,
+        choices=lambda _: {"email_link": LINKS},
+        done="Sign-in by email link is set for the school",
+    ),
+    Fix(
+        "FIX-21",
+        "induction-tutor",
+        "Set the induction tutor",
+        "console/fixes/induction-tutor.html",
+        possible=_possible,
+        initial=lambda school: (
+            {"induction_tutor_name": school.tutor.name, "induction_tutor_email": school.tutor.email}
+            if school.tutor
+            else {}
+        ),
+        parse=_tutor,
+        run=_set_tutor,
+        choices=lambda _: {"confirmed": {"yes": "The school has confirmed this for the academic year"}},
+        done="The induction tutor is set",
+    ),
+)
