@@ -59,9 +59,9 @@ DONE = {
     "gone": GONE,
 }
 
-OF_PERSON = {"q-07": ("email",)}
+ABOUT_PERSON = {"q-07": ("email",)}
 """What each queue offers to put right about the person of an item, by slugs (ADM-8.2)."""
-OF_SCHOOL = {"q-07": ("induction-tutor",), "q-08": ("induction-tutor",), "q-12": ("access",)}
+ABOUT_SCHOOL = {"q-07": ("induction-tutor",), "q-08": ("induction-tutor",), "q-12": ("access",)}
 """The same about the school of an item."""
 
 
@@ -147,8 +147,8 @@ async def _shown(
         values=values,
         errors=errors,
         notification=_done(query.get("done", "")) or done_here(request),
-        of_person=_titled(OF_PERSON.get(queue.slug, ())),
-        of_school=_titled(OF_SCHOOL.get(queue.slug, ())),
+        of_person=_titled(ABOUT_PERSON.get(queue.slug, ())),
+        of_school=_titled(ABOUT_SCHOOL.get(queue.slug, ())),
     )
     return page(request, "console/queue.html", shown, status=422 if errors else 200)
 
