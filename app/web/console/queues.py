@@ -87,9 +87,9 @@ class QueuePage:
     values: Mapping[str, str]
     errors: Mapping[str, str]
     notification: Notification | None
-    of_person: tuple[tuple[str, str], ...]
+    person_fixes: tuple[tuple[str, str], ...]
     """Slug and title of what can be put right about the person of an item (ADM-6.1)."""
-    of_school: tuple[tuple[str, str], ...]
+    school_fixes: tuple[tuple[str, str], ...]
     """The same about its school."""
 
 
@@ -147,8 +147,8 @@ async def _shown(
         values=values,
         errors=errors,
         notification=_done(query.get("done", "")) or done_here(request),
-        of_person=_titled(ABOUT_PERSON.get(queue.slug, ())),
-        of_school=_titled(ABOUT_SCHOOL.get(queue.slug, ())),
+        person_fixes=_titled(ABOUT_PERSON.get(queue.slug, ())),
+        school_fixes=_titled(ABOUT_SCHOOL.get(queue.slug, ())),
     )
     return page(request, "console/queue.html", shown, status=422 if errors else 200)
 
