@@ -99,7 +99,12 @@ class Fix(Generic[S, C]):
     """Whether its emails may be held back."""
 
     def __post_init__(self) -> None:
-        can_be_done(self.slug, self.title, self.done)
+        can_be_done(self.mark, self.title, self.done)
+
+    @property
+    def mark(self) -> str:
+        """How an address says that it is done; slugs of fixes are all different, those of other changes are not."""
+        return self.slug if self.id else f"changed-{self.slug}"
 
     @property
     def many(self) -> tuple[str, ...]:
@@ -243,7 +248,7 @@ async def _check_or_apply(
         await apply_fix(ApplyFix(fix.id, fix.title, target.about, reason, held), run, actor)
     else:
         await apply_change(run, reason, held)
-    return redirect(request, done_at(asked.back, fix.slug))
+    return redirect(request, done_at(asked.back, fix.mark))
 
 
 def came_from(given: Mapping[str, str], otherwise: str) -> str:

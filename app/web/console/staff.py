@@ -23,6 +23,7 @@ from app.events.record import About
 from app.values import parse_both, parse_choices, parse_email, parse_name
 from app.web.console import fixes, timelines
 from app.web.console.asking import address, page_size, staff_of
+from app.web.console.done import done_here
 from app.web.console.fixes import Field, Fix, Target
 from app.web.console.home import ROLES
 from app.web.errors import error_page
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from app.terms import Actor
     from app.values import Form
+    from app.web.console.done import Notification
     from app.web.console.timelines import TimelineView
 
 PATH = "/admin/staff"
@@ -56,7 +58,7 @@ class StaffPage:
     page_number: int
     pages: int
     page_href: str
-    done: str
+    notification: Notification | None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class AccountPage:
     own: bool
     fixes: tuple[tuple[str, str], ...]
     view: TimelineView
-    done: str
+    notification: Notification | None
 
 
 def _roles(form: Form) -> tuple[str, ...]:
@@ -208,7 +210,7 @@ async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     pages = max(1, -(-len(every) // size))
     number = min(max(page_number(query.get("page", "")), 1), pages)
     shown = every[(number - 1) * size : number * size]
-    href, done = address(PATH, query, ("size",)), ADD.title if query.get("done") == ADD.slug else ""
+    href, done = address(PATH, query, ("size",)), done_here(request)
     return page(request, "console/staff.html", StaffPage(shown, len(every), number, pages, href, done))
 
 
@@ -240,7 +242,7 @@ async def show(request: Request[Any, Any, Any], account_id: FromPath[str]) -> Re
             if not fix.possible(account) and (not own or fix.slug in ALSO_FOR_ONESELF)
         ),
         await timelines.view(request, Whose(author_id=account.id), path),
-        fixes.done_in(request, FIXES),
+        done_here(request),
     )
     return page(request, "console/staff-account.html", shown)
 
