@@ -54,7 +54,7 @@ async def test_a_manager_looks_after_an_account_from_its_beginning_to_its_end(ma
     wrong = await max_.post("/admin/staff/new", {"name": "", "email": "ann@school", "roles": "queen"})
     assert wrong.status_code == 422
     answer = await submitted(max_, "/admin/staff/new", name="Ann Able", email=ANN, roles=["support", "manager"])
-    assert answer.headers["location"] == "/admin/staff?done=add"
+    assert answer.headers["location"] == "/admin/staff?done=changed-add"
     await max_.get(answer.headers["location"])
     assert "Ann Able" in max_.text()
     told = await fetch("SELECT message_id, recipient FROM message ORDER BY recipient")
