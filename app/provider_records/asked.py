@@ -63,18 +63,12 @@ class After:
 Page = Offset | After
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One resource as the lead provider is shown it: complete JSON in UTF-8, its stamps, and what it is ordered by."""
+@dataclass(frozen=True)
+class Listed:
+    """A page of a list as the lead provider is shown it: complete JSON of each row, in UTF-8.
 
-    body: bytes
-    resource_id: UUID
-    created_at: datetime
-    updated_at: datetime
-    order: tuple[Literal["created_at", "updated_at"], ...] = ()
+    last: the position of its last row; None when nothing comes after it, and for a page by number.
+    """
 
-    @property
-    def position(self) -> tuple[str, ...]:
-        """Where it stands in the order asked for, by whole seconds as shown (API-7.7)."""
-        times = (getattr(self, name).replace(microsecond=0) for name in self.order)
-        return (*(moment.isoformat() for moment in times), str(self.resource_id))
+    rows: list[bytes]
+    last: tuple[str, ...] | None = None

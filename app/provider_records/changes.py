@@ -11,8 +11,6 @@ from app.db.engine import fetch, fetch_one
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
-    from uuid import UUID
 
     from app.provider_records.asked import ResourceType
     from app.terms import LeadProviderId
@@ -22,24 +20,13 @@ DAYS_KEPT = 400
 
 
 @dataclass(frozen=True)
-class Change:
-    """One entry, with ids only (API-17.7); `cohort` None where it has none or shows in every one."""
-
-    number: int
-    action: str
-    resource_type: str
-    resource_id: UUID
-    cohort: int | None
-    reason: str | None
-    moved_to: UUID | None
-    occurred_at: datetime
-
-
-@dataclass(frozen=True)
 class Changes:
-    """A page of the feed: where the next one starts, and whether entries are waiting there already."""
+    """A page of the feed: complete JSON of each entry in UTF-8, with ids only (API-17.7).
 
-    entries: tuple[Change, ...]
+    next_number: where the next page starts; more: whether entries are waiting there already.
+    """
+
+    entries: list[bytes]
     next_number: int
     more: bool
 
@@ -53,7 +40,10 @@ FEED = """
     WITH latest AS (SELECT coalesce(max(number), 0) AS number FROM change_counter WHERE lead_provider_id = $1),
     entry AS (SELECT * FROM change c WHERE c.lead_provider_id = $1 AND c.number > $2 {types} ORDER BY c.number LIMIT $3)
     SELECT l.number AS latest, $2 < l.number AND NOT EXISTS (
-        SELECT FROM change c WHERE c.lead_provider_id = $1 AND c.number = $2 + 1) AS gone, e.*
+        SELECT FROM change c WHERE c.lead_provider_id = $1 AND c.number = $2 + 1) AS gone, e.number,
+        convert_to('{{"id":"' || e.number || '","type":"change","attributes":' || (SELECT row_to_json(shown)::text
+            FROM (SELECT e.action, e.resource_type, e.resource_id, e.cohort::text AS cohort, e.reason, e.moved_to,
+                shown_time(e.created_at) AS occurred_at) shown) || '}}', 'UTF8') AS body
     FROM latest l LEFT JOIN entry e ON true ORDER BY e.number"""
 
 
@@ -70,22 +60,10 @@ async def changes_page(
     rows = await fetch(FEED.format(types=narrowed), lead_provider_id, after or 0, limit + 1, *values)
     if after is not None and rows[0]["gone"]:
         raise Expired
-    entries = tuple(
-        Change(
-            number=row["number"],
-            action=row["action"],
-            resource_type=row["resource_type"],
-            resource_id=row["resource_id"],
-            cohort=row["cohort"],
-            reason=row["reason"],
-            moved_to=row["moved_to"],
-            occurred_at=row["created_at"],
-        )
-        for row in rows
-        if row["number"] is not None
-    )
-    more = len(entries) > limit
-    return Changes(entries[:limit], entries[limit - 1].number if more else rows[0]["latest"], more)
+    found = [row for row in rows if row["number"] is not None]
+    more = len(found) > limit
+    next_number = found[limit - 1]["number"] if more else rows[0]["latest"]
+    return Changes([row["body"] for row in found[:limit]], next_number, more)
 
 
 async def latest_change_number(lead_provider_id: LeadProviderId, types: Collection[ResourceType] | None = None) -> int:

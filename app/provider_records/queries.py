@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.db.engine import fetch, fetch_one
-from app.provider_records.asked import BY_CREATION, After, Filters, Offset, ResourceType, Shown
+from app.provider_records.asked import BY_CREATION, Filters, Listed, Offset, ResourceType
 from app.terms import TeacherId
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ STALE = """SELECT r.id, r.body, r.resource_id{keys}
     FROM stale_provider_records($1, '{kind}', $2) r WHERE true"""
 STAMPED = """replace({body}, '"{name}":"@"', '"{name}":"' || shown_time(k.{name}) || '"')"""
 PAGE = """WITH page AS MATERIALIZED ({rows} ORDER BY {order} {limit})
-    SELECT convert_to({body}, 'UTF8') AS body, p.resource_id, k.created_at, k.updated_at
+    SELECT convert_to({body}, 'UTF8') AS body{position}
     FROM page p CROSS JOIN LATERAL (SELECT * FROM provider_record r WHERE r.id = p.id OFFSET 0) k ORDER BY {final}"""
 """Rows are looked up one by one: a page is small against the table, whatever was guessed about it."""
+POSITION = ", CASE WHEN row_number() OVER (ORDER BY {final}) = {size} THEN ARRAY[{keys}] END AS position"
+"""Of one row only: to read the keys of each would take as long as the text."""
 
 
 @dataclass
@@ -58,30 +60,29 @@ async def records_page(  # noqa: PLR0917 - a list is asked for by all of these
     order: Order,
     page: Page,
     today: date,
-) -> list[Shown]:
+) -> Listed:
     """Return a page of a list as it is on a day (API-7): what the lead provider is shown, in the order asked for.
 
     Every order is total. A day that nobody has settled yet is worked out while reading (API-18.5).
     """
-    order = order or BY_CREATION
-    made = Statement([lead_provider_id, today], order)
+    made = Statement([lead_provider_id, today], order or BY_CREATION)
     _narrow(made, kind, filters)
-    if isinstance(page, After) and page.position is not None:
-        made.conditions.append(_beyond(made, order, page.position))
-    by = (
-        ", ".join(f"{{}}{COLUMNS[name]}{' DESC' if descending else ''}" for name, descending in order)
-        + ", {}resource_id"
+    if isinstance(page, Offset):
+        rows = await fetch(_page(made, kind, page.limit, page.offset), *made.values)
+        return Listed([row["body"] for row in rows])
+    if page.position is not None:
+        made.conditions.append(_beyond(made, page.position))
+    rows = await fetch(_page(made, kind, page.limit + 1, position_of=page.limit), *made.values)
+    more = len(rows) > page.limit
+    return Listed(
+        [row["body"] for row in rows[: page.limit]], tuple(rows[page.limit - 1]["position"]) if more else None
     )
-    limit = f"LIMIT {made.put(page.limit)}" + (f" OFFSET {made.put(page.offset)}" if isinstance(page, Offset) else "")
-    query = _page(made, kind, order=by.replace("{}", ""), limit=limit, final=by.replace("{}", "p."))
-    by_names = tuple(name for name, _ in order)
-    return [Shown(row[0], row[1], row[2], row[3], by_names) for row in await fetch(query, *made.values)]
 
 
 async def one_record(
     lead_provider_id: LeadProviderId, kind: ResourceType, resource_id: UUID, today: date, cohort: int | None = None
-) -> Shown | None:
-    """Return one resource as it is on a day, or None when the lead provider is not shown it (API-1.4).
+) -> bytes | None:
+    """Return one resource as it is on a day, as JSON, or None when the lead provider is not shown it (API-1.4).
 
     cohort: of a school, the one it is shown for; None for everything else.
     """
@@ -89,9 +90,8 @@ async def one_record(
     made.where("r.resource_id = {}", resource_id)
     if cohort is not None:
         made.where("r.cohort = {}", cohort)
-    query = _page(made, kind, order="resource_id", limit="LIMIT 1", final="p.resource_id")
-    rows = await fetch(query, *made.values)
-    return Shown(*rows[0]) if rows else None
+    row = await fetch_one(_page(made, kind, 1), *made.values)
+    return row["body"] if row else None
 
 
 async def participant_id(lead_provider_id: LeadProviderId, resource_id: UUID) -> TeacherId | None:
@@ -124,33 +124,55 @@ def _narrow(made: Statement, kind: ResourceType, filters: Filters) -> None:
         made.where("r.from_ids && {}::uuid[]", filters.from_participant_ids)
 
 
-def _page(made: Statement, kind: ResourceType, *, order: str, limit: str, final: str) -> str:
-    """Return the statement: keys first, then the text of those rows with its stamps (API-18.1, API-16.1)."""
+def _page(made: Statement, kind: ResourceType, size: int, offset: int = 0, position_of: int | None = None) -> str:
+    """Return the statement: keys first, then the text of those rows with its stamps (API-18.1, API-16.1).
+
+    position_of: the number of the row whose position is told.
+    """
     body = STAMPED.format(body="coalesce(p.body, k.body)", name="updated_at")
     if kind is ResourceType.EXPRESSION_OF_INTEREST:
         body = STAMPED.format(body=body, name="created_at")
-    return PAGE.format(rows=_rows(made, kind), body=body, order=order, limit=limit, final=final)
+    columns = [*(COLUMNS[name] for name, _ in made.order), "resource_id"]
+    final = ", ".join(f"p.{key}" for key in _keys(made.order))
+    told = ", ".join(f"p.{column}::text" for column in columns)
+    position = POSITION.format(final=final, size=made.put(position_of), keys=told) if position_of else ""
+    whole = f"LIMIT {made.put(size)}" + (f" OFFSET {made.put(offset)}" if offset else "")
+    part = f"ORDER BY {', '.join(_keys(made.order))} LIMIT {made.put(size + offset)}"
+    rows = _rows(made, kind, part)
+    order = ", ".join(_keys(made.order))
+    return PAGE.format(rows=rows, body=body, position=position, order=order, limit=whole, final=final)
 
 
-def _rows(made: Statement, kind: ResourceType) -> str:
-    """Return the parts of a list: records of the lead provider, shared ones, and those that the day has overtaken."""
+def _keys(order: Order) -> list[str]:
+    """Return what a list is ordered by; the id comes last, so that every order is total (API-7.7)."""
+    return [*(f"{COLUMNS[name]}{' DESC' if descending else ''}" for name, descending in order), "resource_id"]
+
+
+def _rows(made: Statement, kind: ResourceType, limit: str) -> str:
+    """Return the parts of a list: records of the lead provider, shared ones, and those that the day has overtaken.
+
+    limit: no more of each part are looked at, in the order of the list, than the page may need.
+    """
     where = "".join(f" AND {condition}" for condition in made.conditions)
     # no other columns than are asked for, so that the index of the order has them all
     keys = "".join(f", r.{COLUMNS[name]}" for name, _ in made.order)
     parts = [KEPT.format(viewer="$1", kind=kind.value, keys=keys) + where]
     if kind is ResourceType.SCHOOL:
         parts.append(KEPT.format(viewer="0", kind=kind.value, keys=keys) + SHARED + where)
-    return " UNION ALL ".join([*parts, STALE.format(kind=kind.value, keys=keys) + where])
+    parts.append(STALE.format(kind=kind.value, keys=keys) + where)
+    return " UNION ALL ".join(f"({part} {limit})" for part in parts)
 
 
-def _beyond(made: Statement, order: Order, position: tuple[str, ...]) -> str:
+def _beyond(made: Statement, position: tuple[str, ...]) -> str:
     """Return the condition that a row comes after a position: by the first key in which the two differ."""
-    columns = [(COLUMNS[name], "<" if descending else ">") for name, descending in order]
-    times = [made.put(datetime.fromisoformat(text)) for text in position[:-1]]
-    keys = [
-        *((f"r.{column}", sign, place) for (column, sign), place in zip(columns, times, strict=True)),
-        ("r.resource_id", ">", f"{made.put(position[-1])}::uuid"),
-    ]
+    columns = [(f"r.{COLUMNS[name]}", "<" if descending else ">") for name, descending in made.order]
+    columns.append(("r.resource_id", ">"))
+    places = [made.put(datetime.fromisoformat(text)) for text in position[:-1]]
+    places.append(f"{made.put(position[-1])}::uuid")
+    if not any(descending for _, descending in made.order):
+        # compared as a whole, so that the index leads to the place even among rows of one second
+        return f"({', '.join(column for column, _ in columns)}) > ({', '.join(places)})"
+    keys = [(column, sign, place) for (column, sign), place in zip(columns, places, strict=True)]
     ways = [
         " AND ".join([*(f"{column} = {place}" for column, _, place in keys[:index]), f"{column} {sign} {place}"])
         for index, (column, sign, place) in enumerate(keys)

@@ -13,7 +13,7 @@ from app.provider_records.turn_day import turn_day
 from app.terms import LeadProviderId
 from tests import factories
 from tests.factories import YEARS
-from tests.provider_records.client import Client, Entry, Feed, full_copy
+from tests.provider_records.client import Client, Feed, entry_of, full_copy
 from tests.provider_records.direct import Direct
 from tests.training.acts import on
 
@@ -59,11 +59,9 @@ class Http:
     async def changes(self, after: str) -> Feed:
         """Give a page of the feed."""
         answer = await self._get("/changes?page[after]=latest" if after == "latest" else after)
-        entries = [
-            Entry(of["action"], of["resource_type"], of["resource_id"], int(of["cohort"]) if of["cohort"] else None)
-            for of in (entry["attributes"] for entry in answer["data"])
-        ]
-        return Feed(entries, _path(answer["links"]["next"]) or "", answer["meta"]["more"])
+        return Feed(
+            [entry_of(each) for each in answer["data"]], _path(answer["links"]["next"]) or "", answer["meta"]["more"]
+        )
 
     async def _get(self, path: str) -> Any:
         return await self.program.get(path, day=str(self.day))

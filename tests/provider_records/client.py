@@ -25,6 +25,12 @@ class Entry:
     cohort: int | None
 
 
+def entry_of(shown: Record) -> Entry:
+    """Read an entry as it is shown."""
+    of = shown["attributes"]
+    return Entry(of["action"], of["resource_type"], of["resource_id"], int(of["cohort"]) if of["cohort"] else None)
+
+
 @dataclass(frozen=True)
 class Feed:
     """One page of the feed."""

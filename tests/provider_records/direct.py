@@ -11,7 +11,7 @@ from app import clock
 from app.provider_records.asked import BY_CREATION, After, Filters, ResourceType
 from app.provider_records.changes import changes_page, latest_change_number
 from app.provider_records.queries import one_record, records_page
-from tests.provider_records.client import Entry, Feed
+from tests.provider_records.client import Feed, entry_of
 
 if TYPE_CHECKING:
     from app.terms import LeadProviderId
@@ -30,21 +30,19 @@ class Direct:
     async def page(self, kind: str, cohort: int | None, after: str | None) -> tuple[list[Record], str | None]:
         """Give a page, by the position of the last row of the one before."""
         filters = Filters(cohorts=(cohort,)) if cohort is not None else Filters()
-        asked = After(PAGE + 1, tuple(json.loads(after)) if after else None)
-        rows = await records_page(self.lead_provider_id, ResourceType(kind), filters, BY_CREATION, asked, clock.today())
-        goes_on = json.dumps(rows[PAGE - 1].position) if len(rows) > PAGE else None
-        return [json.loads(row.body) for row in rows[:PAGE]], goes_on
+        asked = After(PAGE, tuple(json.loads(after)) if after else None)
+        page = await records_page(self.lead_provider_id, ResourceType(kind), filters, BY_CREATION, asked, clock.today())
+        return [json.loads(row) for row in page.rows], json.dumps(page.last) if page.last else None
 
     async def one(self, kind: str, resource_id: str, cohort: int | None) -> Record | None:
         """Give one resource."""
         kind_of = ResourceType(kind)
         found = await one_record(self.lead_provider_id, kind_of, UUID(resource_id), clock.today(), cohort)
-        return json.loads(found.body) if found else None
+        return json.loads(found) if found else None
 
     async def changes(self, after: str) -> Feed:
         """Give a page of the feed."""
         if after == "latest":
             return Feed((), str(await latest_change_number(self.lead_provider_id)), more=False)
         page = await changes_page(self.lead_provider_id, int(after), PAGE)
-        entries = [Entry(e.action, e.resource_type, str(e.resource_id), e.cohort) for e in page.entries]
-        return Feed(entries, str(page.next_number), page.more)
+        return Feed([entry_of(json.loads(each)) for each in page.entries], str(page.next_number), page.more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -49,21 +50,21 @@ async def test_entries_are_kept_400_days_and_a_reader_who_is_later_is_told(larch
     of = LeadProviderId(larch.id)
     with clock.at(NOON + timedelta(days=401)):
         assert await forget_old_changes() == 1
-    assert [entry.number for entry in (await changes_page(of, None, 10)).entries] == [2, 3, 4]
-    assert [entry.number for entry in (await changes_page(of, 1, 2)).entries] == [2, 3]
+    for after, limit, numbers in ((None, 10, ["2", "3", "4"]), (1, 2, ["2", "3"])):
+        assert [json.loads(each)["id"] for each in (await changes_page(of, after, limit)).entries] == numbers
     with pytest.raises(Expired):
         await changes_page(of, 0, 10)
     with clock.at(NOON + timedelta(days=500)):
         assert await forget_old_changes() == 3
     assert await latest_change_number(of) == 4
     up_to_date = await changes_page(of, 4, 10)
-    assert (up_to_date.entries, up_to_date.next_number, up_to_date.more) == ((), 4, False)
+    assert (up_to_date.entries, up_to_date.next_number, up_to_date.more) == ([], 4, False)
 
 
 @pytest.mark.rule("API-17.2", "API-17.4")
 async def test_types_leave_others_out_without_moving_positions(larch: Named) -> None:
     page = await changes_page(LeadProviderId(larch.id), 0, 10, (ResourceType.SCHOOL,))
-    assert (page.entries, page.next_number, page.more) == ((), 4, False)
+    assert (page.entries, page.next_number, page.more) == ([], 4, False)
 
 
 @pytest.mark.rule("API-17.3")

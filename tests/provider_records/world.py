@@ -11,6 +11,7 @@ from app.provider_records.asked import BY_CREATION, Filters, Offset, ResourceTyp
 from app.provider_records.changes import changes_page
 from app.provider_records.queries import records_page
 from app.terms import LeadProviderId
+from tests.provider_records.client import entry_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,13 +32,14 @@ def filters_of(kind: ResourceType) -> dict[str, Any]:
 
 async def listed(of: Named, kind: ResourceType, today: date | None = None, **filters: Any) -> list[dict[str, Any]]:
     """The whole list of a lead provider, as JSON."""
-    rows = await records_page(
+    page = await records_page(
         LeadProviderId(of.id), kind, Filters(**filters), BY_CREATION, Offset(3_000), today or clock.today()
     )
-    return [json.loads(row.body) for row in rows]
+    return [json.loads(row) for row in page.rows]
 
 
 async def entries(of: Named, after: int = 0) -> list[tuple[str, str, str, int | None, str | None]]:
     """The feed of a lead provider: action, type, id, cohort, reason."""
     page = await changes_page(LeadProviderId(of.id), after, 3_000)
-    return [(e.action, e.resource_type, str(e.resource_id), e.cohort, e.reason) for e in page.entries]
+    shown = [(entry_of(one), one["attributes"]["reason"]) for one in map(json.loads, page.entries)]
+    return [(entry.action, entry.kind, entry.id, entry.cohort, reason) for entry, reason in shown]

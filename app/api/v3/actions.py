@@ -66,7 +66,7 @@ async def _participant(call: Call, public_id: UUID) -> bytes:
     found = await one_record(call.known.lead_provider_id, ResourceType.PARTICIPANT, public_id, clock.today())
     if found is None:
         raise LookupError("a participant stays shown")
-    return b'{"data":' + found.body + b"}"
+    return b'{"data":' + found + b"}"
 
 
 async def _withdraw(sent: Mapping[str, Any], teacher_id: TeacherId, role: Role | Unreadable, call: Call) -> None:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from litestar import Request
 
     from app.api.v3.asking import Asked
-    from app.provider_records.asked import Shown
 
     AnyRequest = Request[Any, Any, Any]
 
@@ -62,25 +61,32 @@ async def listed(request: AnyRequest, listing: Listing) -> Response[bytes]:
     page = asking.page(asked)
     caller = call_of(request).known
     digest = cursors.digest_of(path_of(request), filters, order)
-    keys = None
+    position = None
     if page.cursor:
-        keys = tuple(cursors.read(page.cursor, caller.lead_provider_id, digest, settings_of(request)))
+        position = tuple(cursors.read(page.cursor, caller.lead_provider_id, digest, settings_of(request)))
     tag = await etag_of(request, (listing.kind,))
     if is_known(request, tag):
         return unchanged(tag)
-    paging = (
-        After(page.size + 1, None if keys is None else tuple(keys)) if page.keyset else Offset(page.size, page.offset)
-    )
+    paging = After(page.size, position) if page.keyset else Offset(page.size, page.offset)
     found = await records_page(caller.lead_provider_id, listing.kind, filters, order, paging, clock.today())
-    links = b""
+    links = ""
     if page.keyset:
-        more, found = len(found) > page.size, found[: page.size]
         way = "null"
-        if more:
-            cursor = cursors.write(found[-1].position, caller.lead_provider_id, digest, settings_of(request))
+        if found.last is not None:
+            cursor = cursors.write(found.last, caller.lead_provider_id, digest, settings_of(request))
             way = f'"{next_path(request, asked, cursor)}"'
-        links = f',"links":{{"next":{way}}}'.encode()
-    return _answer(request, tag, b'{"data":[' + _joined(request, found) + b"]" + links + b"}")
+        links = f',"links":{{"next":{way}}}'
+    return many(request, found.rows, links, tag)
+
+
+def many(request: AnyRequest, rows: list[bytes], beside: str, tag: str) -> Response[bytes]:
+    """Answer rows that are JSON already, with what stands beside `data` (API-5.1)."""
+    request.scope["state"]["rows"] = len(rows)
+    # Megabytes are put together once.
+    parts = rows or [b""]
+    parts[0] = b'{"data":[' + parts[0]
+    parts[-1] += f"]{beside}}}".encode()
+    return _answer(request, tag, b",".join(parts))
 
 
 async def shown(request: AnyRequest, listing: Listing, record_id: str) -> Response[bytes]:
@@ -96,7 +102,8 @@ async def shown(request: AnyRequest, listing: Listing, record_id: str) -> Respon
     found = await one_record(lead_provider_id, listing.kind, UUID(record_id), clock.today(), cohort)
     if found is None:
         raise problem(404)
-    return _answer(request, tag, b'{"data":' + _joined(request, [found]) + b"}")
+    request.scope["state"]["rows"] = 1
+    return _answer(request, tag, b'{"data":' + found + b"}")
 
 
 def filters_of(asked: Asked, listing: Listing) -> Filters:
@@ -166,8 +173,3 @@ def preferences(request: AnyRequest) -> dict[str, str]:
 
 def _answer(request: AnyRequest, tag: str, body: bytes) -> Response[bytes]:
     return answer_json(body, headers={"ETag": tag, **preferences(request)})
-
-
-def _joined(request: AnyRequest, found: Sequence[Shown]) -> bytes:
-    request.scope["state"]["rows"] = len(found)
-    return b",".join([each.body for each in found])

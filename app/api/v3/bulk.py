@@ -167,7 +167,7 @@ async def _shown(call: Call, public_id: UUID) -> Any:
     found = await one_record(call.known.lead_provider_id, ResourceType.PARTNERSHIP, public_id, clock.today())
     if found is None:
         raise LookupError("a partnership that was just written is shown")
-    return msgspec.json.decode(found.body)
+    return msgspec.json.decode(found)
 
 
 def _document(batch: Batch) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from litestar import Request, Response, get
 
-from app.api.v3 import answers, asking, cursors, shapes
-from app.api.v3.answering import asked_of, etag_of, is_known, next_path, preferences, settings_of, unchanged
+from app.api.v3 import answers, asking, cursors
+from app.api.v3.answering import asked_of, etag_of, is_known, many, next_path, settings_of, unchanged
 from app.api.v3.calling import call_of
-from app.api.v3.faults import answer_json
 from app.api.v3.operations import AFTER, KEY, KNOWN, LENIENT, SIZE, Operation, Parameter
 from app.problems import bad_parameter, problem
 from app.provider_records.asked import ResourceType
@@ -18,12 +16,10 @@ from app.provider_records.changes import Changes, Expired, changes_page, latest_
 
 if TYPE_CHECKING:
     from app.api.v3.asking import Asked
-    from app.provider_records.changes import Change
 
 AnyRequest = Request[Any, Any, Any]
 FEED = "changes"
 LATEST = "latest"
-_encoder = msgspec.json.Encoder()
 KINDS = {kind.value: kind for kind in ResourceType}
 TYPES = Parameter(
     "filter[type]",
@@ -55,7 +51,7 @@ async def changes(request: AnyRequest) -> Response[bytes]:
         return unchanged(tag)
     lead_provider_id = call_of(request).known.lead_provider_id
     if cursor == LATEST:
-        return _answer(request, asked, Changes((), await latest_change_number(lead_provider_id), more=False), tag)
+        return _answer(request, asked, Changes([], await latest_change_number(lead_provider_id), more=False), tag)
     try:
         found = await changes_page(lead_provider_id, number, size, kinds)
     except Expired:
@@ -87,26 +83,9 @@ def _read(request: AnyRequest, cursor: str) -> int:
 
 
 def _answer(request: AnyRequest, asked: Asked, found: Changes, tag: str) -> Response[bytes]:
-    request.scope["state"]["rows"] = len(found.entries)
     cursor = cursors.write([found.next_number], call_of(request).known.lead_provider_id, FEED, settings_of(request))
     way, more = next_path(request, asked, cursor), "true" if found.more else "false"
-    data = _encoder.encode([_shown(entry) for entry in found.entries]).decode()
-    text = f'{{"data":{data},"links":{{"next":"{way}"}},"meta":{{"more":{more}}}}}'
-    return answer_json(text.encode(), headers={"ETag": tag, **preferences(request)})
-
-
-def _shown(entry: Change) -> shapes.Change:
-    """Return an entry as it is shown (API-17.1)."""
-    attributes = shapes.ChangeAttributes(
-        cast("Any", entry.action),  # the database admits these words alone
-        cast("Any", entry.resource_type),
-        entry.resource_id,
-        None if entry.cohort is None else str(entry.cohort),
-        cast("Any", entry.reason),
-        entry.moved_to,
-        entry.occurred_at.replace(microsecond=0),
-    )
-    return shapes.Change(str(entry.number), "change", attributes)
+    return many(request, found.entries, f',"links":{{"next":"{way}"}},"meta":{{"more":{more}}}', tag)
 
 
 HANDLERS: list[Any] = [changes]

@@ -73,7 +73,7 @@ async def _partnership(call: Call, public_id: UUID) -> bytes:
     found = await one_record(call.known.lead_provider_id, ResourceType.PARTNERSHIP, public_id, clock.today())
     if found is None:
         raise LookupError("a partnership that was just written is shown")
-    return b'{"data":' + found.body + b"}"
+    return b'{"data":' + found + b"}"
 
 
 @put(
