@@ -26,6 +26,8 @@ OWNERS = {
         "mentor_at_school_period",
         "mentorship_period",
         "name_flag",
+        "name_correction",
+        "anonymisation",
         # registering and closing stays reaches across (design: operations that do live here)
         "school",
         "school_year",
@@ -39,7 +41,7 @@ OWNERS = {
         "calendar_entry",
     },
     "support": {"support_query", "feedback"},
-    "console": {"queue_item"},
+    "console": {"queue_item", "bulk_batch", "bulk_row"},
     "drafts": {"draft"},
     "events": {"event", "event_subject"},
     "notices": {"message", "mailbox_message", "sender_stop"},

@@ -260,6 +260,33 @@ def name_flag(world: World) -> dict[str, Any]:
     )
 
 
+def name_correction(world: World) -> dict[str, Any]:
+    return stamped(
+        teacher_id=world.ect,
+        school_id=world.school,
+        trs_name="Ada Test",
+        old_name="Ada Test",
+        new_name="Zoe Other",
+        score=20,
+        where="registration",
+        reason="corrected at registration",
+        actor_kind="school_user",
+        made_at=NOW,
+    )
+
+
+def anonymisation(world: World) -> dict[str, Any]:
+    return stamped(teacher_id=world.newcomer, asked_by_user_id=world.user, note="Asked for by themself", ticket="")
+
+
+def bulk_batch(world: World) -> dict[str, Any]:
+    return stamped(fix="FIX-13", fields="{}", note="Asked for by a trust", ticket="", asked_by_user_id=world.user)
+
+
+def bulk_row(_: World) -> dict[str, Any]:
+    return stamped(bulk_batch_id=1, position=1, trn="7000001")
+
+
 def app_user(_: World) -> dict[str, Any]:
     return stamped(
         audience="school",
@@ -429,6 +456,9 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         draft,
         lookup_attempt,
         name_flag,
+        name_correction,
+        anonymisation,
+        bulk_batch,
         support_query,
         feedback,
         school_preference,
@@ -454,7 +484,12 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 
 
-DEPENDENT = {"event_subject": event_subject, "calendar_entry": calendar_entry, "api_token_day": api_token_day}
+DEPENDENT = {
+    "event_subject": event_subject,
+    "calendar_entry": calendar_entry,
+    "api_token_day": api_token_day,
+    "bulk_row": bulk_row,
+}
 """Rows that need another of BUILDERS first."""
 
 

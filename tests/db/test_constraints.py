@@ -473,7 +473,34 @@ TOKENS = {
     ),
 }
 
-CASES = TOKENS | CONTINUING | STAYS | PEOPLE | MENTORSHIPS | TRAINING | PROVIDERS | SCHOOLS | RECORDS | OWN_AFFAIRS
+PUT_RIGHT = {
+    "ADM-9.3 a score of more than all": Bad("name_correction_score_in_range", "name_correction", {"score": 101}),
+    "ADM-9.1 two corrections of one flag": Bad(
+        "name_correction_one_of_a_flag",
+        "name_correction",
+        {"name_flag_id": 1},
+        [("name_flag", {"id": 1}), ("name_correction", {"name_flag_id": 1})],
+    ),
+    "ADM-9.6 reviewed without saying how": Bad("name_flag_review_whole", "name_flag", {"reviewed_at": NOW}),
+    "FIX-23 a counter that there is not": Bad(
+        "lookup_attempt_lifted_of_counters", "lookup_attempt", {"lifted": ["everybody"]}
+    ),
+    "ADM-6.2 two rows in one place": Bad(
+        "bulk_row_one_position", "bulk_row", {"trn": "7000002"}, [("bulk_batch", {"id": 1}), ("bulk_row", {})]
+    ),
+    "ADM-6.2 applied before it was checked": Bad(
+        "bulk_row_found_before_result", "bulk_row", {"result": "changed"}, [("bulk_batch", {"id": 1})]
+    ),
+    "FIX-15 ended by nobody": Bad("anonymisation_end_whole", "anonymisation", {"outcome": "withdrawn"}),
+    "FIX-15 done by one person alone": Bad(
+        "anonymisation_by_two",
+        "anonymisation",
+        lambda w: {"outcome": "done", "ended_at": NOW, "ended_by_user_id": w.user},
+    ),
+    "FIX-15 asked for twice at once": Bad("anonymisation_one_open", "anonymisation", {}, [("anonymisation", {})]),
+}
+
+CASES = PUT_RIGHT | TOKENS | CONTINUING | STAYS | PEOPLE | MENTORSHIPS | TRAINING | PROVIDERS | SCHOOLS | RECORDS | OWN_AFFAIRS
 
 
 @pytest.mark.rule("DM-02", "REL-5")

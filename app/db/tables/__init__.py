@@ -14,7 +14,7 @@ from app.db.tables.access import (
 )
 from app.db.tables.api import APIRequestSlot, APIToken, APITokenDay, APITokenUse
 from app.db.tables.calendar import CalendarEntry, CalendarFeed
-from app.db.tables.console import QueueItem
+from app.db.tables.console import BulkBatch, BulkRow, QueueItem
 from app.db.tables.events import Event, EventSubject
 from app.db.tables.messages import MailboxMessage, Message, SenderStop
 from app.db.tables.provider_records import (
@@ -37,11 +37,13 @@ from app.db.tables.providers import (
     Schedule,
 )
 from app.db.tables.registration import (
+    Anonymisation,
     Draft,
     ECTAtSchoolPeriod,
     LookupAttempt,
     MentorAtSchoolPeriod,
     MentorshipPeriod,
+    NameCorrection,
     NameFlag,
 )
 from app.db.tables.reminders import ReminderRun, ReminderSent
@@ -95,6 +97,8 @@ ALL_TABLES = (
     Draft,
     LookupAttempt,
     NameFlag,
+    NameCorrection,
+    Anonymisation,
     SchoolPartnership,
     TrainingPeriod,
     Declaration,
@@ -114,6 +118,8 @@ ALL_TABLES = (
     SupportQuery,
     Feedback,
     QueueItem,
+    BulkBatch,
+    BulkRow,
     ReminderRun,
     ReminderSent,
     APIToken,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, Timestamptz
+from piccolo.columns import UUID, Array, Text, Timestamptz
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from app import clock
 from app.db.tables.access import AppUser
-from app.db.tables.base import PublicRow, Row, big, counter, day, json, moment, refers, text, word
+from app.db.tables.base import PublicRow, Row, big, counter, day, json, moment, number, refers, text, word
 from app.db.tables.providers import AppropriateBody
 from app.db.tables.schools import School
 from app.db.tables.teachers import Teacher
 from app.terms import (
+    ActorKind,
     CancellationReason,
     DraftKind,
     DraftState,
@@ -125,6 +126,8 @@ class LookupAttempt(Row, tablename="lookup_attempt"):
     at = moment()
     outcome = word(LookupOutcome)
     trn = text(null=True)
+    lifted = Array(base_column=Text(), default=None, null=True)
+    """For which of `user`, `school` and `trn` it counts no longer (FIX-23)."""
 
 
 class NameFlag(Row, tablename="name_flag"):
@@ -138,3 +141,33 @@ class NameFlag(Row, tablename="name_flag"):
     where = text()
     raised_at = moment()
     reviewed_at = moment(null=True)
+    outcome = text(null=True)
+
+
+class NameCorrection(Row, tablename="name_correction"):
+    """Every name that was corrected, how alike it is to the teaching record's, and who did it (ADM-9.1)."""
+
+    teacher_id = refers(Teacher)
+    school_id = refers(School)
+    trs_name = text()
+    old_name = text()
+    new_name = text()
+    score = number()
+    where = text()
+    reason = text()
+    actor_kind = word(ActorKind)
+    actor_name = text(null=True)
+    made_at = moment()
+    name_flag_id = refers(NameFlag, null=True)
+
+
+class Anonymisation(Row, tablename="anonymisation"):
+    """A request to make somebody unrecognisable, which a second member of staff confirms (FIX-15)."""
+
+    teacher_id = refers(Teacher)
+    asked_by_user_id = refers(AppUser)
+    note = text()
+    ticket = text()
+    outcome = text(null=True)
+    ended_by_user_id = refers(AppUser, null=True)
+    ended_at = moment(null=True)

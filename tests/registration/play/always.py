@@ -41,6 +41,7 @@ ROWS_OF = {
     "school": "school_id",
     "school_year": "",
     "name_flag": "",
+    "name_correction": "",
     "message": "",
 }
 """The tables that moves write, each with the column by which an event names its row."""
