@@ -38,6 +38,22 @@ class StaffViewedRecord(Event):
 
 @catalogued
 @dataclass(frozen=True)
+class StaffExported(Event):
+    """A member of staff took data about people along in a file (ADM-12.3)."""
+
+    kind: ClassVar[str] = "staff_exported"
+    what: str
+    rows: int
+    note: str
+    ticket: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Took along in a file: {self.what}"
+
+
+@catalogued
+@dataclass(frozen=True)
 class StaffFixApplied(Event):
     """A member of staff put something right; the ordinary event of the change stands beside it (ADM-16.1)."""
 

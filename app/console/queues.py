@@ -33,6 +33,9 @@ class Queue:
     title: str
     what_to_do: str
     sql: str
+    order: str = "since, key"
+    page: str = ""
+    """Where its items can be seen with everything about them, and decided."""
 
     @property
     def slug(self) -> str:
@@ -90,8 +93,11 @@ QUEUES: dict[str, Queue] = {
             "Name corrections",
             "Accept the name, or put the teaching record’s name back",
             """SELECT 'name ' || n.id AS key, n.raised_at AS since, n.school_id, n.teacher_id,
-                n.trs_name || ' on the teaching record; ' || n.old_name || ' became ' || n.new_name AS facts
-            FROM name_flag n WHERE n.reviewed_at IS NULL""",
+                n.trs_name || ' on the teaching record; ' || n.old_name || ' became ' || n.new_name
+                    || coalesce(' (score ' || c.score || ')', '') AS facts, c.score
+            FROM name_flag n LEFT JOIN name_correction c ON c.name_flag_id = n.id WHERE n.reviewed_at IS NULL""",
+            order="score, since, key",
+            page="/admin/name-corrections?flagged=yes&reviewed=no",
         ),
         Queue(
             "Q-06",
@@ -246,8 +252,9 @@ def _page_of(queue: Queue) -> str:
             'school', s.name, 'urn', s.urn, 'teacher', t.public_id,
             'name', CASE WHEN t.id IS NOT NULL THEN {name_of("t")} END, 'assignee_id', i.assignee_user_id,
             'assignee', u.name, 'snoozed_until', i.snoozed_until, 'school_id', i.school_id,
-            'teacher_id', i.teacher_id) ORDER BY i.since, i.key), '[]')
-            FROM (SELECT * FROM items ORDER BY since, key LIMIT $6 OFFSET (least($7, c.pages) - 1) * $6) i
+            'teacher_id', i.teacher_id) ORDER BY i.place), '[]')
+            FROM (SELECT *, row_number() OVER (ORDER BY {queue.order}) AS place FROM items
+                ORDER BY {queue.order} LIMIT $6 OFFSET (least($7, c.pages) - 1) * $6) i
             LEFT JOIN school s ON s.id = i.school_id LEFT JOIN teacher t ON t.id = i.teacher_id
             LEFT JOIN app_user u ON u.id = i.assignee_user_id))
     FROM counted c"""  # noqa: S608 - constants

@@ -11,6 +11,7 @@ from app.db.transaction import transaction
 from app.events.record import About, Event, record
 from app.notices.outbox import Subjects, queue_to_school
 from app.notices.teaching_record_messages import TeachingRecordChanged
+from app.registration.changes.name_flags import settle_flags
 from app.registration.complete_induction import CompleteInduction, complete_induction
 from app.teachers import snapshot as snapshots
 from app.teachers.events import (
@@ -89,7 +90,9 @@ async def refresh_teaching_record(command: RefreshTeachingRecord, actor: Actor, 
 async def _found(
     command: RefreshTeachingRecord, known: Mapping[str, Any], snapshot: Snapshot, actor: Actor, today: date
 ) -> bool:
-    await store_teacher(command.trn, snapshot, known["corrected_name"])
+    stored = await store_teacher(command.trn, snapshot, known["corrected_name"])
+    if known["corrected_name"] and stored.displayed == teaching_record_name(snapshot.first_name, snapshot.last_name):
+        await settle_flags(stored.teacher_id)
     state = RESTRICTED if snapshot.prohibited else IN_ORDER
     changed = await _say(known, (*_differences(known, snapshot), *_state_changed(known, state)), actor, today)
     await complete_induction(CompleteInduction(command.trn, TeacherId(known["id"])), actor, today)

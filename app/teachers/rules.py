@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rapidfuzz.distance import OSA
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+NameBand = Literal["minor", "partial", "large"]
+MINOR_FROM = 80
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"})
 APOSTROPHES = re.compile("['`\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u201b\u2032\uff07]")
 
@@ -74,6 +76,13 @@ def needs_same_person_question(displayed: str, new: str) -> bool:
 def is_flagged(displayed: str, trs_name: str, new: str) -> bool:
     """Tell whether support looks at the new name: it differs from what was shown or from the record (NAM-04)."""
     return significantly_different(displayed, new) or significantly_different(trs_name, new)
+
+
+def name_band(score: int, large_below: int) -> NameBand:
+    """Return how much a name differs from the teaching record's, by its score (ADM-9.4)."""
+    if score >= MINOR_FROM:
+        return "minor"
+    return "large" if score < large_below else "partial"
 
 
 def similarity(register_name: str, new_name: str) -> int:

@@ -500,7 +500,19 @@ PUT_RIGHT = {
     "FIX-15 asked for twice at once": Bad("anonymisation_one_open", "anonymisation", {}, [("anonymisation", {})]),
 }
 
-CASES = PUT_RIGHT | TOKENS | CONTINUING | STAYS | PEOPLE | MENTORSHIPS | TRAINING | PROVIDERS | SCHOOLS | RECORDS | OWN_AFFAIRS
+CASES = (
+    PUT_RIGHT
+    | TOKENS
+    | CONTINUING
+    | STAYS
+    | PEOPLE
+    | MENTORSHIPS
+    | TRAINING
+    | PROVIDERS
+    | SCHOOLS
+    | RECORDS
+    | OWN_AFFAIRS
+)
 
 
 @pytest.mark.rule("DM-02", "REL-5")

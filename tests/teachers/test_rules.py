@@ -10,6 +10,7 @@ from app.teachers.rules import (
     fold,
     is_flagged,
     looks_shared,
+    name_band,
     needs_same_person_question,
     search_text,
     significantly_different,
@@ -184,3 +185,11 @@ def test_the_search_column_holds_the_distinct_words_of_both_names() -> None:
 )
 def test_a_shared_mailbox_is_known_by_its_local_part(email: str, shared: bool) -> None:
     assert looks_shared(email, WORDS) is shared
+
+
+@pytest.mark.rule("ADM-9.4")
+@pytest.mark.parametrize(
+    ("score", "band"), [(100, "minor"), (80, "minor"), (79, "partial"), (50, "partial"), (49, "large")]
+)
+def test_how_much_a_name_differs(score: int, band: str) -> None:
+    assert name_band(score, 50) == band

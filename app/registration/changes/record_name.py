@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import fetch
 from app.events.record import About, record
+from app.registration.changes.name_flags import keep_correction
 from app.registration.events import TeacherNameFlagged, TeacherNameUpdatedByUser
-from app.teachers.rules import is_flagged
 
 if TYPE_CHECKING:
+    from app.registration.changes.name_flags import Where
     from app.terms import Actor
 
 
@@ -37,26 +38,11 @@ async def _elsewhere(about: About) -> list[About]:
     return [About(teacher_id=about.teacher_id, **dict(row)) for row in rows]
 
 
-async def record_name(
-    renamed: RenamedPerson, reason: str, where: Literal["registration", "change"], about: About, actor: Actor
-) -> None:
+async def record_name(renamed: RenamedPerson, reason: str, where: Where, about: About, actor: Actor) -> None:
     """Record a name that really changed, and flag it for support if it is very different (NAM-01, NAM-04)."""
     if renamed.new_name == renamed.old_name:
         return
     for place in (about, *await _elsewhere(about)):
         record(TeacherNameUpdatedByUser(place, renamed.old_name, renamed.new_name, reason), actor)
-    if not is_flagged(renamed.old_name, renamed.trs_name, renamed.new_name):
-        return
-    await fetch(
-        """INSERT INTO name_flag (created_at, updated_at, teacher_id, school_id, trs_name, old_name, new_name,
-            "where", raised_at)
-        VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $1)""",
-        clock.now(),
-        about.teacher_id,
-        about.school_id,
-        renamed.trs_name,
-        renamed.old_name,
-        renamed.new_name,
-        where,
-    )
-    record(TeacherNameFlagged(about, renamed.trs_name, renamed.old_name, renamed.new_name), actor)
+    if await keep_correction(renamed, reason, where, about, actor):
+        record(TeacherNameFlagged(about, renamed.trs_name, renamed.old_name, renamed.new_name), actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -29,6 +30,14 @@ def page_size(query: Mapping[str, str]) -> int:
     """Return how many rows of a list stand on a page (ADM-1.7)."""
     typed = query.get("size", "")
     return next((size for size in PAGE_SIZES if str(size) == typed), PAGE_SIZES[0])
+
+
+def day_in(query: Mapping[str, str], name: str) -> date | None:
+    """Return the day that an address gives, as 2025-09-01; None for none and for what is no day."""
+    try:
+        return date.fromisoformat(query.get(name, "").strip())
+    except ValueError:
+        return None
 
 
 def address(path: str, kept: Mapping[str, str], names: tuple[str, ...]) -> str:

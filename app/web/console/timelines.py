@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.console.timeline import WHO, Timeline, TimelineFilter, Whose, timeline
 from app.terms import ActorKind
-from app.web.console.asking import address
+from app.web.console.asking import address, day_in
 from app.web.forms import read_query
 from app.web.schools.list_query import page_number
 
@@ -56,13 +55,6 @@ def wanted_in(query: Mapping[str, str]) -> TimelineFilter:
     return TimelineFilter(
         kind=query.get("kind", "")[:LONGEST_KIND],
         author=next((kind for kind in ActorKind if kind.value == author), None),
-        since=_day(query.get("since", "")),
-        until=_day(query.get("until", "")),
+        since=day_in(query, "since"),
+        until=day_in(query, "until"),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None

@@ -146,7 +146,7 @@ async def test_an_item_is_there_as_long_as_its_condition(slug: str, sam: Any, pe
 
 ENDINGS = {
     "q-01": "UPDATE training_period SET withdrawn_at = now(), withdrawal_reason = 'other', finished_on = '2025-11-09'",
-    "q-05": "UPDATE name_flag SET reviewed_at = now()",
+    "q-05": "UPDATE name_flag SET reviewed_at = now(), outcome = 'accepted'",
     "q-07": "UPDATE ect_at_school_period SET email = 'other@ash.example'",
     "q-12": "UPDATE register_item SET settled_at = now(), settlement = 'corrected'",
     "q-15": "UPDATE support_query SET state = 'closed', closed_at = now()",
