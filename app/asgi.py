@@ -39,6 +39,7 @@ from app.web.console import act_as as console_act_as
 from app.web.console import acting as console_acting
 from app.web.console import explainer as console_explainer
 from app.web.console import home as console_home
+from app.web.console import jobs as console_jobs
 from app.web.console import name_corrections as console_name_corrections
 from app.web.console import people as console_people
 from app.web.console import person as console_person
@@ -123,6 +124,7 @@ HANDLERS: list[Any] = [
     *console_queues.HANDLERS,
     *console_staff.HANDLERS,
     *console_name_corrections.HANDLERS,
+    *console_jobs.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from app import clock
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 U = TypeVar("U")
+LATELY, MOST_LATELY = timedelta(hours=1), 10_000
+"""What the health page counts, at most so many calls."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,9 @@ class Health:
     last_success: datetime | None = None
     last_failure: datetime | None = None
     last_cause: FailureCause | None = None
+    calls: int = 0
+    """In the last hour, in this process; those that failed too."""
+    failures: int = 0
 
 
 class Caller:
@@ -43,6 +50,7 @@ class Caller:
         self._breaker = breaker
         self._last_success: datetime | None = None
         self._last_failure: tuple[datetime, FailureCause] | None = None
+        self._lately: deque[tuple[datetime, bool]] = deque(maxlen=MOST_LATELY)
 
     async def close(self) -> None:
         """Close the pooled connections."""
@@ -52,7 +60,9 @@ class Caller:
         """Return how the system has answered lately, asking it nothing (EXT-1.14)."""
         failed_at, cause = self._last_failure or (None, None)
         state = self._breaker.state if self._breaker else "off"
-        return Health(state, self._last_success, failed_at, cause)
+        since = clock.machine_now() - LATELY
+        lately = [failed for at, failed in self._lately if at > since]
+        return Health(state, self._last_success, failed_at, cause, len(lately), sum(lately))
 
     async def step(
         self, work: Callable[[Deadline], Awaitable[T]], seconds: float, failed: Callable[[FailureCause], U]
@@ -96,6 +106,7 @@ class Caller:
 
     def _noted(self, outcome: T) -> T:
         cause = cause_of(outcome)
+        self._lately.append((clock.machine_now(), cause is not None))
         if cause is not None:
             self._last_failure = (clock.machine_now(), cause)
         else:

@@ -57,7 +57,7 @@ def make_commands(
 
         async def work() -> dict[str, int]:
             async with open_sender() as sender, open_trs() as trs, open_register() as source:
-                await drain_queue(url, sender)
+                await drain_queue(url, sender, trs, source)
                 return await run_due(now, sender, trs, source)
 
         for name, count in run_on_database(work, size=POOL).items():

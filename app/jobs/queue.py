@@ -10,11 +10,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app import clock
 from app.db.sight import SERVICE_ROLE
-from app.jobs.schedule import DELIVER_DUE_CRON, PeriodicJob, jobs_with
+from app.jobs.job_runs import run_job
+from app.jobs.schedule import DELIVER_DUE_CRON, PeriodicJob, done_here, jobs_with
 from app.notices.deliver import ask_what_became, deliver, deliver_due
 from app.notices.outbox import DELIVER, MAIL_QUEUE
 from app.refdata.download import TRIES
-from app.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,11 +30,18 @@ SENDER = "sender"
 def make_queue(
     url: str, *, periodic: bool, trs: TeachingRecords | None = None, register: SchoolRegisterSource | None = None
 ) -> App:
-    """Return the queue of the database, not opened; `periodic` adds the jobs done by the clock (OPS-12)."""
+    """Return the queue of the database, not opened; with `periodic` the jobs are done by the clock too (OPS-12)."""
     queue = App(connector=PsycopgConnector(conninfo=as_service(url), min_size=1, max_size=4, timeout=10))
     queue.task(name=DELIVER, queue=MAIL_QUEUE, pass_context=True)(deliver_message)
+    due = queue.task(name="deliver_due", queue=MAIL_QUEUE, queueing_lock="deliver_due", pass_context=True)(
+        deliver_whatever_is_due
+    )
     if periodic:
-        _add_periodic(queue, jobs_with(trs, register, TRIES))
+        queue.periodic(cron=DELIVER_DUE_CRON)(due)
+    for job in done_here(jobs_with(trs, register, TRIES)):
+        task = queue.task(name=job.name, queueing_lock=job.name)(task_of(job))
+        if periodic:
+            queue.periodic(cron=job.cron)(task)
     return queue
 
 
@@ -61,20 +68,12 @@ def _sender(context: JobContext) -> MailSender:
     return sender
 
 
-def _add_periodic(queue: App, jobs: tuple[PeriodicJob, ...]) -> None:
-    due = queue.task(name="deliver_due", queue=MAIL_QUEUE, queueing_lock="deliver_due", pass_context=True)
-    queue.periodic(cron=DELIVER_DUE_CRON)(due(deliver_whatever_is_due))
-    for job in jobs:
-        if settings().production or not job.only_in_production:
-            queue.periodic(cron=job.cron)(queue.task(name=job.name, queueing_lock=job.name)(task_of(job)))
-
-
 def task_of(job: PeriodicJob) -> Callable[..., Awaitable[Any]]:
     """Return a periodic job as a task of the queue; one run of it has one time (REL-10)."""
 
     async def run(timestamp: int) -> None:
         del timestamp
         with clock.one_moment():
-            await job.run()
+            await run_job(job)
 
     return run

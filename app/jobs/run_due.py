@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.jobs.schedule import jobs_with
+from app.jobs.job_runs import note_schedule, run_job
+from app.jobs.schedule import done_here, jobs_with
 from app.notices.deliver import ask_what_became, deliver_due
-from app.settings import settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,9 +34,10 @@ async def run_due(
     running again does nothing more and a day that was left out is made up for (contract, section 3).
     """
     with clock.one_moment(), clock.at(now):
-        jobs = [job for job in jobs_with(trs, register) if settings().production or not job.only_in_production]
-        done = {job.name: await job.run() for job in jobs if not job.after_mail}
+        jobs = done_here(jobs_with(trs, register))
+        await note_schedule(jobs)
+        done = {job.name: await run_job(job) for job in jobs if not job.after_mail}
         done[DELIVERED] = await deliver_due(sender)
         done[ASKED] = await ask_what_became(sender)
-        done |= {job.name: await job.run() for job in jobs if job.after_mail}
+        done |= {job.name: await run_job(job) for job in jobs if job.after_mail}
     return done

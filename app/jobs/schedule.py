@@ -20,6 +20,7 @@ from app.provider_records.idempotency import forget_answers
 from app.provider_records.postponed import settle_postponed
 from app.provider_records.turn_day import turn_day
 from app.provider_records.verify import verify_by_night
+from app.settings import settings
 from app.support.note_delivery import note_delivery
 from app.teachers.unusual_look_ups import watch_look_ups
 
@@ -278,6 +279,11 @@ def jobs_with(
         Refreshing(trs).run,
     )
     return again, *nightly, *JOBS
+
+
+def done_here(jobs: tuple[PeriodicJob, ...]) -> tuple[PeriodicJob, ...]:
+    """Return those that are done in this environment."""
+    return tuple(job for job in jobs if settings().production or not job.only_in_production)
 
 
 def _nightly(register: SchoolRegisterSource, tries: int) -> PeriodicJob:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.jobs.job_runs import note_schedule
 from app.jobs.queue import SENDER, make_queue
+from app.jobs.schedule import done_here, jobs_with
 from app.settings import settings
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ async def run_worker(
     With ENVIRONMENT=test only what is queued is done: jobs by the clock run through `run-due` (contract, section 3).
     """
     queue = make_queue(url, periodic=settings().environment != "test", trs=trs, register=register)
+    await note_schedule(done_here(jobs_with(trs, register)))
     async with queue.open_async():
         await queue.run_worker_async(
             concurrency=CONCURRENCY,
@@ -42,9 +45,14 @@ async def run_worker(
         )
 
 
-async def drain_queue(url: str, sender: MailSender) -> None:
+async def drain_queue(
+    url: str,
+    sender: MailSender,
+    trs: TeachingRecords | None = None,
+    register: SchoolRegisterSource | None = None,
+) -> None:
     """Do every job that is queued now, then return."""
-    queue = make_queue(url, periodic=False)
+    queue = make_queue(url, periodic=False, trs=trs, register=register)
     async with queue.open_async():
         await queue.run_worker_async(
             wait=False,

@@ -7,6 +7,8 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from app import clock
+from app.console.job_health import job_health, worst
 from app.db.engine import DatabaseUnavailable
 from app.db.migrations import at_head
 from app.refdata.health import register_health
@@ -39,6 +41,31 @@ async def _problem() -> str:
 
 @get("/health/deps", opt=file_route())
 async def deps(request: AnyRequest) -> Response[dict[str, Any]]:
-    """Answer how each outside system does, by what calls to it met, and how old the register is (EXT-1.14)."""
+    """Answer how each outside system does, how old the register is, and how mail and jobs do (EXT-1.14, ADM-14.4)."""
     states: States = request.app.state.dependencies
-    return Response({"build": request.app.state.build, "dependencies": {**states(), "gias": await register_health()}})
+    register = await register_health()
+    work = await _work()
+    colours = [register.state, *(part["state"] for part in work.values())]
+    return Response(
+        {
+            "build": request.app.state.build,
+            "state": worst(*colours),
+            "dependencies": {**states(), "gias": register},
+            **work,
+        }
+    )
+
+
+async def _work() -> dict[str, dict[str, Any]]:
+    try:
+        health, now = await job_health(), clock.now()
+    except DatabaseUnavailable:
+        return {"mail": {"state": "red"}, "jobs": {"state": "red"}}
+    late = health.late(now)
+    mail = {
+        "state": health.mail_colour(now),
+        "sender": "stopped" if health.stopped else "running",
+        "oldest_sign_in_seconds": int(health.oldest(sign_in=True, now=now).total_seconds()),
+        "oldest_ordinary_seconds": int(health.oldest(sign_in=False, now=now).total_seconds()),
+    }
+    return {"mail": mail, "jobs": {"state": worst(*(colour for _, colour in late)), "late": dict(late)}}

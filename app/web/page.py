@@ -44,6 +44,7 @@ CONSOLE_NAVIGATION = (
     Link("Schools", "/admin/schools", "schools"),
     Link("Queues", "/admin/queues", "queues"),
     Link("Explainer", "/admin/explain", "explain"),
+    Link("Jobs", "/admin/jobs", "jobs"),
 )
 FOOTER = (
     Link("Support", "/support"),

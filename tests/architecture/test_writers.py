@@ -64,6 +64,7 @@ OWNERS = {
     },
     "jobs": {
         "api_token_day",
+        "job_run",
         "lookup_attempt",
         "one_time_secret",
         "rate_count",

@@ -353,6 +353,14 @@ def message(_: World) -> dict[str, Any]:
     )
 
 
+def job_run(_: World) -> dict[str, Any]:
+    return stamped(name="tidy_up", cron="15 2 * * *", when_late="things lie about")
+
+
+def field_error(_: World) -> dict[str, Any]:
+    return stamped(day=DAY, journey="register_ect", field="email", errors=1)
+
+
 def sender_stop(_: World) -> dict[str, Any]:
     return stamped(reason="forbidden", stopped_at=NOW, try_at=NOW)
 
@@ -478,6 +486,8 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         register_item,
         message,
         sender_stop,
+        job_run,
+        field_error,
         calendar_feed,
         api_token,
     )

@@ -446,6 +446,11 @@ OWN_AFFAIRS = {
     "NOT-2.4 tried before it stopped": Bad(
         "sender_stop_tried_after_it", "sender_stop", {"try_at": NOW - timedelta(days=1)}
     ),
+    "ADM-14.1 one job twice": Bad("job_run_name_key", "job_run", {}, [("job_run", {})]),
+    "ADM-14.1 a job that did less than nothing": Bad("job_run_result_not_negative", "job_run", {"result": -1}),
+    "ADM-14.1 a job that ended before it began": Bad("job_run_ended_was_started", "job_run", {"finished_at": NOW}),
+    "ADM-12.2 one field counted twice": Bad("field_error_one", "field_error", {}, [("field_error", {})]),
+    "ADM-12.2 no error counted": Bad("field_error_counts", "field_error", {"errors": 0}),
     "NOT-7.1 two feeds of a user for a school": Bad(
         "one_feed_in_use", "calendar_feed", {"id": 2, "token_hash": b"2"}, [("calendar_feed", {})]
     ),

@@ -60,6 +60,7 @@ from app.db.tables.schools import (
 from app.db.tables.support import Feedback, SupportQuery
 from app.db.tables.teachers import InductionPeriod, Teacher
 from app.db.tables.training import Declaration, SchoolPartnership, TrainingPeriod
+from app.db.tables.upkeep import FieldError, JobRun
 
 ALL_TABLES = (
     AppUser,
@@ -120,6 +121,8 @@ ALL_TABLES = (
     QueueItem,
     BulkBatch,
     BulkRow,
+    JobRun,
+    FieldError,
     ReminderRun,
     ReminderSent,
     APIToken,
