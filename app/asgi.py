@@ -50,6 +50,7 @@ from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
 from app.web.console import staff as console_staff
+from app.web.console import tokens as console_tokens
 from app.web.gates import admit
 from app.web.limits import AddressLimit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
@@ -125,6 +126,7 @@ HANDLERS: list[Any] = [
     *console_staff.HANDLERS,
     *console_name_corrections.HANDLERS,
     *console_jobs.HANDLERS,
+    *console_tokens.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

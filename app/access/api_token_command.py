@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.access.api_tokens import LONGEST_DAYS, USUAL_DAYS, Scope, Token, tokens
+from app.access.api_tokens import LONGEST_DAYS, LONGEST_OVERLAP, USUAL_DAYS, Scope, Token, tokens
 from app.access.create_api_token import CreateAPIToken, MadeToken, create_api_token
 from app.access.revoke_api_token import RevokeAPIToken, revoke_api_token
+from app.access.rotate_api_token import RotateAPIToken, rotate_api_token
 from app.db.console import Exit, run_on_database, stop
 from app.db.engine import fetch
 from app.terms import Actor, ActorKind, LeadProviderId, Refused
@@ -46,11 +47,16 @@ def _days(_context: click.Context, _option: click.Parameter, value: str) -> int 
     return int(value)
 
 
+EXPIRES = click.option(
+    "--expires-in-days", default=str(USUAL_DAYS), callback=_days, metavar="N|never", show_default=True
+)
+
+
 @token.command("create")
 @click.option("--lead-provider", required=True, metavar="NAME")
 @click.option("--description", default="", metavar="TEXT", help="what uses it, to tell tokens apart")
 @click.option("--scope", type=click.Choice([each.value for each in Scope]), default=Scope.READ_AND_WRITE.value)
-@click.option("--expires-in-days", default=str(USUAL_DAYS), callback=_days, metavar="N|never", show_default=True)
+@EXPIRES
 def create(lead_provider: str, description: str, scope: str, expires_in_days: int | None) -> None:
     """Make a token; it stands alone on the last line, and is shown only now."""
 
@@ -59,7 +65,10 @@ def create(lead_provider: str, description: str, scope: str, expires_in_days: in
         command = CreateAPIToken(provider, description.strip(), Scope(scope), expires_in_days)
         return await create_api_token(command, OPERATOR)
 
-    made = _run(make)
+    _show_once(_run(make))
+
+
+def _show_once(made: MadeToken) -> None:
     click.echo(f"Token {made.public_id} of {made.lead_provider}, {_until(made.expires_at)}.", err=True)
     click.echo("Keep it now: it is not shown again.", err=True)
     click.echo(made.token)
@@ -101,6 +110,21 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds").replace("+00:00", "Z")
     return value if value is None else str(getattr(value, "value", value))
+
+
+@token.command("rotate")
+@click.argument("token_id", metavar="ID", type=click.UUID)
+@click.option(
+    "--overlap-days",
+    type=click.IntRange(0, LONGEST_OVERLAP),
+    default=LONGEST_OVERLAP,
+    show_default=True,
+    help="how long the former token still works",
+)
+@EXPIRES
+def rotate(token_id: UUID, overlap_days: int, expires_in_days: int | None) -> None:
+    """Make the token that takes the place of another; it stands alone on the last line, and is shown only now."""
+    _show_once(_run(lambda: rotate_api_token(RotateAPIToken(token_id, overlap_days, expires_in_days), OPERATOR)))
 
 
 @token.command("revoke")

@@ -7,7 +7,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,6 +21,8 @@ FORM = re.compile(r"ect_(?:live|test)_[A-Za-z0-9_-]{43}")
 SHOWN = 8
 """How many characters of the random part tell tokens apart (API-3.2)."""
 LONGEST_DAYS, USUAL_DAYS, LONGEST_OVERLAP = 400, 365, 30
+SHOWN_DAYS = 30
+"""So many days of use are listed."""
 
 
 class Scope(Word):
@@ -63,6 +65,10 @@ class Token:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Tell whether it is refused at a moment (API-3.3, API-3.4)."""
+        return any(end is not None and end <= now for end in (self.expires_at, self.revoked_at))
 
 
 def new_secret(settings: Settings) -> Secret:
@@ -111,6 +117,41 @@ async def tokens() -> list[Token]:
         FROM api_token t JOIN lead_provider lp ON lp.id = t.lead_provider_id ORDER BY lp.name, t.id DESC"""
     )
     return [Token(**{**row, "scope": Scope(row["scope"])}) for row in rows]
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A lead provider that may get a token."""
+
+    id: LeadProviderId
+    public_id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """How often a token was used on a day, and how often it was refused (API-3.6)."""
+
+    day: date
+    calls: int
+    refusals: int
+
+
+async def days_of(token: UUID) -> tuple[Day, ...]:
+    """Return the last days on which a token was used, the newest first."""
+    rows = await fetch(
+        """SELECT d.day, d.calls, d.refusals FROM api_token_day d JOIN api_token t ON t.id = d.token_id
+        WHERE t.public_id = $1 ORDER BY d.day DESC LIMIT $2""",
+        token,
+        SHOWN_DAYS,
+    )
+    return tuple(Day(**row) for row in rows)
+
+
+async def token_providers() -> tuple[Provider, ...]:
+    """Return every lead provider, by name."""
+    rows = await fetch("SELECT id, public_id, name FROM lead_provider ORDER BY lower(name), id")
+    return tuple(Provider(**row) for row in rows)
 
 
 @dataclass(frozen=True)

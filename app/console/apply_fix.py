@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.events.record import About
     from app.terms import Actor
 
-    Run = Callable[[], Awaitable[None]]
+    Run = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,14 @@ class ApplyFix:
     held: Collection[str] = ()
 
 
-async def apply_change(run: Run, reason: Reason, held: Collection[str] = ()) -> None:
-    """Run an operation of staff in one transaction; its own events keep the reason (ADM-1.2, ADM-1.6)."""
+async def apply_change(run: Run, reason: Reason, held: Collection[str] = ()) -> object:
+    """Run an operation of staff in one transaction; its own events keep the reason (ADM-1.2, ADM-1.6).
+
+    Returns what the operation returns.
+    """
     async with transaction():
         with because(reason.note, reason.ticket), watching(held):
-            await run()
+            return await run()
 
 
 async def apply_fix(command: ApplyFix, run: Run, actor: Actor) -> None:

@@ -27,7 +27,7 @@ async def rows(url: str, query: str) -> list[Any]:
         await conn.close()
 
 
-@pytest.mark.rule("API-3.1", "API-3.2", "API-3.8")
+@pytest.mark.rule("ADM-10.3", "API-3.1", "API-3.2", "API-3.4", "API-3.8")
 async def test_a_token_is_shown_once_listed_by_its_first_characters_and_revoked(
     run: Run, migrated_database: str
 ) -> None:
@@ -44,10 +44,14 @@ async def test_a_token_is_shown_once_listed_by_its_first_characters_and_revoked(
     ]
     assert (listed["lead_provider"], listed["first_characters"]) == ("Larch Learning", token[9:17])
     assert (listed["scope"], listed["expires_at"][:4] > listed["created_at"][:4]) == ("read+write", True)
+    rotated = await run("token", "rotate", listed["id"], "--overlap-days", "3", "--expires-in-days", "never")
+    assert re.fullmatch(r"ect_test_[A-Za-z0-9_-]{43}", rotated.stdout.splitlines()[-1]), rotated.output
+    ends = "SELECT revoked_at - now() BETWEEN '2 days' AND '3 days', expires_at IS NULL FROM api_token ORDER BY id"
+    assert await rows(migrated_database, ends) == [(True, False), (None, True)]
     assert "refused from now on" in (await run("token", "revoke", listed["id"])).output
     assert "Nothing to do" in (await run("token", "revoke", listed["id"])).output
     kinds = await rows(migrated_database, "SELECT kind, actor_kind FROM event ORDER BY id")
-    assert kinds == [("api_token_created", "operator"), ("api_token_revoked", "operator")]
+    assert kinds == [(f"api_token_{done}", "operator") for done in ("created", "rotated", "revoked")]
 
 
 WRONG = (

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 C = TypeVar("C")
+FIELDS = "console/fixes/fields.html"
+"""The template of a form that is declared as a list of fields."""
 NOT_KEPT = frozenset({"confirm", "send", "mail", "csrf_token", "school_mark"})
 """Fields of the check page that the form itself does not have."""
 PLACE = re.compile(r"/admin(/[A-Za-z0-9-]+)*(\?[A-Za-z0-9=&%_.+/-]*)?")
@@ -94,9 +96,11 @@ class Fix(Generic[S, C]):
     done: str = ""
     """What the page that it leads back to says once it is done."""
     fields: tuple[Field, ...] = ()
-    """What its form asks, for those whose template is `console/fixes/fields.html`."""
+    """What its form asks, for those whose template is `FIELDS`."""
     may_hold: bool = True
     """Whether its emails may be held back."""
+    answer: Callable[[Request[Any, Any, Any], Any], Response[str]] | None = None
+    """The page of what its operation returned, when that is shown once and only then."""
 
     def __post_init__(self) -> None:
         can_be_done(self.mark, self.title, self.done)
@@ -233,8 +237,8 @@ async def _check_or_apply(
 ) -> Response[str]:
     fix, target, actor = asked.fix, asked.target, staff_of(request).actor
 
-    async def run() -> None:
-        await fix.run(command, actor, clock.today())
+    async def run() -> object:
+        return await fix.run(command, actor, clock.today())
 
     if form.get("confirm") != "yes":
         effect = await try_out(run)
@@ -246,8 +250,10 @@ async def _check_or_apply(
     held = held_back(await read_form_lists(request)) if fix.may_hold else frozenset[str]()
     if fix.id:
         await apply_fix(ApplyFix(fix.id, fix.title, target.about, reason, held), run, actor)
-    else:
-        await apply_change(run, reason, held)
+        return redirect(request, done_at(asked.back, fix.mark))
+    done = await apply_change(run, reason, held)
+    if fix.answer is not None:
+        return fix.answer(request, done)
     return redirect(request, done_at(asked.back, fix.mark))
 
 

@@ -12,6 +12,7 @@ from app.web.policies import staff_page
 from app.web.session import visit_of
 
 PLACES = {
+    "data": (("API tokens", "/admin/api-tokens"),),
     "manager": (("Staff accounts", "/admin/staff"),),
 }
 """Role -> what it alone opens, beside the navigation that every member of staff has."""

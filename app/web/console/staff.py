@@ -24,7 +24,7 @@ from app.values import parse_both, parse_choices, parse_email, parse_name
 from app.web.console import fixes, timelines
 from app.web.console.asking import address, page_size, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import Field, Fix, Target
+from app.web.console.fixes import FIELDS, Field, Fix, Target
 from app.web.console.home import ROLES
 from app.web.errors import error_page
 from app.web.forms import known_id, read_query
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from app.web.console.timelines import TimelineView
 
 PATH = "/admin/staff"
-FIELDS = "console/fixes/fields.html"
 ALL_MAY_LOOK = "Every account may also look at everything."
 GIVEN = {role: words for role, words in ROLES.items() if role != STAFF_ROLES[0]}
 NAME, EMAIL = Field("name", "Full name", "name"), Field("email", "Work email address", "email")
