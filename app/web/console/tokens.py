@@ -162,7 +162,7 @@ def _why_not_revoked(token: Token) -> str:
 CREATE: Fix[Wanted, CreateAPIToken] = Fix(
     "",
     "create",
-    "Make an API token",
+    "Add an API token",
     FIELDS,
     possible=lambda wanted: "" if wanted.providers else "There is no lead provider.",
     initial=lambda _: {**PROPOSED, "scope": Scope.READ_AND_WRITE.value},
