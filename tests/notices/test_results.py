@@ -106,7 +106,7 @@ async def test_what_fails_for_a_time_is_tried_again_and_then_given_up(
         assert await delivered(DeveloperMailbox(), timedelta(hours=hour) - timedelta(seconds=1)) == 0
         sent += await delivered(DeveloperMailbox(), timedelta(hours=hour))
     assert await delivered(DeveloperMailbox(), timedelta(hours=500)) == 0
-    rows = await fetch("SELECT state, dedupe_key FROM message ORDER BY created_at")
+    rows = await fetch("SELECT state, dedupe_key FROM message ORDER BY dedupe_key")
     assert sent == len(rows) == len(hours) + 1
     assert {row["state"] for row in rows} == {"undelivered"}
     assert [row["dedupe_key"] for row in rows] == ["key", *(f"key:try {number}" for number in range(1, len(rows)))]
