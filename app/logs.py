@@ -7,7 +7,7 @@ import logging
 import sys
 import traceback
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +70,7 @@ def configure() -> None:
 
 def log_request(line: RequestLine, more: Mapping[str, object]) -> None:
     """Write the one line of a request; more: what else is kept of a call by a program (API-23.1)."""
-    REQUESTS.info("request", extra={"fields": asdict(line) | dict(more)})
+    REQUESTS.info("request", extra={"fields": {**vars(line), **more}})
 
 
 def raise_alarm(what: str) -> None:

@@ -99,13 +99,13 @@ class Settings(BaseSettings):
         """Tell whether this is the live service."""
         return self.environment == "production"
 
-    @property
+    @cached_property
     def hosts(self) -> frozenset[str]:
         """Return the host names that may be asked for, without port (ACC-17.4)."""
         listed = {host.strip().lower() for host in self.allowed_hosts.split(",") if host.strip()}
         return frozenset(listed or {urlsplit(self.base_url).hostname or "127.0.0.1"})
 
-    @property
+    @cached_property
     def proxies(self) -> frozenset[str]:
         """Return the addresses of proxies that may name the client."""
         return frozenset(address.strip() for address in self.trusted_proxies.split(",") if address.strip())
@@ -115,12 +115,12 @@ class Settings(BaseSettings):
         """Tell whether cookies may only travel over HTTPS."""
         return self.base_url.startswith("https://")
 
-    @property
+    @cached_property
     def prohibition_categories(self) -> frozenset[UUID]:
         """Return the alert categories of a prohibition (EXT-2.15)."""
         return frozenset(UUID(part.strip()) for part in self.trs_prohibition_categories.split(",") if part.strip())
 
-    @property
+    @cached_property
     def methods(self) -> frozenset[str]:
         """Return the ids of the sign-in methods that are on (ACC-2.2)."""
         listed = frozenset(method.strip() for method in self.sign_in_methods.split(",") if method.strip())

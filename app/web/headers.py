@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from app.templating import CSP_SCRIPT_HASH
@@ -62,11 +63,16 @@ def completed(
     if revalidated and b"cache-control" not in present:
         made.append((b"cache-control", b"private, no-cache"))
         present.add(b"cache-control")
-    for name, value in ALWAYS.items():
-        if name.encode() in present or (name == "x-robots-tag" and allow_indexing and path in INDEXED):
-            continue
-        if issuer and name == "content-security-policy":
-            value = value.replace("form-action 'self'", f"form-action 'self' {issuer}")  # noqa: PLW2901 - for this answer
-        made.append((name.encode(), value.encode()))
+    if allow_indexing and path in INDEXED:
+        present.add(b"x-robots-tag")
+    made += [header for header in _always(issuer) if header[0] not in present]
     made.append((b"x-request-id", request_id.encode()))
     return made
+
+
+@cache
+def _always(issuer: str) -> tuple[Header, ...]:
+    forms = f"form-action 'self' {issuer}".rstrip()
+    policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", forms)
+    said = ALWAYS | {"content-security-policy": policy}
+    return tuple((name.encode(), value.encode()) for name, value in said.items())

@@ -84,8 +84,8 @@ FILES = DOCUMENTS | {
     "/robots.txt",
     "/static/{name}",
 }
-WITHOUT_TOKEN = {OPT_OUT, RECEIPTS, "/-/not-found", "/personas"}
-"""What may be posted without a form token (contract, section 4)."""
+WITHOUT_TOKEN = {OPT_OUT, RECEIPTS, "/-/not-found", "/personas", "/health/live"}
+"""What may be posted without a form token (contract, section 4); the last answers that it takes nothing."""
 ONLY_OUTSIDE_PRODUCTION = {"/clock", "/clock/run-due", "/personas", "/dev/mailbox", "/dev/mailbox.json"}
 
 

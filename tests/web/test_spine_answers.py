@@ -211,6 +211,8 @@ async def test_health_is_told_without_signing_in(client: Browser):
     assert ready.json() == {"status": "ok", "build": "development"}
     assert (deps.json()["build"], set(deps.json()["dependencies"])) == ("development", {"gias"})
     assert ready.headers["cache-control"] == "no-store"
+    refused = await client.post("/health/live")
+    assert (refused.status_code, refused.headers["allow"], refused.text) == (405, "GET, HEAD", "")
 
 
 @pytest.mark.rule("ACC-17.6")
