@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import ceil
 from urllib.parse import urlsplit
 
 import httpx
 
+from app import clock
 from app.logs import request_id
 from app.terms import FailureCause
 
@@ -21,7 +24,8 @@ CHATTY_LOGGERS = ("httpx", "httpcore", "authlib")
 CAUSES_THAT_TRIP = frozenset({FailureCause.TIMEOUT, FailureCause.CONNECT, FailureCause.SERVER_ERROR})
 CAUSES_THAT_ALARM = frozenset({FailureCause.CONTRACT, FailureCause.MISCONFIGURED})
 SERVER_FAULTS = 500
-_SECONDS = re.compile(r"[0-9]{1,6}")
+USUAL_WAIT, LONGEST_WAIT = 60, 3_600
+"""Seconds (API-29.8)."""
 _WORTH_A_RETRY = frozenset({502, 503, 504})
 
 _log = logging.getLogger("register.outside")
@@ -148,14 +152,34 @@ async def _read(response: httpx.Response) -> bytes | None:
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:
-    retry_after = response.headers.get("retry-after", "").strip()
     return Answer(
         status=response.status_code,
         content_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
         body=body,
         location=response.headers.get("location", ""),
-        retry_after=int(retry_after) if _SECONDS.fullmatch(retry_after) else None,
+        retry_after=seconds_to_wait(response.headers.get("retry-after", "")),
     )
+
+
+def seconds_to_wait(told: str) -> int | None:
+    """Return how long another system asks to wait, in whole seconds that may be passed on; None when it says nothing.
+
+    A date is counted from now by the machine's clock; what is unreadable, past or more than an hour is a minute
+    (API-29.8).
+    """
+    told = told.strip()
+    if not told:
+        return None
+    try:
+        seconds = int(told) if told.isdecimal() else ceil((_moment(told) - clock.machine_now()).total_seconds())
+    except (ValueError, OverflowError):
+        return USUAL_WAIT
+    return seconds if 0 <= seconds <= LONGEST_WAIT else USUAL_WAIT
+
+
+def _moment(told: str) -> datetime:
+    moment = parsedate_to_datetime(told)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def log_call(

@@ -192,6 +192,27 @@ async def test_both_lead_providers_see_a_transfer_complete_on_its_day(world: Wor
             assert "participant-transfer" in {kind for _, kind, *_ in (await entries(of))[before[of.id] :]}
 
 
+@pytest.mark.rule("API-29.1", "API-7.7")
+async def test_people_are_in_the_order_in_which_any_lead_provider_first_had_them(world: World) -> None:
+    days = [datetime(2025, 9, day, tzinfo=UTC) for day in (1, 2, 3)]
+    new = await factories.ect(world.birch, "New Here")
+    await factories.training(new, world.maple, world.maples, confirmed_at=days[1])
+    left = await factories.ect(world.ash, "Came Later", finished_on=YESTERDAY, end_reason="joined_another_school")
+    await factories.training(left, world.larch, world.at_ash, confirmed_at=days[0])
+    joined = await factories.ect(world.birch, left.teacher, TODAY)
+    await factories.training(joined, world.maple, world.maples, confirmed_at=days[2])
+    await settled()
+    shown = [one["attributes"]["full_name"] for one in await listed(world.maple, PEOPLE)]
+    assert shown == ["Came Later", "New Here"]
+    rows = await fetch(
+        """SELECT resource_type, created_at FROM provider_record
+        WHERE lead_provider_id = $1 AND subject_id = $2 AND resource_type LIKE 'participant%'""",
+        world.maple.id,
+        left.teacher.id,
+    )
+    assert {row["resource_type"]: row["created_at"] for row in rows} == dict.fromkeys((PEOPLE, TRANSFERS), days[0])
+
+
 @pytest.mark.rule("API-14.1", "API-14.2")
 async def test_moving_with_the_lead_provider_is_a_new_school(world: World) -> None:
     await moved(world, world.larch, world.at_birch)
