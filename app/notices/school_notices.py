@@ -89,6 +89,7 @@ def kind_for(user: str) -> str:
     """Return the SQL of the kind of notice that an event is for a user; NULL for none."""
     return f"""CASE WHEN v.actor_id = {user} AND v.actor_kind = 'school_user' THEN NULL
         WHEN v.kind = 'school_partnership_created' AND v.actor_kind = 'lead_provider' THEN 'partnership_reported'
+        WHEN v.kind = 'school_partnership_created' AND v.actor_kind = 'staff' THEN 'support_change'
         WHEN v.kind = 'teacher_left_school_as_ect' AND v.metadata ->> 'why' = 'joined_another_school'
             THEN 'joined_another_school'
         WHEN v.kind = 'teacher_name_updated_by_user' AND v.actor_kind = 'school_user'

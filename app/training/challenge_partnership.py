@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ChallengePartnership:
-    """Which of the school's partnerships is wrong, and why."""
+    """Which of the school's partnerships is wrong, and why; late: also after the last day, for support (FIX-17)."""
 
     school_id: SchoolId
     partnership_id: SchoolPartnershipId
     reason: ChallengeReason
+    late: bool = False
 
 
 async def challenge_partnership(command: ChallengePartnership, actor: Actor, today: date, policy: Policy) -> None:
@@ -41,7 +42,7 @@ async def challenge_partnership(command: ChallengePartnership, actor: Actor, tod
     """
     async with transaction():
         held = await lock_partnership(command.school_id, command.partnership_id)
-        refusal = cannot_challenge(held.facts, today, policy)
+        refusal = cannot_challenge(held.facts, today, policy, late=command.late)
         if refusal is not None:
             raise Refused(refusal.value)
         await fetch(

@@ -57,21 +57,29 @@ def last_challenge_day(reported_at: datetime, year: Year, policy: Policy) -> dat
     return max(after_report, add_months(first_month, policy.challenge_months) - ONE_DAY)
 
 
-def cannot_challenge(partnership: Challengeable, today: date, policy: Policy) -> CannotChallenge | None:
-    """Say why a partnership cannot be challenged today; None if it can (CHL-02)."""
+def cannot_challenge(
+    partnership: Challengeable, today: date, policy: Policy, *, late: bool = False
+) -> CannotChallenge | None:
+    """Say why a partnership cannot be challenged today; None if it can (CHL-02).
+
+    late: whether it may be after the last day, for support (FIX-17).
+    """
     if partnership.challenged:
         return CannotChallenge.ALREADY_CHALLENGED
-    if today > last_challenge_day(partnership.reported_at, partnership.year, policy):
+    if not late and today > last_challenge_day(partnership.reported_at, partnership.year, policy):
         return CannotChallenge.TOO_LATE
     return CannotChallenge.DECLARATIONS if partnership.declared else None
 
 
-def cannot_undo(partnership: Challengeable, today: date, policy: Policy) -> CannotUndo | None:
-    """Say why a challenge cannot be taken back today; None if it can (CHL-04)."""
+def cannot_undo(partnership: Challengeable, today: date, policy: Policy, *, late: bool = False) -> CannotUndo | None:
+    """Say why a challenge cannot be taken back today; None if it can (CHL-04).
+
+    late: whether it may be after the last day, for support (FIX-17).
+    """
     if not partnership.challenged:
         return CannotUndo.NOT_CHALLENGED
     if partnership.reported_again:
         return CannotUndo.REPORTED_AGAIN
-    if today > last_challenge_day(partnership.reported_at, partnership.year, policy):
+    if not late and today > last_challenge_day(partnership.reported_at, partnership.year, policy):
         return CannotUndo.TOO_LATE
     return None

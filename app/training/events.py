@@ -23,17 +23,23 @@ def day(value: date | None) -> str:
 @catalogued
 @dataclass(frozen=True)
 class SchoolPartnershipCreated(Event):
-    """A partnership was reported by the lead provider, or made by carrying an earlier one forward (ARR-09, ARR-10)."""
+    """A partnership was reported by the lead provider, continues from an earlier year, or was added by support.
+
+    Implements ARR-09, ARR-10, FIX-16.
+    """
 
     kind = "school_partnership_created"
     lead_provider: str
     delivery_partner: str
     year: Year
     carried_from: Year | None = None
+    added: bool = False
 
     def sentence(self) -> str:
         """Say what was created."""
         what = f"Partnership with {self.lead_provider} and {self.delivery_partner} for {academic_year(self.year)}"
+        if self.added:
+            return f"{what} added"
         if self.carried_from is None:
             return f"{what} reported by {self.lead_provider}"
         return f"{what} continues from {academic_year(self.carried_from)}"

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app import clock
-from app.db.documents import document
-from app.db.engine import fetch, fetch_one
+from app.db.engine import fetch_one
 from app.db.transaction import transaction
-from app.events.record import About, record
+from app.events.record import record
 from app.notices.catalogue import PartnershipReported
 from app.notices.outbox import Subjects, queue_to_school
 from app.schools.queries import school_facts
 from app.schools.rules import school_access
-from app.teachers.locks import lock_teachers
-from app.terms import ConfirmationSource, PartnershipOrigin, Role, SchoolPartnershipId, TeacherId
+from app.terms import ConfirmationSource, PartnershipOrigin, SchoolPartnershipId
 from app.training.challenges import last_challenge_day
-from app.training.events import SchoolPartnershipCreated, TrainingPeriodAssignedToSchoolPartnership
+from app.training.events import SchoolPartnershipCreated
 from app.training.locks import lock_partnerships
+from app.training.pair_partnership import (
+    Pair,
+    PartnershipRow,
+    about_partnership,
+    attach_asking,
+    create_partnership,
+    hold_asking,
+)
 from app.training.provider_acts import Unreadable, refuse
 from app.training.provider_events import SchoolPartnershipReportedAgain
-from app.training.queries import TRAINING, TRAINING_JOINS, calendar
+from app.training.queries import calendar
 from app.training.report_refusals import ReportFacts, report_refusals
-from app.training.rules import Training, attached_by_report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date, datetime
 
     from app.policy import Policy
@@ -39,13 +42,6 @@ TRAINING_THERE = """FROM training_period tp
     LEFT JOIN ect_at_school_period e ON e.id = tp.ect_at_school_period_id
     LEFT JOIN mentor_at_school_period m ON m.id = tp.mentor_at_school_period_id
     WHERE tp.school_id = $2 AND tp.cancelled_at IS NULL AND coalesce(e.removed_at, m.removed_at) IS NULL"""
-NAMING = f"""SELECT coalesce(json_agg(json_build_object('teacher_id', tp.teacher_id, 'training', {TRAINING})
-        ORDER BY tp.id), '[]')
-    FROM training_period tp {TRAINING_JOINS}
-    LEFT JOIN ect_at_school_period e ON e.id = tp.ect_at_school_period_id
-    LEFT JOIN mentor_at_school_period m ON m.id = tp.mentor_at_school_period_id
-    WHERE tp.school_id = $1 AND tp.lead_provider_id = $2 AND tp.contract_period_year = $3
-        AND coalesce(e.removed_at, m.removed_at) IS NULL"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True)
@@ -67,28 +63,6 @@ class Reported:
     attached: int
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """A report in which everything names something."""
-
-    lead_provider_id: LeadProviderId
-    year: Year
-    school_id: SchoolId
-    delivery_partner_id: DeliveryPartnerId
-    lead_provider: str
-    delivery_partner: str
-
-
-@dataclass(frozen=True)
-class _Row:
-    """The partnership as stored, why it had been challenged, if it had, and how often it was reported again."""
-
-    id: SchoolPartnershipId
-    public_id: UUID
-    challenge_reason: str | None = None
-    again: int = 0
-
-
 async def report_partnership(command: ReportPartnership, actor: Actor, today: date, policy: Policy) -> Reported:
     """Create the partnership, or take back the challenged one, and confirm whoever asked for it (API-11.4).
 
@@ -101,11 +75,10 @@ async def report_partnership(command: ReportPartnership, actor: Actor, today: da
         facts = await _facts(command, today, policy)
         refuse(report_refusals(command.year, command.school_id, command.delivery_partner_id, facts, today))
         pair = await _pair(command)
-        await lock_teachers([one.teacher_id for one in await _asking(pair, today)])
-        asking, now = await _asking(pair, today), clock.now()
-        row = await _take_back(pair, now) or await _create(pair, now)
+        asking, now = await hold_asking(pair, today), clock.now()
+        row = await _take_back(pair, now) or await create_partnership(pair, PartnershipOrigin.REPORTED, now)
         _record_report(pair, row, actor)
-        await _attach(pair, row, asking, actor)
+        await attach_asking(pair, row, asking, ConfirmationSource.LEAD_PROVIDER_REPORT, actor)
         await _tell_school(pair, row, now, policy)
         return Reported(row.id, row.public_id, len(asking))
 
@@ -140,7 +113,7 @@ async def _level(school_id: SchoolId, today: date, policy: Policy) -> SchoolLeve
     return school_access(facts, today, policy).level if facts.known else None
 
 
-async def _pair(command: ReportPartnership) -> _Pair:
+async def _pair(command: ReportPartnership) -> Pair:
     year, school_id, partner_id = command.year, command.school_id, command.delivery_partner_id
     assert not isinstance(year, Unreadable) and not isinstance(school_id, Unreadable)  # noqa: S101, PT018 - refused
     assert not isinstance(partner_id, Unreadable)  # noqa: S101 - as above
@@ -151,25 +124,10 @@ async def _pair(command: ReportPartnership) -> _Pair:
     )
     if names is None:
         raise LookupError("no such lead provider")
-    return _Pair(command.lead_provider_id, year, school_id, partner_id, names["name"], names["partner"])
+    return Pair(command.lead_provider_id, year, school_id, partner_id, names["name"], names["partner"])
 
 
-@dataclass(frozen=True)
-class _Asking:
-    """Whose training names the lead provider for the school and year."""
-
-    teacher_id: TeacherId
-    training: Training
-
-
-async def _asking(pair: _Pair, today: date) -> list[_Asking]:
-    """List the trainings that the report confirms (ARR-10)."""
-    found = await document(tuple[_Asking, ...], NAMING, pair.school_id, pair.lead_provider_id, pair.year)
-    asking = found or ()
-    return [a for a in asking if attached_by_report(a.training, pair.lead_provider_id, pair.year, today)]
-
-
-async def _take_back(pair: _Pair, now: datetime) -> _Row | None:
+async def _take_back(pair: Pair, now: datetime) -> PartnershipRow | None:
     """Clear the challenge of this very pair, whose row comes back with its id (CHL-05)."""
     row = await fetch_one(
         """UPDATE school_partnership sp SET challenged_at = NULL, challenge_reason = NULL,
@@ -187,68 +145,18 @@ async def _take_back(pair: _Pair, now: datetime) -> _Row | None:
         PartnershipOrigin.REPORTED.value,
         now,
     )
-    return _Row(**dict(row)) if row else None
+    return PartnershipRow(**dict(row)) if row else None
 
 
-async def _create(pair: _Pair, now: datetime) -> _Row:
-    row = await fetch_one(
-        """INSERT INTO school_partnership (created_at, updated_at, school_id, lead_provider_id, delivery_partner_id,
-            contract_period_year, origin, reported_at)
-        VALUES ($6, $6, $1, $2, $3, $4, $5, $6) RETURNING id, public_id""",
-        pair.school_id,
-        pair.lead_provider_id,
-        pair.delivery_partner_id,
-        pair.year,
-        PartnershipOrigin.REPORTED.value,
-        now,
-    )
-    if row is None:
-        raise LookupError("an insert returned no row")
-    return _Row(**dict(row))
-
-
-def _about(pair: _Pair, row: _Row) -> About:
-    return About(
-        school_id=pair.school_id,
-        school_partnership_id=row.id,
-        lead_provider_id=pair.lead_provider_id,
-        delivery_partner_id=pair.delivery_partner_id,
-    )
-
-
-def _record_report(pair: _Pair, row: _Row, actor: Actor) -> None:
-    about, names = _about(pair, row), (pair.lead_provider, pair.delivery_partner, pair.year)
+def _record_report(pair: Pair, row: PartnershipRow, actor: Actor) -> None:
+    about, names = about_partnership(pair, row), (pair.lead_provider, pair.delivery_partner, pair.year)
     if row.challenge_reason is None:
         record(SchoolPartnershipCreated(about, *names), actor)
     else:
         record(SchoolPartnershipReportedAgain(about, *names, row.challenge_reason), actor)
 
 
-async def _attach(pair: _Pair, row: _Row, asking: Sequence[_Asking], actor: Actor) -> None:
-    """Attach trainings to the partnership, with one event each (ARR-10)."""
-    source = ConfirmationSource.LEAD_PROVIDER_REPORT
-    await fetch(
-        """UPDATE training_period SET school_partnership_id = $2, confirmed_at = $3, confirmation_source = $4,
-            updated_at = $3 WHERE id = ANY($1)""",
-        [one.training.id for one in asking],
-        row.id,
-        clock.now(),
-        source.value,
-    )
-    for one in asking:
-        training = one.training
-        about = dataclasses.replace(
-            _about(pair, row),
-            teacher_id=one.teacher_id,
-            ect_at_school_period_id=training.stay_id if training.role is Role.ECT else None,
-            mentor_at_school_period_id=training.stay_id if training.role is Role.MENTOR else None,
-            training_period_id=training.id,
-        )
-        names = (pair.lead_provider, pair.delivery_partner)
-        record(TrainingPeriodAssignedToSchoolPartnership(about, *names, source.value), actor)
-
-
-async def _tell_school(pair: _Pair, row: _Row, reported_at: datetime, policy: Policy) -> None:
+async def _tell_school(pair: Pair, row: PartnershipRow, reported_at: datetime, policy: Policy) -> None:
     last_day = last_challenge_day(reported_at, pair.year, policy)
     link = f"/school/partnerships/{row.public_id}"
     await queue_to_school(

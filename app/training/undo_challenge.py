@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UndoChallenge:
-    """Which of the school's partnerships is right after all."""
+    """Which of the school's partnerships is right after all; late: also after the last day, for support (FIX-17)."""
 
     school_id: SchoolId
     partnership_id: SchoolPartnershipId
+    late: bool = False
 
 
 async def undo_challenge(command: UndoChallenge, actor: Actor, today: date, policy: Policy) -> None:
@@ -39,7 +40,7 @@ async def undo_challenge(command: UndoChallenge, actor: Actor, today: date, poli
     """
     async with transaction():
         held = await lock_partnership(command.school_id, command.partnership_id)
-        refusal = cannot_undo(held.facts, today, policy)
+        refusal = cannot_undo(held.facts, today, policy, late=command.late)
         if refusal is not None or held.reason is None:
             raise Refused((refusal or CannotUndo.NOT_CHALLENGED).value)
         await fetch(

@@ -20,10 +20,10 @@ from app.schools.queries import school_facts
 from app.schools.rules import may_register_ects, school_access
 from app.training.queries import calendar
 from app.values import clean
-from app.web.console import school_shown, timelines
+from app.web.console import partnership_fixes, school_shown, timelines
 from app.web.console.asking import address, page_size, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import offered
+from app.web.console.fixes import by_slug, offered
 from app.web.console.people import person_row
 from app.web.console.person import TabLink
 from app.web.console.school_fixes import FIXES
@@ -102,6 +102,7 @@ class PartnershipsPage(Top):
 
     partnerships: tuple[PartnershipFile, ...]
     requests: tuple[RequestFile, ...]
+    fixes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,10 +181,12 @@ async def people(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respons
 async def partnerships(request: Request[Any, Any, Any], urn: FromPath[str]) -> Response[str]:
     """Show a school's partnerships by year, and training that nobody has confirmed (ADM-5.2)."""
     school = await opened(urn)
+    base = f"{PATH}/{school.urn}"
     shown = PartnershipsPage(
         **top(request, school, await access_of(request, school), "partnerships"),
         partnerships=await school_queries.school_partnerships(school.id),
         requests=await school_queries.unconfirmed_requests(school.id, clock.today()),
+        fixes=offered(request, by_slug(*partnership_fixes.FIXES), school, base, f"{base}/partnerships"),
     )
     return page(request, "console/school-partnerships.html", shown)
 
