@@ -52,7 +52,10 @@ async def try_out(run: Run) -> Effect:
             touched = tuple(
                 Touched(
                     event.sentence(),
-                    change_lines({name: {"old": old, "new": new} for name, (old, new) in event.changes().items()}, ()),
+                    (
+                        *change_lines({name: {"old": a, "new": b} for name, (a, b) in event.changes().items()}, ()),
+                        *event.beside(),
+                    ),
                 )
                 for event in events
             )

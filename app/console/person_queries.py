@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.db.documents import document
-from app.db.engine import fetch
+from app.db.engine import fetch, fetch_one
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
 from app.terms import (
@@ -20,8 +19,11 @@ from app.terms import (
     IdentityMatch,
     InductionOutcome,
     LookupOutcome,
+    MentorshipPeriodId,
     RemovalReason,
     Role,
+    SchoolId,
+    SchoolKind,
     StayEndReason,
     TeacherId,
     TrainingProgramme,
@@ -31,9 +33,6 @@ from app.terms import (
     WorkingPattern,
     Year,
 )
-
-if TYPE_CHECKING:
-    from app.terms import SchoolId
 
 MOST_MESSAGES = 100
 
@@ -50,7 +49,10 @@ class Named:
 class MentorshipFile:
     """A mentorship of a stay, seen from either side; `with_whom` is the other person."""
 
+    id: MentorshipPeriodId
     with_whom: Named
+    stay_id: int
+    """The other person's registration."""
     started_on: date
     finished_on: date | None
     cancelled: bool
@@ -65,6 +67,8 @@ class StayFile:
     role: Role
     urn: str
     school: str
+    school_id: SchoolId
+    school_kind: SchoolKind
     started_on: date
     finished_on: date | None
     end_reason: StayEndReason | None
@@ -114,6 +118,7 @@ class InductionFile:
     """A period of induction as an appropriate body recorded it."""
 
     body: str
+    body_id: UUID
     started_on: date
     finished_on: date | None
     outcome: InductionOutcome | None
@@ -195,8 +200,10 @@ def _named(teacher: str) -> str:
 
 
 def _mentorships(own: str, other: str, stay: str) -> str:
-    return f"""(SELECT coalesce(json_agg(json_build_object('with_whom', {_named("o")}, 'started_on', m.started_on,
-        'finished_on', m.finished_on, 'cancelled', m.cancelled_at IS NOT NULL)
+    stay_of_other = f"m.{other.removesuffix('_teacher_id')}_at_school_period_id"
+    return f"""(SELECT coalesce(json_agg(json_build_object('id', m.id, 'with_whom', {_named("o")},
+        'stay_id', {stay_of_other}, 'started_on', m.started_on, 'finished_on', m.finished_on,
+        'cancelled', m.cancelled_at IS NOT NULL)
         ORDER BY m.started_on DESC, m.id DESC), '[]') FROM mentorship_period m JOIN teacher o ON o.id = m.{other}
         WHERE m.{own} = {stay}.id)"""  # noqa: S608 - constants
 
@@ -204,7 +211,7 @@ def _mentorships(own: str, other: str, stay: str) -> str:
 def _stay(stay: str, role: str, mentorships: str, *, pattern: str = "null", body: str = "null") -> str:
     return f"""SELECT {stay}.started_on AS newest, {stay}.id AS tie,
         json_build_object('id', {stay}.id, 'public_id', {stay}.public_id, 'role', '{role}',
-        'urn', s.urn, 'school', s.name, 'started_on', {stay}.started_on,
+        'urn', s.urn, 'school', s.name, 'school_id', s.id, 'school_kind', s.kind, 'started_on', {stay}.started_on,
         'finished_on', {stay}.finished_on, 'end_reason', {stay}.end_reason, 'registered_at', {stay}.created_at,
         'registered_by', u.name, 'email', {stay}.email, 'email_state', (SELECT ms.state FROM message ms
             WHERE lower(ms.recipient) = lower({stay}.email) AND ms.state IN ('delivered', 'bounced')
@@ -238,7 +245,8 @@ TRAININGS = """(SELECT coalesce(json_agg(json_build_object('public_id', tp.publi
     LEFT JOIN schedule sc ON sc.id = tp.schedule_id
     LEFT JOIN lead_provider lp ON lp.id = tp.lead_provider_id
     LEFT JOIN delivery_partner dp ON dp.id = sp.delivery_partner_id WHERE tp.teacher_id = t.id)"""
-INDUCTIONS = """(SELECT coalesce(json_agg(json_build_object('body', b.name, 'started_on', i.started_on,
+INDUCTIONS = """(SELECT coalesce(json_agg(json_build_object('body', b.name, 'body_id', b.public_id,
+    'started_on', i.started_on,
     'finished_on', i.finished_on, 'outcome', i.outcome, 'terms', i.number_of_terms::text)
     ORDER BY i.started_on DESC, i.id DESC), '[]')
     FROM induction_period i JOIN appropriate_body b ON b.id = i.appropriate_body_id WHERE i.teacher_id = t.id)"""
@@ -268,6 +276,12 @@ LOOK_UPS = """SELECT coalesce(json_agg(json_build_object('at', l.at, 'school', s
 async def person(public_id: UUID) -> PersonFile | None:
     """Return everything about a person; None for an id of nobody's."""
     return await document(PersonFile, PERSON, public_id)
+
+
+async def public_id_of(teacher_id: TeacherId) -> UUID | None:
+    """Return how addresses name a person."""
+    row = await fetch_one("SELECT public_id FROM teacher WHERE id = $1", teacher_id)
+    return row["public_id"] if row else None
 
 
 async def messages_about(teacher_id: TeacherId) -> tuple[MessageFile, ...]:

@@ -69,6 +69,10 @@ class Event:
         """Return field -> (old, new)."""
         return {}
 
+    def beside(self) -> tuple[str, ...]:
+        """Return what else follows, a sentence each: for staff who check it before it is done (ADM-1.3)."""
+        return ()
+
     def metadata(self) -> dict[str, Any]:
         """Return what else is kept: every field of the subclass, unless it says otherwise."""
         return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "about"}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.refdata import kinds
 from app.refdata.findings import Finding, did_you_mean
 from app.refdata.records import Column, Format
+from app.registration.induction_rules import MOST_TERMS
 from app.terms import InductionOutcome
 from app.values import Invalid, parse_trn
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     Key = tuple[int, date]
 
-MOST_TERMS = 16
 _TERMS = re.compile(r"[0-9]{1,2}(\.[0-9])?")
 
 

@@ -15,8 +15,8 @@ from app.refdata.runs import take_lock
 from app.refdata.set_files import read_file
 from app.refdata.sheets import read_sheet
 from app.registration.complete_induction import CompleteInduction, complete_induction
-from app.teachers.induction_events import Happened, InductionPeriodCorrected, InductionPeriodRecorded
-from app.terms import TRN, InductionOutcome, TeacherId
+from app.teachers.induction_events import InductionPeriodCorrected, InductionPeriodRecorded, what_happened
+from app.terms import TRN, TeacherId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,25 +146,11 @@ async def _record(changed: list[Given], bodies: dict[str, str], report: Report, 
             school_id=place["school_id"] if place else None,
             ect_at_school_period_id=place["id"] if place else None,
         )
-        happened = what_happened(row.stored, period)
+        what = what_happened(row.stored, period)
         made = InductionPeriodCorrected if row.stored else InductionPeriodRecorded
         body, outcome = bodies[period.appropriate_body], period.outcome
-        record(made(about, happened, period.started_on, body, outcome, row.fields, report.what), actor)
-        report.changes.append(f"line {row.line}: {period.trn} from {period.started_on}: {happened.value}")
-
-
-def what_happened(stored: InductionRecord | None, period: InductionRecord) -> Happened:
-    """Say what the change of a period amounts to; an outcome before anything else."""
-    old_end, old_outcome = (stored.finished_on, stored.outcome) if stored else (None, None)
-    if period.outcome != old_outcome:
-        return Happened.PASSED if period.outcome == InductionOutcome.PASS else Happened.FAILED
-    if stored is None:
-        return Happened.CLOSED if period.finished_on else Happened.OPENED
-    if period.finished_on == old_end:
-        return Happened.CORRECTED
-    if period.finished_on is None:
-        return Happened.REOPENED
-    return Happened.EXTENDED if old_end and period.finished_on > old_end else Happened.CLOSED
+        record(made(about, what, period.started_on, body, outcome, row.fields, report.what), actor)
+        report.changes.append(f"line {row.line}: {period.trn} from {period.started_on}: {what.value}")
 
 
 async def _follow(people: list[int], report: Report, actor: Actor, *, dry_run: bool) -> None:

@@ -16,6 +16,8 @@ from app.registration.mentorships.mentorship_events import TeacherStartsBeingMen
 from app.terms import Period, Role, StayEndReason
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from app.registration.leaving.last_days import RestorePlan
     from app.registration.whole_stay import MentorshipInStay, TrainingInStay, WholeStay
     from app.terms import Actor
@@ -36,10 +38,12 @@ BUSY_TRAININGS = """
     WHERE teacher_id = $1 AND role = $2 AND cancelled_at IS NULL AND NOT id = ANY($3)"""
 # An ECT is at one school at a time, a mentor once at each.
 LATER = {
-    Role.ECT: """SELECT min(started_on) FROM ect_at_school_period
-        WHERE teacher_id = $1 AND id <> $2 AND started_on > $3 AND removed_at IS NULL""",
-    Role.MENTOR: """SELECT min(started_on) FROM mentor_at_school_period
-        WHERE teacher_id = $1 AND id <> $2 AND started_on > $3 AND removed_at IS NULL AND school_id = $4""",
+    Role.ECT: """SELECT public_id, started_on FROM ect_at_school_period
+        WHERE teacher_id = $1 AND id <> $2 AND started_on > $3 AND removed_at IS NULL
+        ORDER BY started_on LIMIT 1""",
+    Role.MENTOR: """SELECT public_id, started_on FROM mentor_at_school_period
+        WHERE teacher_id = $1 AND id <> $2 AND started_on > $3 AND removed_at IS NULL AND school_id = $4
+        ORDER BY started_on LIMIT 1""",
 }
 
 
@@ -74,11 +78,17 @@ async def closing_of(stay: WholeStay) -> Closing:
     return msgspec.json.decode(row["metadata"], type=Closing) if row else Closing()
 
 
-async def later_stay_from(stay: WholeStay) -> date | None:
-    """Return from when a later stay keeps this one from going on, or None (PER-01, PER-11)."""
+async def later_stay(stay: WholeStay) -> tuple[date, UUID] | None:
+    """Return from when a later stay keeps this one from going on, and its id, or None (PER-01, PER-11)."""
     own = (stay.school_id,) if stay.role is Role.MENTOR else ()
     row = await fetch_one(LATER[stay.role], stay.teacher_id, stay.id, stay.finished_on or stay.started_on, *own)
-    return row["min"] if row else None
+    return (row["started_on"], row["public_id"]) if row else None
+
+
+async def later_stay_from(stay: WholeStay) -> date | None:
+    """Return from when a later stay keeps this one from going on, or None."""
+    later = await later_stay(stay)
+    return later[0] if later else None
 
 
 async def plan_reopening(stay: WholeStay, closing: Closing, until: date | None) -> RestorePlan:

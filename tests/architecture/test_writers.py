@@ -34,6 +34,8 @@ OWNERS = {
         "teacher",
         "training_period",
         "draft",
+        # what support records for an appropriate body (FIX-24)
+        "induction_period",
         # what became of closed schools, and what of it staff have to decide
         "school_closing",
         "register_item",

@@ -37,7 +37,7 @@ class Teacher(PublicRow, tablename="teacher"):
 
 
 class InductionPeriod(Row, tablename="induction_period"):
-    """A period of induction as an appropriate body recorded it; read-only here."""
+    """A period of induction as an appropriate body recorded it, or support for it (FIX-24)."""
 
     teacher_id = refers(Teacher)
     appropriate_body_id = refers(AppropriateBody)

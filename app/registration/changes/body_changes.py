@@ -76,19 +76,32 @@ class BodyHolder:
         return self.in_progress(today) and not self.is_recorded
 
 
-def left_out(
-    holder: BodyHolder, body: AppropriateBody, kind: SchoolKind, today: date, seen: AppropriateBodyId | None
+@dataclass(frozen=True)
+class BodyBySupport:
+    """Support changes the body, of whoever was an ECT at the school too; any_body: for the record (FIX-03)."""
+
+    any_body: bool = False
+
+
+def left_out(  # noqa: PLR0917 - what the reasons depend on
+    holder: BodyHolder,
+    body: AppropriateBody,
+    kind: SchoolKind,
+    today: date,
+    seen: AppropriateBodyId | None,
+    support: BodyBySupport | None = None,
 ) -> LeftOut | None:
-    """Say why an ECT does not get a body, or None if they do (CH-11, ABR-02, ABR-06, CON-01).
+    """Say why an ECT does not get a body, or None if they do (CH-11, ABR-02, ABR-06, CON-01, FIX-03).
 
     seen: the body reported when the change was begun.
     """
+    active = is_selectable(body, kind, deciding_day_of_change(holder.stay, today), today)
     checks = (
-        (LeftOut.NOT_IN_PROGRESS, not holder.in_progress(today)),
+        (LeftOut.NOT_IN_PROGRESS, support is None and not holder.in_progress(today)),
         (LeftOut.RECORDED, holder.is_recorded),
         (LeftOut.ALREADY_WITH_IT, holder.reported_id == body.id),
         (LeftOut.CHANGED_MEANWHILE, holder.reported_id != seen),
-        (LeftOut.NOT_ACTIVE, not is_selectable(body, kind, deciding_day_of_change(holder.stay, today), today)),
+        (LeftOut.NOT_ACTIVE, not active and not (support is not None and support.any_body)),
     )
     return next((reason for reason, applies in checks if applies), None)
 

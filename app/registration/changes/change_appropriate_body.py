@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from app.registration.changes.body_changes import BodyHolder
+    from app.registration.changes.body_changes import BodyBySupport, BodyHolder
     from app.registration.registering.appropriate_bodies import AppropriateBody
     from app.terms import Actor, AppropriateBodyId, ECTAtSchoolId, SchoolId, SchoolKind
 
@@ -31,6 +31,7 @@ class ChangeAppropriateBody:
     school_kind: SchoolKind
     seen: Mapping[ECTAtSchoolId, AppropriateBodyId | None]
     body: AppropriateBody
+    support: BodyBySupport | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def plan(command: ChangeAppropriateBody, holders: Iterable[BodyHolder], today: d
     """Say who changes and who is left out, of the ECTs of the school as they are now (CH-11)."""
     chosen = [holder for holder in holders if holder.stay.id in command.seen]
     why = {
-        holder: left_out(holder, command.body, command.school_kind, today, command.seen[holder.stay.id])
+        holder: left_out(
+            holder, command.body, command.school_kind, today, command.seen[holder.stay.id], command.support
+        )
         for holder in chosen
     }
     return BodyChanged(
@@ -57,7 +60,7 @@ def plan(command: ChangeAppropriateBody, holders: Iterable[BodyHolder], today: d
 async def change_appropriate_body(command: ChangeAppropriateBody, actor: Actor, today: date) -> BodyChanged:
     """Change the reported body of every ECT who can get it, with one event each; the others stay as they are.
 
-    Implements ABR-02, ABR-06, CH-11, CON-01 for several ECTs, CON-02.
+    Implements ABR-02, ABR-06, CH-11, CON-01 for several ECTs, CON-02, and for support FIX-03.
     """
     async with transaction():
         before = await body_holders(command.school_id, command.seen)

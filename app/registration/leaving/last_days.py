@@ -67,17 +67,24 @@ class LeavingBounds:
 
 
 def leaving_bounds(
-    started_on: date, trainings: Iterable[Training], today: date, policy: Policy, elsewhere_from: date | None = None
+    started_on: date,
+    trainings: Iterable[Training],
+    today: date,
+    policy: Policy,
+    elsewhere_from: date | None = None,
+    *,
+    any_later: bool = False,
 ) -> LeavingBounds:
     """Give the bounds of the last day of a stay, from the trainings of that stay (PER-41).
 
-    elsewhere_from: the day from which another school has registered the ECT, if it has (PER-05).
+    elsewhere_from: the day from which another school has registered the ECT, if it has (PER-05). any_later: support
+    with a ticket, whom nothing else keeps from a later day (FIX-06).
     """
     begun = max((t.started_on for t in trainings if not t.cancelled and t.started_on <= today), default=started_on)
     what = "their latest training" if begun > started_on else "they"
     earliest = max(started_on, begun) + TWO_DAYS
     why = f"because {what} started on {day_in_words(max(started_on, begun))}"
-    latest = add_months(today, policy.max_months_ahead)
+    latest = date.max if any_later else add_months(today, policy.max_months_ahead)
     because = f"{policy.max_months_ahead} months from today"
     if elsewhere_from is not None and elsewhere_from <= latest:
         latest, because = elsewhere_from - ONE_DAY, "because another school has registered them from the day after"

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+def _regained(restored: tuple[str, ...], not_restored: tuple[str, ...]) -> tuple[str, ...]:
+    return (*(f"Goes on: {row}" for row in restored), *(f"Cannot be put back: {row}" for row in not_restored))
+
+
 @catalogued
 @dataclass(frozen=True)
 class TeacherLeavingAmended(LastDay):
@@ -27,6 +31,10 @@ class TeacherLeavingAmended(LastDay):
     def sentence(self) -> str:
         """Say when the last day is now."""
         return f"{self.name}’s last day changed to {day(self.last_day)}"
+
+    def beside(self) -> tuple[str, ...]:
+        """Say what goes on with the stay, and what cannot (PER-43)."""
+        return _regained(self.restored, self.not_restored)
 
 
 @catalogued
@@ -46,6 +54,10 @@ class TeacherLeavingCancelled(Event):
         if self.last_day is not None:
             return f"{self.name}’s last day is {day(self.last_day)} again"
         return f"{self.name} is no longer shown as leaving"
+
+    def beside(self) -> tuple[str, ...]:
+        """Say what goes on with the stay, and what cannot (PER-43)."""
+        return _regained(self.restored, self.not_restored)
 
     def changes(self) -> Mapping[str, tuple[Any, Any]]:
         """Return the former last day and the present one."""
@@ -73,3 +85,8 @@ class TeacherRegistrationRemoved(Event):
     def sentence(self) -> str:
         """Say why it was removed."""
         return f"Registration of {self.name} removed: {RemovalReason(self.reason).words}"
+
+    def beside(self) -> tuple[str, ...]:
+        """Say how many earlier registrations regain their days, and how many have to be looked at (PER-51)."""
+        said = ((self.restored, "regains its days"), (self.not_restored, "cannot be put back whole: look at it"))
+        return tuple(f"Earlier registrations at other schools, of which each {what}: {n}" for n, what in said if n)

@@ -11,6 +11,7 @@ from app.terms import Period, Word
 
 if TYPE_CHECKING:
     from app.policy import Policy
+    from app.registration.support_rights import BySupport
 
 
 class Blocker(Word):
@@ -30,7 +31,7 @@ class RemovalFacts:
 
     reported_at: when trainings of the stay were confirmed by a lead provider's report; acted: a lead provider withdrew,
     paused, resumed or rescheduled one of them, ever; declared: a declaration that is not voided lies on one of them.
-    induction: of a mentor empty.
+    induction: of a mentor empty; completed_on: the day on which it ended, according to the teaching record.
     """
 
     period: Period
@@ -39,6 +40,14 @@ class RemovalFacts:
     acted: bool = False
     declared: bool = False
     induction: InductionRecord = field(default_factory=InductionRecord)
+    completed_on: date | None = None
+
+    @property
+    def outcome_inside(self) -> bool:
+        """Whether the induction was passed or failed while the stay lasted, which nobody removes (FIX-11)."""
+        here = (period.finished_on for period in self.induction.periods if period.outcome is not None)
+        days = (*here, self.completed_on if self.induction.passed or self.induction.failed else None)
+        return any(day is not None and self.period.contains(day) for day in days)
 
 
 def removal_blocker(facts: RemovalFacts, today: date, policy: Policy) -> Blocker | None:
@@ -56,6 +65,17 @@ def removal_blocker(facts: RemovalFacts, today: date, policy: Policy) -> Blocker
         (Blocker.CONFIRMED, any(at > facts.registered_at for at in facts.reported_at)),
     )
     return next((blocker for blocker, applies in checks if applies), None)
+
+
+def support_blocker(facts: RemovalFacts, today: date, policy: Policy, support: BySupport) -> Blocker | None:
+    """Find what prevents support from removing a registration, or None (FIX-11).
+
+    An outcome inside the stay always does; what closes it to schools does without a ticket and the agreement of the
+    lead provider or appropriate body.
+    """
+    if facts.outcome_inside:
+        return Blocker.OUTCOME
+    return None if support.ticket and support.agreed else removal_blocker(facts, today, policy)
 
 
 def ended_long_ago(period: Period, today: date, policy: Policy) -> bool:

@@ -13,7 +13,7 @@ from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.leaving import leaving_messages as messages
 from app.registration.leaving.leaving_events import TeacherLeavingCancelled, TeacherRegistrationRemoved
-from app.registration.leaving.removal import RemovalFacts, removal_blocker
+from app.registration.leaving.removal import RemovalFacts, removal_blocker, support_blocker
 from app.registration.leaving.report_leaving import own_stay
 from app.registration.people.school_queries import INDUCTION
 from app.registration.queries import email_in_use
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.policy import Policy
+    from app.registration.support_rights import BySupport
     from app.registration.whole_stay import WholeStay
     from app.terms import TRN, Actor, RemovalReason, SchoolId, TeacherId
 
@@ -39,7 +40,8 @@ PROVIDER_ACTS = (
     "teacher_schedule_changed",
 )
 ACTED = """SELECT EXISTS (SELECT FROM event WHERE teacher_id = $1 AND training_period_id = ANY($2)
-    AND actor_kind = 'lead_provider' AND kind = ANY($3)) AS acted"""
+    AND actor_kind = 'lead_provider' AND kind = ANY($3)) AS acted,
+    (SELECT trs_induction_completed_date FROM teacher WHERE id = $1) AS completed_on"""
 INDUCTION_OF = f"SELECT {INDUCTION} FROM (SELECT $1::bigint AS teacher_id) e JOIN teacher t ON t.id = e.teacher_id"  # noqa: S608 - constants
 ENDED_BY = {
     Role.ECT: """SELECT id FROM ect_at_school_period WHERE ended_by_stay_id = $1 AND school_id <> $2
@@ -68,6 +70,7 @@ class RemoveRegistration:
     stay_id: int
     school_id: SchoolId
     reason: RemovalReason
+    support: BySupport | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ async def removal_facts(stay: WholeStay) -> RemovalFacts:
         bool(acted and acted["acted"]) or any(row.stopped for row in stay.trainings),
         any(row.latest_declaration_on is not None for row in stay.trainings),
         await induction_record(stay.teacher_id) if stay.role is Role.ECT else InductionRecord(),
+        acted["completed_on"] if acted and stay.role is Role.ECT else None,
     )
 
 
@@ -115,20 +119,26 @@ async def remove_registration(command: RemoveRegistration, actor: Actor, today: 
     """Remove a registration and put back what it had closed at other schools, with events and messages.
 
     Raises Refused: `changed_meanwhile` when it was removed already, or the value of the `Blocker` that prevents it.
-    What cannot be put back whole is counted in the event, for support. Implements PER-50, PER-51, M-09.
+    What cannot be put back whole is counted in the event, for support. Implements PER-50, PER-51, M-09, and for
+    support FIX-11.
     """
     async with transaction():
         await lock_removal(command)
         stay = await own_stay(command.role, command.stay_id, command.school_id)
-        blocker = removal_blocker(await removal_facts(stay), today, policy)
+        facts = await removal_facts(stay)
+        blocker = (
+            removal_blocker(facts, today, policy)
+            if command.support is None
+            else support_blocker(facts, today, policy, command.support)
+        )
         if blocker is not None:
             raise Refused(blocker.value, "removal_reason", blocker.words)
         earlier = await stays_ended_by(stay)
         rows = await remove_stay(stay, command.reason, actor)
         whole = [await _put_back(stay, one, actor, today) for one in earlier]
         removed = Removed(stay.name, whole.count(True), whole.count(False))
-        facts = (stay.name, stay.role.value, command.reason.value, stay.started_on, stay.finished_on)
-        record(TeacherRegistrationRemoved(stay.about, *facts, rows, removed.restored, removed.not_restored), actor)
+        said = (stay.name, stay.role.value, command.reason.value, stay.started_on, stay.finished_on)
+        record(TeacherRegistrationRemoved(stay.about, *said, rows, removed.restored, removed.not_restored), actor)
         await messages.registration_removed(stay, actor)
         return removed
 

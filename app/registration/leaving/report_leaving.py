@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.policy import Policy
+    from app.registration.support_rights import BySupport
     from app.registration.whole_stay import WholeStay
     from app.terms import TRN, Actor, SchoolId
 
@@ -42,24 +43,28 @@ class ReportLeaving:
     stay_id: int
     school_id: SchoolId
     last_day: date
+    support: BySupport | None = None
 
 
 async def report_leaving(command: ReportLeaving, actor: Actor, today: date, policy: Policy) -> WholeStay:
     """Close a stay of the school on its last day and tell those concerned; returns the stay as it was.
 
     Raises Refused: `changed_meanwhile` when there is a last day already or the registration was removed,
-    `last_day_out_of_bounds`; nothing is written then. Implements PER-40, PER-41, PER-64, M-07.
+    `last_day_out_of_bounds`; nothing is written then. Implements PER-40, PER-41, PER-64, M-07, and for support FIX-06.
     """
     async with transaction():
         await lock_person(command.trn)
         stay = await own_stay(command.role, command.stay_id, command.school_id)
         if stay.finished_on is not None:
             raise Refused(CHANGED_MEANWHILE, "leaving_date")
-        fault = leaving_bounds(stay.started_on, stay.trainings, today, policy).fault(command.last_day)
+        ticket = command.support is not None and command.support.ticket
+        fault = leaving_bounds(stay.started_on, stay.trainings, today, policy, any_later=ticket).fault(command.last_day)
         if fault:
             raise Refused(OUT_OF_BOUNDS, "leaving_date", fault)
-        await CLOSE[command.role](CloseStay(stay.id, command.last_day, StayEndReason.LEFT), actor)
-        await fetch(REPORTED[command.role], stay.id, clock.now())
+        why = StayEndReason.SUPPORT if command.support else StayEndReason.LEFT
+        await CLOSE[command.role](CloseStay(stay.id, command.last_day, why), actor)
+        if command.support is None:
+            await fetch(REPORTED[command.role], stay.id, clock.now())
         await messages.leaving_reported(stay, command.last_day, today, actor)
         return stay
 

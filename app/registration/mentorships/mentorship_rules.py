@@ -137,7 +137,10 @@ class MentorshipPlan:
 
 
 def plan_mentorship(mentorships: Iterable[Mentorship], new: Period) -> MentorshipPlan:
-    """Plan how an ECT's mentorships give way to a new one, so that no day has two mentors (PER-60, PER-63)."""
+    """Plan how an ECT's mentorships give way to a new one, so that no day has two mentors (PER-60, PER-63).
+
+    One that begins after a new one that ends stays as it is (FIX-10).
+    """
     kept: Sequence[Mentorship] = [m for m in mentorships if not m.cancelled]
     before = new.started_on - ONE_DAY
     return MentorshipPlan(
@@ -146,7 +149,7 @@ def plan_mentorship(mentorships: Iterable[Mentorship], new: Period) -> Mentorshi
         finish=tuple(
             m for m in kept if m.started_on < new.started_on and (m.finished_on is None or m.finished_on > before)
         ),
-        cancel=tuple(m for m in kept if m.started_on >= new.started_on),
+        cancel=tuple(m for m in kept if m.started_on >= new.started_on and m.period.overlaps(new)),
     )
 
 

@@ -33,11 +33,13 @@ class NewMentorship:
     mentor: PossibleMentor
     mentor_name: str
     started_on: date
+    until: date | None = None
+    """Its last day, where it is to end before both stays do (FIX-10)."""
 
     @property
     def plan(self) -> MentorshipPlan:
         """What is written: the new mentorship, and what gives way (PER-63)."""
-        period = Period(self.started_on, mentorship_finish(self.ect.stay, self.mentor.stay))
+        period = Period(self.started_on, self.until or mentorship_finish(self.ect.stay, self.mentor.stay))
         return plan_mentorship(self.ect.mentorships, period)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get
@@ -21,6 +22,8 @@ from app.terms import TRN, Role
 from app.training.queries import calendar
 from app.values import Invalid, parse_choice, parse_date, parse_email, parse_trn
 from app.web.console.asking import staff_of
+from app.web.console.done import done_here
+from app.web.console.fix_links import linked, links_to_fixes
 from app.web.forms import read_query
 from app.web.page import page
 from app.web.policies import staff_page
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from app.console.findings import Check
+    from app.terms import TeacherId
+    from app.web.console.done import Notification
 
 A = TypeVar("A")
 PATH = "/admin/explain"
@@ -66,6 +71,8 @@ class Explained:
     """The headline when nothing stops anybody."""
     reply: str
     """Plain text with no TRN, no other school's name and no teacher's name (ADM-4.6)."""
+    teacher_id: TeacherId | None = None
+    """Whom it was asked about, if they are known."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class ExplainerPage:
     questions: Mapping[str, str]
     roles: Mapping[str, str]
     colours: Mapping[Verdict, str]
+    notification: Notification | None
     explained: Explained | None = None
 
 
@@ -95,7 +103,7 @@ async def explain(request: Request[Any, Any, Any]) -> Response[str]:
         return _page(request, values, in_order)
     if explained is None:
         return _page(request, values, {"urn": "No school has this URN"})
-    return _page(request, values, {}, explained)
+    return _page(request, values, {}, await _with_links(request, values, explained))
 
 
 def _page(
@@ -104,7 +112,7 @@ def _page(
     errors: Mapping[str, str],
     explained: Explained | None = None,
 ) -> Response[str]:
-    shown = ExplainerPage(values, errors, QUESTIONS, ROLES, COLOURS, explained)
+    shown = ExplainerPage(values, errors, QUESTIONS, ROLES, COLOURS, done_here(request), explained)
     return page(request, "console/explain.html", shown, status=422 if errors else 200)
 
 
@@ -170,7 +178,7 @@ async def _registering(request: Request[Any, Any, Any], values: Mapping[str, str
     what = f"register an {asked.role.words}" if facts.ect else "register a mentor"
     about = About(school_id=school.id, teacher_id=school.teacher_id)
     await note_explained(about, what, headline(checks), staff_of(request).actor)
-    return _explained(values, school.name, checks, f"Nothing stops {school.name}")
+    return _explained(values, school.name, checks, f"Nothing stops {school.name}", school.teacher_id)
 
 
 async def _seeing(request: Request[Any, Any, Any], values: Mapping[str, str]) -> Explained | None:
@@ -187,7 +195,7 @@ async def _seeing(request: Request[Any, Any, Any], values: Mapping[str, str]) ->
         about, f"see {'an ECT' if facts.role is Role.ECT else 'a mentor'}", headline(checks), staff_of(request).actor
     )
     nothing = f"{school.school} sees them in {explain_seeing.seen_in(facts)}"
-    return _explained(values, school.school, checks, nothing)
+    return _explained(values, school.school, checks, nothing, school.teacher_id)
 
 
 async def _signing_in(request: Request[Any, Any, Any], values: Mapping[str, str]) -> Explained | None:
@@ -211,9 +219,24 @@ ANSWERS: Mapping[str, Callable[[Request[Any, Any, Any], Mapping[str, str]], Awai
 }
 
 
-def _explained(values: Mapping[str, str], school: str, checks: tuple[Check, ...], nothing: str) -> Explained:
+def _explained(
+    values: Mapping[str, str],
+    school: str,
+    checks: tuple[Check, ...],
+    nothing: str,
+    teacher_id: TeacherId | None = None,
+) -> Explained:
     first, question = headline(checks), values["question"]
-    return Explained(question, school, values["urn"].strip(), checks, first, nothing, reply(question, first))
+    said = reply(question, first)
+    return Explained(question, school, values["urn"].strip(), checks, first, nothing, said, teacher_id)
+
+
+async def _with_links(request: Request[Any, Any, Any], values: Mapping[str, str], explained: Explained) -> Explained:
+    """Have every fix that is named lead to its form, and from there back to this question (ADM-6.1)."""
+    back = f"{PATH}?{urlencode({name: value for name, value in values.items() if value})}"
+    links = await links_to_fixes(request, explained.teacher_id, explained.urn, back)
+    checks = tuple(replace(check, to_do=linked(check.to_do, links)) for check in explained.checks)
+    return replace(explained, checks=checks, headline=headline(checks))
 
 
 def reply(question: str, first: Check | None) -> str:

@@ -19,15 +19,16 @@ from app.console.reasons import parse_reason
 from app.console.timeline import newest_event, since
 from app.events.record import About
 from app.terms import Refused
-from app.values import Invalid, parse_both
+from app.values import Invalid, out_of_bounds, parse_both
 from app.web.console.asking import staff_of
 from app.web.console.done import Notification, can_be_done, done_here
+from app.web.console.refusals import NOT_NOW, SAID
 from app.web.forms import read_form, read_form_lists, read_query
 from app.web.page import page, redirect
 from app.web.session import visit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping
     from datetime import date
 
     from litestar import Request, Response
@@ -57,6 +58,12 @@ class Circumstances:
     today: date
     policy: Policy
     form_address: str
+    path: str
+    """Of the subject."""
+
+    def instead(self, slug: str, title: str) -> tuple[str, str]:
+        """Return address and title of another fix of the same subject that leads back here."""
+        return form_address(f"{self.path}/fixes/{slug}", self.form_address), title
 
 
 class NotPossible(Exception):
@@ -101,6 +108,12 @@ class Fix(Generic[S, C]):
     """Whether its emails may be held back."""
     answer: Callable[[Request[Any, Any, Any], Any], Response[str]] | None = None
     """The page of what its operation returned, when that is shown once and only then."""
+    record_field: str = ""
+    """The field that says which record of the subject it is about; its card offers the fix with it."""
+    records: Callable[[S], Collection[str]] = lambda _: ()
+    """The values of that field, one for each record that offers the fix."""
+    given: Callable[[Any, Mapping[str, str]], Mapping[str, str]] = lambda _facts, _chosen: {}
+    """What else the form shows once the address has chosen something."""
 
     def __post_init__(self) -> None:
         can_be_done(self.mark, self.title, self.done)
@@ -157,6 +170,8 @@ class FixPage:
     fields: tuple[Field, ...] = ()
     changed: tuple[Happening, ...] = ()
     """What others changed since the form was opened (ADM-1.4)."""
+    in_the_way: str = ""
+    """Id of the record that a rule does not let it pass by (ADM-1.5)."""
     notification: Notification | None = None
 
 
@@ -199,7 +214,9 @@ async def show(request: Request[Any, Any, Any], fix: Fix[S, Any], target: Target
         asked = await _asked(request, fix, target, read_query(request))
     except NotPossible as not_possible:
         return _no_form(request, fix, target, read_query(request), not_possible)
-    return _form(request, asked, {**fix.initial(asked.facts), "seen": seen}, {})
+    chosen = _chosen(read_query(request), fix.choices(asked.facts))
+    values = {**fix.initial(asked.facts), **chosen, **fix.given(asked.facts, chosen), "seen": seen}
+    return _form(request, asked, values, {})
 
 
 async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target[S]) -> Response[str]:
@@ -218,7 +235,7 @@ async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target
     except Invalid as invalid:
         return _form(request, asked, form, invalid.errors)
     except Refused as refused:
-        return _form(request, asked, form, {refused.field or "note": refused.message})
+        return _form(request, asked, form, _beside(refused, form), record=str(refused.details.get("record", "")))
 
 
 async def _asked(
@@ -228,8 +245,21 @@ async def _asked(
     if why_not:
         raise NotPossible(why_not)
     asked = _Asked(fix, target, None, came_from(given, target.path))
-    circumstances = Circumstances(clock.today(), visit_of(request).standing.policy, asked.address)
+    circumstances = Circumstances(clock.today(), visit_of(request).standing.policy, asked.address, target.path)
     return replace(asked, facts=await fix.load(target.subject, circumstances))
+
+
+def _chosen(query: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return what the address chooses of what there is to choose."""
+    return {name: query[name] for name, options in choices.items() if query.get(name) in options}
+
+
+def _beside(refused: Refused, form: Form) -> Mapping[str, str]:
+    """Return a refusal beside the field that it concerns, in words."""
+    message = refused.message or SAID.get(refused.code, NOT_NOW)
+    if f"{refused.field}_day" in form:
+        return out_of_bounds(refused.field, message).errors
+    return {refused.field if refused.field in form else "note": message}
 
 
 async def _check_or_apply(
@@ -290,25 +320,13 @@ def find(fixes: Mapping[str, Fix[S, Any]], slug: str) -> Fix[S, Any]:
     return fixes[slug]
 
 
-def offered(
-    request: Request[Any, Any, Any], fixes: Mapping[str, Fix[S, Any]], subject: S, path: str, back: str = ""
-) -> tuple[tuple[str, str], ...]:
-    """Return address and title of what the member of staff who asks can put right here (ADM-1.1, ADM-6.1).
-
-    path: of the subject; back: the page that leads there, if it is another.
-    """
-    if "support" not in staff_of(request).staff_roles:
-        return ()
-    possible = (fix for fix in fixes.values() if not fix.possible(subject))
-    return tuple((form_address(f"{path}/fixes/{fix.slug}", back or path, path), fix.title) for fix in possible)
-
-
-def _form(
+def _form(  # noqa: PLR0917 - what a form shows
     request: Request[Any, Any, Any],
     asked: _Asked[S, Any],
     values: Mapping[str, str],
     errors: Mapping[str, str],
     changed: tuple[Happening, ...] = (),
+    record: str = "",
 ) -> Response[str]:
     fix = asked.fix
     shown = FixPage(
@@ -321,6 +339,7 @@ def _form(
         choices=fix.choices(asked.facts),
         fields=fix.fields,
         changed=changed,
+        in_the_way=record,
         notification=done_here(request),
     )
     return page(request, "console/fix.html", shown, status=409 if changed else 422 if errors else 200)

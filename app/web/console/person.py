@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
@@ -17,7 +17,8 @@ from app.console.view_record import ViewRecord, view_record
 from app.web.console import person_shown, refresh_person, timelines
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import offered
+from app.web.console.fixes import by_slug
+from app.web.console.offers import offered, offered_on
 from app.web.console.people import PATH
 from app.web.console.person_fixes import FIXES
 from app.web.forms import known_id
@@ -41,6 +42,8 @@ TABS = {
     "look-ups": "Look-ups",
     "timeline": "Timeline",
 }
+ON_TAB = {"induction": ("induction",)}
+"""What a tab offers to put right besides what stands on its cards, by slugs."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class CardsPage(Top):
 
     cards: tuple[Card, ...]
     nothing: str
+    fixes: tuple[tuple[str, str], ...]
+    """What can be put right that no card stands for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,9 +223,16 @@ async def top(request: Request[Any, Any, Any], person: PersonFile, tab: str) -> 
 async def _cards(
     request: Request[Any, Any, Any], person: PersonFile, tab: str, cards: tuple[Card, ...], nothing: str
 ) -> Response[str]:
-    return page(
-        request, "console/person-cards.html", CardsPage(**await top(request, person, tab), cards=cards, nothing=nothing)
+    path = f"{PATH}/{person.public_id}"
+    back = f"{path}/{tab}"
+    beside = offered(request, by_slug(*(FIXES[slug] for slug in ON_TAB.get(tab, ()))), person, path, back)
+    shown = CardsPage(
+        **await top(request, person, tab),
+        cards=tuple(replace(card, fixes=offered_on(request, FIXES, person, path, back, card.key)) for card in cards),
+        nothing=nothing,
+        fixes=beside,
     )
+    return page(request, "console/person-cards.html", shown)
 
 
 HANDLERS = [overview, schools, training, induction, emails, look_ups, timeline]

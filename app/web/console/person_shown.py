@@ -34,6 +34,10 @@ class Card:
     lines: tuple[Line, ...]
     href: str = ""
     mark: str = ""
+    key: str = ""
+    """The record, as fixes of it name it."""
+    fixes: tuple[tuple[str, str], ...] = ()
+    """Address and title of what can be put right about it (ADM-6.1)."""
 
 
 def notes(person: PersonFile) -> tuple[str, ...]:
@@ -105,7 +109,8 @@ def _stay_card(stay: StayFile) -> Card:
     mark = f"Removed on {_day(stay.removed_at)}" if stay.removed_at else ""
     if stay.removal_reason:
         mark = f"{mark}: {stay.removal_reason.words}"
-    return Card(f"{ROLES[stay.role]} at {stay.school}", tuple(lines), f"/admin/schools/{stay.urn}", mark)
+    title = f"{ROLES[stay.role]} at {stay.school}"
+    return Card(title, tuple(lines), f"/admin/schools/{stay.urn}", mark, str(stay.public_id))
 
 
 def _mentorship_line(side: str, found: MentorshipFile) -> Line:
@@ -144,6 +149,7 @@ def _training_card(training: TrainingFile) -> Card:
         f"{training.programme.words[:1].upper()}{training.programme.words[1:]}, {ROLES[training.role]}",
         tuple(lines),
         mark=mark,
+        key=str(training.public_id),
     )
 
 
@@ -169,7 +175,8 @@ def _induction_card(induction: InductionFile, person: PersonFile) -> Card:
         Line("outcome", "Outcome", OUTCOMES[induction.outcome] if induction.outcome else NONE),
         Line("terms", "Terms", str(induction.terms) if induction.terms is not None else NOT_KNOWN),
     )
-    return Card(induction.body, lines, mark="Not the body that the school reported" if differs else "")
+    mark = "Not the body that the school reported" if differs else ""
+    return Card(induction.body, lines, mark=mark, key=f"correct-{induction.started_on}")
 
 
 def _leaving(stay: StayFile) -> str:

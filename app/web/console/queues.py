@@ -59,7 +59,11 @@ DONE = {
     "gone": GONE,
 }
 
-ABOUT_PERSON = {"q-07": ("email",)}
+ABOUT_PERSON = {
+    "q-03": ("induction",),
+    "q-07": ("email",),
+    "q-10": ("appropriate-body", "induction"),
+}
 """What each queue offers to put right about the person of an item, by slugs (ADM-8.2)."""
 ABOUT_SCHOOL = {"q-07": ("induction-tutor",), "q-08": ("induction-tutor",), "q-12": ("access",)}
 """The same about the school of an item."""

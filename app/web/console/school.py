@@ -23,7 +23,8 @@ from app.values import clean
 from app.web.console import partnership_fixes, school_shown, timelines
 from app.web.console.asking import address, page_size, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import by_slug, offered
+from app.web.console.fixes import by_slug
+from app.web.console.offers import offered
 from app.web.console.people import person_row
 from app.web.console.person import TabLink
 from app.web.console.school_fixes import FIXES

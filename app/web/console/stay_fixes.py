@@ -93,6 +93,8 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         run=change_email,
         choices=lambda person: {"stay": words_of(both(person))},
         done="The email address is corrected",
+        record_field="stay",
+        records=both,
     ),
     Fix(
         "FIX-02",
@@ -120,5 +122,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
             "working_pattern": {pattern.value: pattern.words for pattern in WorkingPattern},
         },
         done="The working pattern is changed",
+        record_field="stay",
+        records=as_ect,
     ),
 )

@@ -215,14 +215,16 @@ async def test_asking_writes_nothing_but_that_it_was_asked(sam: Any, filled: Cas
     assert "Closed registration" in rows[0]["metadata"]
 
 
-@pytest.mark.rule("ADM-4.6")
-async def test_the_reply_names_nobody(sam: Any, filled: Cast) -> None:
+@pytest.mark.rule("ADM-4.6", "ADM-6.1")
+async def test_the_reply_names_nobody_and_what_helps_is_a_link(sam: Any, filled: Cast) -> None:
     await mentor(filled)
 
     answer = await sam.get("/admin/explain", params=ASKED)
 
     reply = html.fromstring(answer.text).get_element_by_id("reply").text_content()
     assert "this person is registered as a mentor" in reply
+    fix = html.fromstring(answer.text).xpath("//a[starts-with(., 'FIX-06')]")[0].get("href")
+    assert "/fixes/last-day?from=%2Fadmin%2Fexplain%3Fquestion%3Dregister%26urn%3D100001" in fix
     assert not [word for word in (SIAN, "Siân", "Evans", "Birch") if word in reply]
 
 

@@ -1,0 +1,18 @@
+"""What a rule says that lets no fix pass, where the operation gives only its code (ADM-1.5)."""
+
+from __future__ import annotations
+
+NOT_NOW = "This cannot be done as things are now: open the record and look at what has changed"
+SAID = {
+    "changed_meanwhile": "This has changed meanwhile: open the record and look at it again",
+    "registered_later": "They are registered from a later day on, so this one cannot go on",
+    "school_closed": "The school has closed, so nobody can go on there",
+    "induction_over": "Their induction has an outcome. If that is wrong, correct the induction period first",
+    "email_in_use": "Somebody else uses their email address by now: correct one of both first",
+    "already_registered_elsewhere": "They are registered at another school on some of these days",
+    "already_registered": "They are registered at this school on some of these days already",
+    "mentor_changed_meanwhile": "It does not fit the days of mentoring that are recorded",
+    "training_changed_meanwhile": "It does not fit the days of training that are recorded",
+    "cannot_mentor_themself": "Nobody mentors themself",
+}
+"""Code of a refusal -> sentence."""
