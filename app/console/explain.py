@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.console.findings import Check, Finding, Note, Passed, Skipped, Stop, run_checks
+from app.drafts.store import CANNOT_FILE
 from app.registration.registering.appropriate_bodies import selectable
 from app.registration.registering.mentor_start_dates import (
     MentorStartFacts,
@@ -55,7 +56,6 @@ def explain_registration(facts: RegisterFacts) -> tuple[Check, ...]:
 
 
 ECTS_ONLY = Skipped("It concerns ECTs only")
-CANNOT_FILE = "We cannot file this registration yet"
 NO_RECORD = Skipped("The teaching record was not read")
 
 

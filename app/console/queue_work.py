@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from app.console.queues import Queue
+    from app.console.queue_of_work import Queue
     from app.console.reasons import Reason
     from app.policy import Policy
     from app.terms import Actor, UserId

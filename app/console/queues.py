@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from app.console.queue_conditions import CONDITIONS
+from app.console.queue_signs import SIGNS
 from app.db.documents import document
 from app.db.engine import fetch
 from app.registration.people.ect_facts import PersonName
@@ -16,183 +18,12 @@ from app.registration.people.school_queries import name_of
 from app.terms import SchoolId, TeacherId, UserId
 
 if TYPE_CHECKING:
+    from app.console.queue_of_work import Queue
     from app.policy import Policy
 
 Show = Literal["open", "mine", "unassigned", "snoozed"]
 
-
-@dataclass(frozen=True)
-class Queue:
-    """One queue: its SQL gives key, since, school_id, teacher_id and facts of each item.
-
-    $1 is today, $2 the settings as JSON. The key stays the same while the item is the same; an item that was dismissed
-    returns when its facts differ. what_to_do: what staff can do about an item.
-    """
-
-    id: str
-    title: str
-    what_to_do: str
-    sql: str
-    order: str = "since, key"
-    page: str = ""
-    """Where its items can be seen with everything about them, and decided."""
-
-    @property
-    def slug(self) -> str:
-        """How addresses name it."""
-        return self.id.lower()
-
-
-IN_PROGRESS = """e.removed_at IS NULL AND e.started_on <= $1 AND coalesce(e.finished_on, 'infinity') >= $1
-    AND coalesce(t.trs_induction_status, '') NOT IN ('Passed', 'Failed', 'FailedInWales', 'Exempt')
-    AND NOT EXISTS (SELECT FROM induction_period o WHERE o.teacher_id = t.id AND o.outcome IS NOT NULL)"""
-DAYS = "($2::jsonb ->> '{}')::int"
-
-QUEUES: dict[str, Queue] = {
-    queue.slug: queue
-    for queue in (
-        Queue(
-            "Q-01",
-            "Lead provider has not answered",
-            "Ask the lead provider, or move the training",
-            f"""SELECT 'training ' || tp.id AS key, tp.requested_at AS since, tp.school_id, tp.teacher_id,
-                lp.name || ' was asked for ' || tp.contract_period_year AS facts
-            FROM training_period tp JOIN lead_provider lp ON lp.id = tp.lead_provider_id
-            WHERE tp.requested_at IS NOT NULL AND tp.school_partnership_id IS NULL AND tp.cancelled_at IS NULL
-                AND tp.withdrawn_at IS NULL AND tp.deferred_at IS NULL AND coalesce(tp.finished_on, 'infinity') >= $1
-                AND tp.requested_at < $1::date - {DAYS.format("lp_confirm_days")}""",  # noqa: S608 - constants
-        ),
-        Queue(
-            "Q-02",
-            "ECT without a mentor",
-            "Remind the school, or act for it",
-            f"""SELECT 'stay ' || e.id AS key,
-                greatest(e.created_at, (SELECT max(m.finished_on) FROM mentorship_period m
-                    WHERE m.ect_at_school_period_id = e.id AND m.cancelled_at IS NULL)) AS since,
-                e.school_id, e.teacher_id, 'No mentor now or to come' AS facts
-            FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
-            WHERE {IN_PROGRESS} AND greatest(e.created_at, (SELECT max(m.finished_on) FROM mentorship_period m
-                    WHERE m.ect_at_school_period_id = e.id AND m.cancelled_at IS NULL)) < $1::date - 14
-                AND NOT EXISTS (SELECT FROM mentorship_period m WHERE m.ect_at_school_period_id = e.id
-                    AND m.cancelled_at IS NULL AND coalesce(m.finished_on, 'infinity') >= $1)""",  # noqa: S608 - constants
-        ),
-        Queue(
-            "Q-03",
-            "Induction not recorded",
-            "Ask the appropriate body, or remind the school",
-            f"""SELECT 'stay ' || e.id AS key, e.started_on::timestamptz AS since, e.school_id, e.teacher_id,
-                coalesce(b.name, 'No appropriate body is reported, and none') || ' has recorded no induction' AS facts
-            FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
-            LEFT JOIN appropriate_body b ON b.id = e.school_reported_appropriate_body_id
-            WHERE {IN_PROGRESS} AND e.started_on < $1::date - {DAYS.format("ab_record_days")}
-                AND NOT EXISTS (SELECT FROM induction_period i WHERE i.teacher_id = e.teacher_id
-                    AND i.finished_on IS NULL)""",  # noqa: S608 - constants
-        ),
-        Queue(
-            "Q-05",
-            "Name corrections",
-            "Accept the name, or put the teaching record’s name back",
-            """SELECT 'name ' || n.id AS key, n.raised_at AS since, n.school_id, n.teacher_id,
-                n.trs_name || ' on the teaching record; ' || n.old_name || ' became ' || n.new_name
-                    || coalesce(' (score ' || c.score || ')', '') AS facts, c.score
-            FROM name_flag n LEFT JOIN name_correction c ON c.name_flag_id = n.id WHERE n.reviewed_at IS NULL""",
-            order="score, since, key",
-            page="/admin/name-corrections?flagged=yes&reviewed=no",
-        ),
-        Queue(
-            "Q-06",
-            "Succession of a school to decide",
-            "Decide where its people go on",
-            """SELECT 'item ' || i.id AS key, i.raised_on::timestamptz AS since, i.school_id,
-                NULL::bigint AS teacher_id, replace(i.kind, '_', ' ') || coalesce(': ' || i.reason, '') AS facts
-            FROM register_item i WHERE i.queue = 'Q-06' AND i.settled_at IS NULL""",
-        ),
-        Queue(
-            "Q-07",
-            "Mail not delivered",
-            "Correct the address, or tell the school",
-            """SELECT 'address ' || lower(failed.recipient) AS key, max(failed.finished_at) AS since,
-                (array_agg(failed.school_id ORDER BY failed.finished_at DESC))[1] AS school_id,
-                (array_agg(failed.teacher_id ORDER BY failed.finished_at DESC))[1] AS teacher_id,
-                (array_agg(failed.recipient ORDER BY failed.finished_at DESC))[1] || ' does not accept mail ('
-                    || (array_agg(failed.message_id ORDER BY failed.finished_at DESC))[1] || ')' AS facts
-            FROM message failed WHERE failed.state = 'bounced' AND (
-                EXISTS (SELECT FROM ect_at_school_period e WHERE lower(e.email) = lower(failed.recipient)
-                    AND e.removed_at IS NULL AND coalesce(e.finished_on, 'infinity') >= $1)
-                OR EXISTS (SELECT FROM mentor_at_school_period m WHERE lower(m.email) = lower(failed.recipient)
-                    AND m.removed_at IS NULL AND coalesce(m.finished_on, 'infinity') >= $1)
-                OR EXISTS (SELECT FROM induction_tutor i WHERE lower(i.email) = lower(failed.recipient)
-                    AND i.ended_at IS NULL)
-                OR EXISTS (SELECT FROM school s WHERE s.id = failed.school_id
-                    AND lower(failed.recipient) IN (lower(s.primary_email), lower(s.secondary_email))))
-                AND NOT EXISTS (SELECT FROM message later WHERE lower(later.recipient) = lower(failed.recipient)
-                    AND later.state = 'delivered' AND later.finished_at > failed.finished_at)
-            GROUP BY lower(failed.recipient)""",
-        ),
-        Queue(
-            "Q-08",
-            "School without an induction tutor",
-            "Set the induction tutor, or act for the school",
-            """SELECT 'school ' || s.id AS key, coalesce(max(i.ended_at), min(e.created_at)) AS since,
-                s.id AS school_id, NULL::bigint AS teacher_id,
-                count(DISTINCT e.id) || ' current ECTs and no induction tutor' AS facts
-            FROM school s JOIN ect_at_school_period e ON e.school_id = s.id AND e.removed_at IS NULL
-                AND e.started_on <= $1 AND coalesce(e.finished_on, 'infinity') >= $1
-            LEFT JOIN induction_tutor i ON i.school_id = s.id
-            WHERE s.status_code <> 2
-                AND NOT EXISTS (SELECT FROM induction_tutor now WHERE now.school_id = s.id AND now.ended_at IS NULL)
-            GROUP BY s.id HAVING coalesce(max(i.ended_at), min(e.created_at)) < $1::date - 7""",
-        ),
-        Queue(
-            "Q-10",
-            "Appropriate body mismatch",
-            "Correct the reported body, or ask the body that recorded the induction",
-            """SELECT 'stay ' || e.id AS key, i.started_on::timestamptz AS since, e.school_id, e.teacher_id,
-                'Reported: ' || reported.name || '; recorded: ' || recorded.name AS facts
-            FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
-            JOIN appropriate_body reported ON reported.id = e.school_reported_appropriate_body_id
-            JOIN induction_period i ON i.teacher_id = e.teacher_id AND i.finished_on IS NULL
-            JOIN appropriate_body recorded ON recorded.id = i.appropriate_body_id
-            WHERE e.removed_at IS NULL AND coalesce(e.finished_on, 'infinity') >= $1 AND recorded.id <> reported.id
-                AND i.started_on < $1::date - 28""",
-        ),
-        Queue(
-            "Q-12",
-            "Odd values in the register",
-            "Set what the school may do, or wait for a correction in the register",
-            """SELECT 'item ' || i.id AS key, i.raised_on::timestamptz AS since, i.school_id,
-                NULL::bigint AS teacher_id, replace(i.kind, '_', ' ') || coalesce(': ' || i.reason, '') AS facts
-            FROM register_item i WHERE i.queue = 'Q-12' AND i.settled_at IS NULL""",
-        ),
-        Queue(
-            "Q-13",
-            "Stopped and not acted on",
-            "Remind the school, or act for it",
-            f"""SELECT 'training ' || tp.id AS key, coalesce(tp.withdrawn_at, sp.challenged_at) AS since, tp.school_id,
-                tp.teacher_id, coalesce(lp.name, 'The lead provider') || CASE WHEN tp.withdrawn_at IS NOT NULL
-                    THEN ' has stopped training them' ELSE ' is wrong, the school said' END AS facts
-            FROM training_period tp JOIN ect_at_school_period e ON e.id = tp.ect_at_school_period_id
-            JOIN teacher t ON t.id = tp.teacher_id
-            LEFT JOIN school_partnership sp ON sp.id = tp.school_partnership_id
-            LEFT JOIN lead_provider lp ON lp.id = tp.lead_provider_id
-            WHERE {IN_PROGRESS} AND tp.cancelled_at IS NULL
-                AND coalesce(tp.withdrawn_at, sp.challenged_at) < $1::date - 14
-                AND NOT EXISTS (SELECT FROM training_period later WHERE later.ect_at_school_period_id = e.id
-                    AND later.cancelled_at IS NULL AND (later.started_on, later.id) > (tp.started_on, tp.id))""",  # noqa: S608 - constants
-        ),
-        Queue(
-            "Q-15",
-            "Support queries",
-            "Answer in the ticket tool, then close the query",
-            """SELECT 'query ' || q.id AS key, q.created_at AS since, q.school_id,
-                coalesce(e.teacher_id, m.teacher_id) AS teacher_id, q.subject || ', from ' || q.name AS facts
-            FROM support_query q
-            LEFT JOIN ect_at_school_period e ON q.about_role = 'ect' AND e.id = q.about_stay_id
-            LEFT JOIN mentor_at_school_period m ON q.about_role = 'mentor' AND m.id = q.about_stay_id
-            WHERE q.state <> 'closed'""",
-        ),
-    )
-}
+QUEUES: dict[str, Queue] = {queue.slug: queue for queue in sorted((*CONDITIONS, *SIGNS), key=lambda queue: queue.id)}
 """The queues in the order of ADM-8.2, by their slug."""
 
 

@@ -34,6 +34,10 @@ PEOPLE = """JOIN app_user started ON started.id = d.started_by_user_id
     LEFT JOIN app_user ended ON ended.id = coalesce(d.ended_by_user_id, d.submitted_by_user_id)"""
 
 
+CANNOT_FILE = "We cannot file this registration yet"
+"""Where a draft stands that a gap in the reference data keeps from being filed (CP-11)."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """One piece of unfinished work, or the stub that says what became of it (DRF-14)."""
@@ -199,7 +203,7 @@ async def see(draft: Draft, seen: Mapping[str, str]) -> None:
 
 
 async def stands_at(draft: Draft, title: str | None) -> None:
-    """Remember the title of the page that a draft stands at, for the list; None at a dead end (DRF-08)."""
+    """Remember the title of the page that a draft stands at, for the list; None at most dead ends (DRF-08, CP-11)."""
     if title != draft.next_question:
         await fetch("UPDATE draft SET next_question = $2 WHERE id = $1 AND state = 'open'", draft.id, title)
 

@@ -78,13 +78,14 @@ class Exit(Exception):
     """A dead end: a page that says why it stops (G-08). It is left only by changing an earlier answer.
 
     blocks: for good (RE-27); refusal: the code of a refusal that says the same at a submit, where the answer that
-    no longer holds is asked again instead (DRF-12).
+    no longer holds is asked again instead (DRF-12). stands: what a list of unfinished work says of it.
     """
 
     slug: str
     details: Mapping[str, Any] = field(default_factory=dict)
     blocks: bool = False
     refusal: str = ""
+    stands: str | None = None
 
     def __str__(self) -> str:
         return self.slug

@@ -286,10 +286,13 @@ async def go_on(journey: Journey[F, Any], asked: Asked[F], saved: Draft | None =
 
 
 async def note_next(asked: Asked[Any]) -> None:
-    """Remember where a registration stands, for the list of unfinished ones (DRF-08)."""
-    if asked.journey.starts:
-        stopped, title = asked.walked.stopped, asked.journey.check_title if asked.walked.complete else None
-        await store.stands_at(asked.draft, stopped.title if stopped is not None else title)
+    """Remember where a registration stands, for the list of unfinished ones and for support (DRF-08, CP-11)."""
+    walked, title = asked.walked, None
+    if walked.exit is not None:
+        title = walked.exit.stands
+    elif asked.journey.starts:
+        title = walked.stopped.title if walked.stopped is not None else asked.journey.check_title
+    await store.stands_at(asked.draft, title)
 
 
 async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Response[str]:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from app.console.queues import Items, Queue
+    from app.console.queue_of_work import Queue
+    from app.console.queues import Items
     from app.values import Form
 
 PATH = "/admin/queues"
@@ -61,11 +62,17 @@ DONE = {
 
 ABOUT_PERSON = {
     "q-03": ("induction",),
+    "q-04": ("refresh",),
     "q-07": ("email",),
     "q-10": ("appropriate-body", "induction"),
 }
 """What each queue offers to put right about the person of an item, by slugs (ADM-8.2)."""
-ABOUT_SCHOOL = {"q-07": ("induction-tutor",), "q-08": ("induction-tutor",), "q-12": ("access",)}
+ABOUT_SCHOOL = {
+    "q-07": ("induction-tutor",),
+    "q-08": ("induction-tutor",),
+    "q-09": ("email-link",),
+    "q-12": ("access",),
+}
 """The same about the school of an item."""
 
 

@@ -1,4 +1,4 @@
-"""Work queues (ADM-8.1, ADM-8.2, Q-01 to Q-15)."""
+"""Work queues (ADM-8.1, ADM-8.2, Q-01 to Q-16)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ import pytest
 from lxml import html
 
 from app import clock
+from app.access.email_events import AccessLinkRequested
 from app.console.queues import QUEUES
 from app.db.engine import fetch
+from app.db.transaction import transaction
+from app.drafts.store import CANNOT_FILE
+from app.events.record import About, record
+from app.terms import SYSTEM
 from tests import factories
 from tests.web.console.test_fixes import WHY
+from tests.web.test_home import draft
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -116,18 +122,48 @@ async def asked(people: Cast) -> None:
     )
 
 
+async def gone_from_the_record(people: Cast) -> None:
+    await factories.ect(people.ash)
+    await fetch("UPDATE teacher SET trs_answer = 'deactivated'")
+
+
+async def unreachable(people: Cast) -> None:
+    async with transaction():
+        record(AccessLinkRequested(About(school_id=people.ash.id), coalesced=False), SYSTEM)
+
+
+async def twice(people: Cast) -> None:
+    last = {"finished_on": date(2025, 9, 30), "end_reason": "left"}
+    await factories.ect(people.ash, "Eve Twice", email="eve@ash.example", **last)
+    await factories.ect(people.ash, "eve twice", date(2025, 10, 1), email="Eve@ash.example")
+
+
+async def parked(people: Cast) -> None:
+    await bounced(people)
+    await fetch("UPDATE message SET state = 'parked', last_error = 'timeout'")
+
+
+async def unfileable(people: Cast) -> None:
+    await draft(people, next_question=CANNOT_FILE)
+
+
 CAUSES: dict[str, Callable[[Cast], Awaitable[None]]] = {
     "Q-01": unanswered,
     "Q-02": unmentored,
     "Q-03": unrecorded,
+    "Q-04": gone_from_the_record,
     "Q-05": flagged,
     "Q-06": undecided,
     "Q-07": bounced,
     "Q-08": tutorless,
+    "Q-09": unreachable,
     "Q-10": mismatched,
+    "Q-11": twice,
     "Q-12": odd,
     "Q-13": stopped,
+    "Q-14": parked,
     "Q-15": asked,
+    "Q-16": unfileable,
 }
 
 
@@ -145,6 +181,11 @@ async def test_an_item_is_there_as_long_as_its_condition(slug: str, sam: Any, pe
 
 
 ENDINGS = {
+    "q-04": "UPDATE teacher SET trs_answer = 'found'",
+    "q-09": "UPDATE school SET secondary_email = 'works@ash.example'",
+    "q-11": "UPDATE ect_at_school_period SET removed_at = now(), removal_reason = 'duplicate' WHERE finished_on IS NULL",
+    "q-14": "UPDATE message SET state = 'pending'",
+    "q-16": "UPDATE draft SET next_question = 'Email address'",
     "q-01": "UPDATE training_period SET withdrawn_at = now(), withdrawal_reason = 'other', finished_on = '2025-11-09'",
     "q-05": "UPDATE name_flag SET reviewed_at = now(), outcome = 'accepted'",
     "q-07": "UPDATE ect_at_school_period SET email = 'other@ash.example'",

@@ -293,7 +293,7 @@ async def test_an_outcome_found_on_the_teaching_record_closes_the_registration_e
     assert [event["actor_kind"] for event in events] == ["system"] * closed
 
 
-@pytest.mark.rule("CP-11", "SCD-04", "RE-15")
+@pytest.mark.rule("CP-11", "SCD-04", "RE-15", "Q-16")
 async def test_without_a_schedule_nothing_can_be_filed_and_support_is_alerted(
     alice: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -305,6 +305,7 @@ async def test_without_a_schedule_nothing_can_be_filed_and_support_is_alerted(
     assert "support@register.example" in alice.text()
     alarms = [record.fields for record in caplog.records if record.name == "register.alarm"]  # type: ignore[attr-defined]
     assert alarms[0] == {"alarm": True, "cannot_file": "no_schedule"}
+    assert [row["next_question"] for row in await fetch("SELECT next_question FROM draft")] == [alice.h1()]
 
 
 @pytest.mark.rule("FLT-33")
