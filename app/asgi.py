@@ -39,6 +39,7 @@ from app.web.console import act_as as console_act_as
 from app.web.console import acting as console_acting
 from app.web.console import explainer as console_explainer
 from app.web.console import home as console_home
+from app.web.console import job_changes as console_job_changes
 from app.web.console import jobs as console_jobs
 from app.web.console import name_corrections as console_name_corrections
 from app.web.console import people as console_people
@@ -127,6 +128,7 @@ HANDLERS: list[Any] = [
     *console_name_corrections.HANDLERS,
     *console_jobs.HANDLERS,
     *console_tokens.HANDLERS,
+    *console_job_changes.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

@@ -118,3 +118,16 @@ class QueueItemDismissed(QueueEvent):
     def sentence(self) -> str:
         """Return what happened."""
         return f"{self.queue}: dismissed"
+
+
+@catalogued
+@dataclass(frozen=True)
+class JobRunByStaff(Event):
+    """A member of staff had a periodic job done at once (ADM-14.3)."""
+
+    kind: ClassVar[str] = "job_run_by_staff"
+    job: str
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"Job run by staff: {self.job.replace('_', ' ')}"

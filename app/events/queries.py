@@ -30,8 +30,12 @@ NOT_FOR_SCHOOLS = (
     "queue_item_assigned",
     "queue_item_snoozed",
     "queue_item_dismissed",
+    "outbox_item_retried",
+    "outbox_item_discarded",
+    "job_run_by_staff",
+    "support_query_closed",
 )
-"""Kinds that tell of reading, queues and reviews by staff (ADM-16.2)."""
+"""Kinds that tell of reading, queues, reviews and mail looked after by staff (ADM-16.2)."""
 ANOTHER_SCHOOL = "another school"
 NAMED = frozenset({ActorKind.LEAD_PROVIDER, ActorKind.APPROPRIATE_BODY_USER})
 

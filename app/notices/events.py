@@ -98,3 +98,34 @@ class EmailFailed(_MailEvent):
     def sentence(self) -> str:
         """Say that it was not sent."""
         return "An email could not be sent"
+
+
+@dataclass(frozen=True)
+class _OutboxEvent(Event):
+    """Staff did something about a parked or sent item; `what` is its kind, never its recipient (ADM-14.2)."""
+
+    what: str
+
+
+@catalogued
+@dataclass(frozen=True)
+class OutboxItemRetried(_OutboxEvent):
+    """Staff had a mail or a job tried again (ADM-14.3, ADM-3.2)."""
+
+    kind = "outbox_item_retried"
+
+    def sentence(self) -> str:
+        """Say what is tried again."""
+        return f"Tried again: {self.what}"
+
+
+@catalogued
+@dataclass(frozen=True)
+class OutboxItemDiscarded(_OutboxEvent):
+    """Staff gave up a mail or a job (ADM-14.3)."""
+
+    kind = "outbox_item_discarded"
+
+    def sentence(self) -> str:
+        """Say what was given up."""
+        return f"Given up: {self.what}"

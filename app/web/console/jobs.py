@@ -12,6 +12,7 @@ from app.console.job_health import SIGN_IN, job_health, worst
 from app.db.migrations import at_head
 from app.refdata.health import register_health
 from app.web.console.asking import staff_of
+from app.web.console.done import done_here
 from app.web.page import page
 from app.web.policies import staff_page
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from app.console.job_health import Colour, Job, JobHealth
     from app.refdata.health import RegisterHealth
+    from app.web.console.done import Notification
 
 PATH = "/admin/jobs"
 TAGS = {"green": "green", "amber": "orange", "red": "red", "unknown": "grey"}
@@ -59,7 +61,7 @@ class JobsPage:
     may_act: bool
     waiting: tuple[tuple[str, int, str], ...]
     """Priority, number and age of the oldest of the mail that waits."""
-    done: str = ""
+    notification: Notification | None
 
 
 @get(PATH, opt=staff_page(nav="jobs"))
@@ -88,6 +90,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
             )
             for depth in health.depths
         ),
+        notification=done_here(request),
         may_act="data" in staff_of(request).staff_roles,
     )
     return page(request, "console/jobs.html", shown)

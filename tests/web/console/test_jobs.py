@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,9 +11,11 @@ import pytest
 
 from app import clock
 from app.db.engine import fetch
+from app.jobs import job_runs
 from app.jobs.job_runs import note_schedule, run_job
 from app.jobs.schedule import PeriodicJob
 from tests import factories
+from tests.web.console.test_staff import submitted
 
 NOON = datetime(2025, 11, 10, 12, tzinfo=UTC)
 
@@ -113,3 +116,70 @@ async def test_a_daily_job_that_is_late_turns_amber_and_red(hours: int, colour: 
 
     assert answer.json()["jobs"]["late"].get("tidy_up") == colour
     assert (await fetch("SELECT result FROM job_run"))[0]["result"] == 3
+
+
+@pytest.fixture
+async def dana(client: Any) -> Any:
+    """Give Dana's browser, signed in with the role data."""
+    client.client.headers["X-With-Server-Date"] = "2025-11-10T12:00:00Z"
+    await client.sign_in_as_staff("data")
+    return client
+
+
+async def parked_job() -> Any:
+    await fetch(
+        """SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'tidy_up', 0, NULL, NULL,
+        '{"timestamp": 1}'::jsonb, NULL)::procrastinate_job_to_defer_v1])"""
+    )
+    return (await fetch("UPDATE procrastinate_jobs SET status = 'failed' RETURNING id"))[0]["id"]
+
+
+@pytest.mark.rule("ADM-14.3", "ADM-1.2", "ADM-1.3", "ADM-16.1")
+async def test_data_staff_look_after_parked_items_the_sender_and_jobs(dana: Any) -> None:
+    await note_schedule([TIDY])
+    keep, drop = (await mail("parked", 5, personalisation="{}"))["id"], (await mail("parked", 5))["id"]
+    await factories.insert("sender_stop", reason="forbidden", stopped_at=NOON, try_at=NOON + timedelta(minutes=5))
+    job = await parked_job()
+
+    for path, fields in (
+        (f"mail/{keep}", {"act": "retry"}),
+        (f"mail/{drop}", {"act": "discard"}),
+        (f"queue/{job}", {"act": "retry"}),
+        ("run/tidy_up", {}),
+        ("sender/restart", {}),
+    ):
+        answer = await submitted(dana, f"/admin/jobs/{path}", **fields)
+        assert answer.status_code == 303, path
+
+    states = {row["id"]: row["state"] for row in await fetch("SELECT id, state FROM message")}
+    assert (states[keep], states[drop]) == ("pending", "cancelled")
+    tasks = await fetch("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id")
+    assert ("tidy_up", "todo") in [tuple(row) for row in tasks]
+    assert [row["task_name"] for row in tasks].count("tidy_up") == 2
+    noted = await fetch(
+        "SELECT kind, metadata ->> 'note' AS note FROM event WHERE kind <> 'staff_signs_in' ORDER BY id"
+    )
+    kinds = ["outbox_item_retried", "outbox_item_discarded", "outbox_item_retried", "job_run_by_staff"]
+    assert [row["kind"] for row in noted] == [*kinds, "sender_restarted"]
+    assert all(row["note"] for row in noted)
+    assert (await dana.get(f"/admin/jobs/mail/{keep}")).status_code == 404
+
+
+@pytest.mark.rule("ADM-14.3")
+async def test_two_copies_of_a_job_never_run_at_once(committed_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_runs, "TRIES", 1)
+    monkeypatch.setattr(job_runs, "PAUSE", 0.0)
+    running, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> int:
+        running.set()
+        await go_on.wait()
+        return 1
+
+    job = PeriodicJob("tidy_up", "15 2 * * *", "tests", "things lie about", slow)
+    first = asyncio.create_task(run_job(job))
+    await running.wait()
+    second = await run_job(job)
+    go_on.set()
+
+    assert (await first, second) == (1, 0)
