@@ -43,7 +43,7 @@ OWNERS = {
         "calendar_entry",
     },
     "support": {"support_query", "feedback"},
-    "console": {"queue_item", "bulk_batch", "bulk_row"},
+    "console": {"queue_item", "procrastinate_jobs", "bulk_batch", "bulk_row"},
     "drafts": {"draft"},
     "events": {"event", "event_subject"},
     "notices": {"message", "mailbox_message", "sender_stop"},
