@@ -13,7 +13,7 @@ from app.db.sight import across_schools
 from app.registration.registering.appropriate_bodies import AppropriateBody
 from app.registration.rules import ECTStay, Induction, InductionRecord, Mentorship, MentorStay, PersonFound
 from app.teachers.rules import display_name
-from app.terms import TRN, MentorIneligibleReason, SchoolId, TeacherId, UserId
+from app.terms import TRN, MentorIneligibleReason, SchoolId, TeacherId, UserId, Year
 from app.training.mentor_training import MentorHistory
 from app.training.queries import TRAINING, TRAINING_JOINS
 from app.training.rules import Training
@@ -33,7 +33,8 @@ class TeacherRow:
     corrected_name: str | None = None
     trs_induction_start_date: date | None = None
     ect_first_eligible: bool = False
-    ect_payments_frozen_year: int | None = None
+    ect_payments_frozen_year: Year | None = None
+    mentor_payments_frozen_year: Year | None = None
     mentor_ineligible_on: date | None = None
     mentor_ineligible_reason: MentorIneligibleReason | None = None
 
@@ -96,6 +97,7 @@ PERSON = f"""
             'trs_induction_start_date', t.trs_induction_start_date,
             'ect_first_eligible', t.ect_first_eligible_at IS NOT NULL,
             'ect_payments_frozen_year', t.ect_payments_frozen_year,
+            'mentor_payments_frozen_year', t.mentor_payments_frozen_year,
             'mentor_ineligible_on', t.mentor_ineligible_on, 'mentor_ineligible_reason', t.mentor_ineligible_reason),
         'ect_stays', (SELECT coalesce(json_agg(json_build_object('id', id, 'school_id', school_id, 'started_on',
         started_on,

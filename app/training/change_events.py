@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.events.record import Event, catalogued
 from app.terms import TrainingProgramme
+from app.training.periods import academic_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,3 +77,26 @@ class TeacherTrainingProgrammeUpdated(Event):
     def metadata(self) -> dict[str, Any]:
         """Return the first day and the lead provider concerned."""
         return {"from_day": self.from_day, "lead_provider": self.lead_provider}
+
+
+@catalogued
+@dataclass(frozen=True)
+class TeacherTrainingPeriodContractPeriodChanged(Event):
+    """Support filed training in another academic year (FIX-08, ADM-16.1)."""
+
+    kind = "teacher_training_period_contract_period_changed"
+    old_year: Year
+    new_year: Year
+    schedule: str
+    lead_provider: str
+    from_day: date
+
+    def sentence(self) -> str:
+        """Say from which year to which."""
+        return (
+            f"Academic year of training changed from {academic_year(self.old_year)} to {academic_year(self.new_year)}"
+        )
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the old and the new academic year."""
+        return {"academic_year": (academic_year(self.old_year), academic_year(self.new_year))}

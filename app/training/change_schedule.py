@@ -10,11 +10,11 @@ from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import record
-from app.teachers.eligibility import forget_frozen_year, stamp_frozen_year
 from app.terms import ConfirmationSource, ScheduleIdentifier, SchoolPartnershipId, TrainingPeriodId, Year
 from app.training.continue_training import Continuation, attached, continue_training
 from app.training.end_training import finish_training
 from app.training.events import TeacherScheduleAssignedToTrainingPeriod
+from app.training.frozen_years import Refiled, remember_frozen_year
 from app.training.provider_acts import (
     Target,
     Unreadable,
@@ -83,7 +83,9 @@ async def change_schedule(command: ChangeSchedule, actor: Actor, today: date) ->
             await _in_place(act, filed, actor)
         else:
             await _split(act, filed, actor, today)
-        await _remember_frozen_year(act, filed, today)
+        person = act.person
+        move = Refiled(person.teacher_id, person.role, training.year, filed.year, person.frozen_year)
+        await remember_frozen_year(move, today)
 
 
 async def _target(command: ChangeSchedule, training: Training, today: date) -> Target:
@@ -164,15 +166,3 @@ async def _record_change(act: ActOn, filed: _Filed, new_id: TrainingPeriodId, ac
     about = (await names_around(new_id)).about(act.person.teacher_id, new_id)
     change = TeacherScheduleChanged(about, training.schedule, training.year, filed.schedule, filed.year, training.id)
     record(change, actor)
-
-
-async def _remember_frozen_year(act: ActOn, filed: _Filed, today: date) -> None:
-    """Remember the frozen year that somebody is moved out of; forget it when they are moved back (CP-10, API-13.12)."""
-    left, person = act.held.training.year, act.person
-    period = (await calendar()).of_year(left)
-    if filed.year == left or period is None:
-        return
-    if filed.year == person.frozen_year:
-        await forget_frozen_year(person.teacher_id, person.role)
-    elif period.is_frozen(today):
-        await stamp_frozen_year(person.teacher_id, period.year, person.role)
