@@ -26,6 +26,7 @@ from app.terms import (
     SchoolKind,
     StayEndReason,
     TeacherId,
+    TrainingPeriodId,
     TrainingProgramme,
     TRSAnswer,
     TRSInductionStatus,
@@ -91,9 +92,12 @@ class StayFile:
 class TrainingFile:
     """One training with everything staff see of it."""
 
+    id: TrainingPeriodId
     public_id: UUID
     role: Role
+    school_id: SchoolId
     school: str
+    urn: str
     programme: TrainingProgramme
     year: Year | None
     schedule: str | None
@@ -111,6 +115,12 @@ class TrainingFile:
     challenged_at: datetime | None
     cancelled_at: datetime | None
     cancellation_reason: CancellationReason | None
+
+    def goes_on(self, today: date) -> bool:
+        """Tell whether a lead provider trains them, or is to, and has not stopped or paused that."""
+        stopped = self.withdrawn_at is not None or self.deferred_at is not None or self.cancelled_at is not None
+        open_still = self.finished_on is None or self.finished_on >= today
+        return self.programme is TrainingProgramme.PROVIDER_LED and open_still and not stopped
 
 
 @dataclass(frozen=True)
@@ -232,7 +242,8 @@ OF_MENTOR = _mentorships("mentor_at_school_period_id", "ect_teacher_id", "n")
 STAYS = f"""(SELECT coalesce(json_agg(stays.row ORDER BY stays.newest DESC, stays.tie DESC), '[]') FROM (
     {_stay("e", "ect", OF_ECT, pattern="e.working_pattern", body=BODY)} UNION ALL
     {_stay("n", "mentor", OF_MENTOR)}) stays)"""  # noqa: S608 - constants
-TRAININGS = """(SELECT coalesce(json_agg(json_build_object('public_id', tp.public_id, 'role', tp.role, 'school', s.name,
+TRAININGS = """(SELECT coalesce(json_agg(json_build_object('id', tp.id, 'public_id', tp.public_id,
+    'role', tp.role, 'school_id', s.id, 'school', s.name, 'urn', s.urn,
     'programme', tp.training_programme, 'year', tp.contract_period_year, 'schedule', sc.identifier,
     'lead_provider', lp.name, 'delivery_partner', dp.name, 'requested_at', tp.requested_at,
     'confirmed_at', tp.confirmed_at, 'source', tp.confirmation_source, 'started_on', tp.started_on,

@@ -40,7 +40,7 @@ class AddPartnership:
 async def add_partnership(command: AddPartnership, actor: Actor, today: date) -> PartnershipRow:
     """Create the partnership and confirm whoever asked for it, or was trained in one that is challenged (ARR-10).
 
-    Raises Refused with code `not_contracted`, `not_paired`, `challenged` or `exists`.
+    Raises Refused with code `not_contracted`, `not_paired`, `partnership_challenged` or `partnership_exists`.
     """
     async with transaction():
         await lock_partnerships(command.lead_provider_id, command.school_id, command.year)
@@ -71,7 +71,7 @@ async def _pair(command: AddPartnership) -> Pair:
     if row is None:
         raise LookupError("no such lead provider or delivery partner")
     if row["challenged"] is not None:
-        raise Refused("challenged" if row["challenged"] else "exists", "delivery_partner")
+        raise Refused("partnership_challenged" if row["challenged"] else "partnership_exists", "delivery_partner")
     if not row["contracted"]:
         raise Refused("not_contracted", "lead_provider")
     if not row["paired"]:

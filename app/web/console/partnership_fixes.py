@@ -16,8 +16,7 @@ from app.training.periods import academic_year
 from app.training.queries import school_providers
 from app.training.undo_challenge import UndoChallenge, undo_challenge
 from app.values import Invalid, parse_both, parse_choice
-from app.web.console.fixes import Field, Fix, NotPossible
-from app.web.console.in_words import in_words
+from app.web.console.fixes import FIELDS, Field, Fix, NotPossible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,20 +30,7 @@ if TYPE_CHECKING:
     from app.values import Form
     from app.web.console.fixes import Circumstances
 
-FIELDS = "console/fixes/fields.html"
 NEEDS_TICKET = "the last day to say so has passed, so a ticket number is needed"
-CANNOT_ADD = {
-    "exists": "The school has this partnership already",
-    "challenged": "The school has this partnership already, and it is challenged: undo the challenge instead",
-    "not_contracted": "This lead provider has no contract for that academic year",
-    "not_paired": "This delivery partner does not work with that lead provider in that academic year",
-}
-CANNOT_CHALLENGE = {
-    "already_challenged": "This partnership is challenged already",
-    "declarations": "The lead provider has declared training in this partnership",
-    "not_challenged": "This partnership is not challenged",
-    "reported_again": "The lead provider has reported the school again since",
-}
 
 
 @dataclass(frozen=True)
@@ -92,10 +78,6 @@ def _addition(form: Form, pairs: Pairs) -> AddPartnership:
         lambda: parse_choice(form, "delivery_partner", list(pairs.delivery_partners), "Select the delivery partner"),
     )
     return AddPartnership(pairs.school_id, provider, pairs.delivery_partners[partner].id, year)
-
-
-async def _add(command: AddPartnership, actor: Actor, today: date) -> None:
-    await in_words(add_partnership(command, actor, today), CANNOT_ADD, "delivery_partner")
 
 
 @dataclass(frozen=True)
@@ -160,7 +142,7 @@ def _challenge(form: Form, facts: Challengeables) -> tuple[ChallengePartnership,
 
 async def _challenged(command: tuple[ChallengePartnership, Policy], actor: Actor, today: date) -> None:
     challenge, policy = command
-    await in_words(challenge_partnership(challenge, actor, today, policy), CANNOT_CHALLENGE, "partnership")
+    await challenge_partnership(challenge, actor, today, policy)
 
 
 def _undo(form: Form, facts: Challengeables) -> tuple[UndoChallenge, Policy]:
@@ -169,7 +151,7 @@ def _undo(form: Form, facts: Challengeables) -> tuple[UndoChallenge, Policy]:
 
 async def _undone(command: tuple[UndoChallenge, Policy], actor: Actor, today: date) -> None:
     undo, policy = command
-    await in_words(undo_challenge(undo, actor, today, policy), CANNOT_CHALLENGE, "partnership")
+    await undo_challenge(undo, actor, today, policy)
 
 
 def _nothing(_facts: object) -> Mapping[str, str]:
@@ -191,7 +173,7 @@ FIXES: tuple[Fix[SchoolFile, Any], ...] = (
         load=_pairs,
         initial=_nothing,
         parse=_addition,
-        run=_add,
+        run=add_partnership,
         choices=lambda pairs: {
             "year": pairs.years,
             "lead_provider": {key: one.name for key, one in pairs.lead_providers.items()},

@@ -11,7 +11,7 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 from app.console import person_queries
 from app.console.timeline import Whose
 from app.events.record import About
-from app.web.console import fixes, induction_fixes, mentorship_fix, registration_fixes, stay_fixes
+from app.web.console import fixes, induction_fixes, mentorship_fix, registration_fixes, stay_fixes, training_fixes
 from app.web.console.fixes import Target, by_slug
 from app.web.console.people import PATH
 from app.web.forms import known_id
@@ -20,7 +20,13 @@ from app.web.policies import staff_page
 if TYPE_CHECKING:
     from app.console.person_queries import PersonFile
 
-FIXES = by_slug(*stay_fixes.FIXES, *registration_fixes.FIXES, *mentorship_fix.FIXES, *induction_fixes.FIXES)
+FIXES = by_slug(
+    *stay_fixes.FIXES,
+    *registration_fixes.FIXES,
+    *training_fixes.FIXES,
+    *mentorship_fix.FIXES,
+    *induction_fixes.FIXES,
+)
 
 
 @get(f"{PATH}/{{person_id:str}}/fixes/{{fix:str}}", opt=staff_page("support", nav="people"))

@@ -14,5 +14,13 @@ SAID = {
     "mentor_changed_meanwhile": "It does not fit the days of mentoring that are recorded",
     "training_changed_meanwhile": "It does not fit the days of training that are recorded",
     "cannot_mentor_themself": "Nobody mentors themself",
+    "partnership_exists": "The school has this partnership already",
+    "partnership_challenged": "The school has this partnership already, and it is challenged: undo the challenge",
+    "not_contracted": "This lead provider has no contract for that academic year",
+    "not_paired": "This delivery partner does not work with that lead provider in that academic year",
+    "already_challenged": "This partnership is challenged already",
+    "declarations": "The lead provider has declared training in this partnership",
+    "not_challenged": "This partnership is not challenged",
+    "reported_again": "The lead provider has reported the school again since",
 }
 """Code of a refusal -> sentence."""
