@@ -77,26 +77,32 @@ class TryLater:
 Answer = Found | Missed | Limited | TryLater
 Outcome = Matched | SecondFactDiffers | NotFound | Deactivated | Merged | Unavailable
 
-# The n-th newest counted attempt inside a window; when there is one, the limit is reached until it leaves.
+# The n-th newest counted attempt inside a window; when there is one, the limit is reached until it leaves. What was
+# lifted counts no longer (FIX-23).
 LIMITS = """
     SELECT max(until) AS until FROM (
-        (SELECT at + interval '1 hour' AS until FROM lookup_attempt WHERE user_id = $1 AND outcome = ANY($8::text[])
+        (SELECT at + interval '1 hour' AS until FROM lookup_attempt WHERE user_id = $1
+            AND outcome = ANY($8::text[]) AND NOT coalesce('user' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $5::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE school_id = $2 AND outcome = ANY($8::text[])
+        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE school_id = $2
+            AND outcome = ANY($8::text[]) AND NOT coalesce('school' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $6::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE trn = $3 AND outcome = ANY($8::text[])
+        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE trn = $3
+            AND outcome = ANY($8::text[]) AND NOT coalesce('trn' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $7::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '1 hour' FROM lookup_attempt WHERE user_id = $1 AND outcome <> 'limited'
+        (SELECT at + interval '1 hour' FROM lookup_attempt WHERE user_id = $1
+            AND outcome <> 'limited' AND NOT coalesce('user' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $9::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '1 hour' FROM lookup_attempt WHERE school_id = $2 AND outcome <> 'limited'
+        (SELECT at + interval '1 hour' FROM lookup_attempt WHERE school_id = $2
+            AND outcome <> 'limited' AND NOT coalesce('school' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $10::int - 1 LIMIT 1)
     ) reached"""

@@ -11,7 +11,15 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 from app.console import person_queries
 from app.console.timeline import Whose
 from app.events.record import About
-from app.web.console import fixes, induction_fixes, mentorship_fix, registration_fixes, stay_fixes, training_fixes
+from app.web.console import (
+    fixes,
+    induction_fixes,
+    limit_fixes,
+    mentorship_fix,
+    registration_fixes,
+    stay_fixes,
+    training_fixes,
+)
 from app.web.console.fixes import Target, by_slug
 from app.web.console.people import PATH
 from app.web.forms import known_id
@@ -26,6 +34,7 @@ FIXES = by_slug(
     *training_fixes.FIXES,
     *mentorship_fix.FIXES,
     *induction_fixes.FIXES,
+    *limit_fixes.OF_PERSON,
 )
 
 

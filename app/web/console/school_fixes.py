@@ -12,7 +12,7 @@ from app.console import school_queries
 from app.console.timeline import Whose
 from app.events.record import About
 from app.values import clean
-from app.web.console import fixes, partnership_fixes, standing_fixes
+from app.web.console import access_fixes, fixes, limit_fixes, partnership_fixes, standing_fixes
 from app.web.console.fixes import Target, by_slug
 from app.web.console.schools import PATH
 from app.web.policies import staff_page
@@ -20,7 +20,12 @@ from app.web.policies import staff_page
 if TYPE_CHECKING:
     from app.console.school_queries import SchoolFile
 
-FIXES = by_slug(*standing_fixes.FIXES, *partnership_fixes.FIXES)
+FIXES = by_slug(
+    *standing_fixes.FIXES,
+    *partnership_fixes.FIXES,
+    *access_fixes.FIXES,
+    *limit_fixes.OF_SCHOOL,
+)
 
 
 @get(f"{PATH}/{{urn:str}}/fixes/{{fix:str}}", opt=staff_page("support", nav="schools"))
