@@ -46,6 +46,7 @@ from app.web.console import people as console_people
 from app.web.console import person as console_person
 from app.web.console import person_fixes as console_person_fixes
 from app.web.console import queues as console_queues
+from app.web.console import reference_data as console_reference_data
 from app.web.console import refresh_person as console_refresh
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
@@ -129,6 +130,7 @@ HANDLERS: list[Any] = [
     *console_jobs.HANDLERS,
     *console_tokens.HANDLERS,
     *console_job_changes.HANDLERS,
+    *console_reference_data.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

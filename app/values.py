@@ -10,7 +10,7 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from app.terms import TRN
@@ -132,6 +132,14 @@ def add_months(day: date, months: int) -> date:
     if not date.min.year <= year <= date.max.year:
         return date.min if year < date.min.year else date.max
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def closure_message(message: str, starts_on: date, ends_on: date) -> str:
+    """Return the text of a registration closure as schools read it, its days put in (REF-4.7)."""
+    days = {"starts_on": starts_on, "ends_on": ends_on, "reopens_on": ends_on + timedelta(days=1)}
+    for name, day in days.items():
+        message = message.replace(f"{{{name}}}", f"{day.day} {day:%B %Y}")
+    return message
 
 
 def years_before(day: date, years: int) -> date:

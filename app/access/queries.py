@@ -13,6 +13,7 @@ from app.db.engine import DatabaseReadOnly, fetch, fetch_one
 from app.notices.school_notices import unread_count
 from app.schools.queries import deciding_columns
 from app.terms import Actor, ActorKind, SchoolId, UserId
+from app.values import closure_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,6 +115,7 @@ class Closure:
     starts_on: date
     ends_on: date
     message: str
+    """As schools read it."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,7 @@ async def load_visitor(
         open_schools=row["open_schools"],
         unchecked_schools=row["unchecked_schools"],
         periods=tuple(_period(item) for item in json.loads(row["periods"] or "[]")),
-        closure=Closure(row["starts_on"], row["ends_on"], row["message"]) if row["starts_on"] else None,
+        closure=_closure(row) if row["starts_on"] else None,
         settings=json.loads(row["settings"] or "{}"),
         unread_notices=row["unread_notices"],
         moment=row["clock_at"],
@@ -309,6 +311,11 @@ def _tutor(row: asyncpg.Record) -> CurrentTutor | None:
     if row["tutor_public_id"] is None:
         return None
     return CurrentTutor(row["tutor_public_id"], row["tutor_name"], row["tutor_email"], row["confirmed_for_year"])
+
+
+def _closure(row: asyncpg.Record) -> Closure:
+    days = row["starts_on"], row["ends_on"]
+    return Closure(*days, closure_message(row["message"], *days))
 
 
 def _period(item: dict[str, Any]) -> PeriodRow:

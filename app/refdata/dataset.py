@@ -126,7 +126,7 @@ def together(read: Mapping[str, list[Read] | None], stored: Stored, findings: Fi
 
     A column missing from a file keeps what is stored.
     """
-    sheets = {form.name: _sheet(form, read.get(form.name, []), stored[form.name], findings) for form in FORMATS}
+    sheets = {form.name: _sheet(form, read.get(form.name, []), stored.get(form.name, {}), findings) for form in FORMATS}
     return Dataset(
         sheets[CONTRACT_PERIODS.name],
         sheets[REGISTRATION_CLOSURES.name],

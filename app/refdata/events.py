@@ -66,6 +66,15 @@ class ContractPeriodTurned(Event):
 
 @catalogued
 @dataclass(frozen=True)
+class ContractPeriodRemoved(_ReferenceDataEvent):
+    """ADM-10.1."""
+
+    kind = "contract_period_removed"
+    words = "Removed the contract period"
+
+
+@catalogued
+@dataclass(frozen=True)
 class ContractPeriodOpened(ContractPeriodTurned):
     """Schools can register people who start in it."""
 
@@ -102,11 +111,29 @@ class RegistrationClosureUpdated(_ReferenceDataEvent):
 
 @catalogued
 @dataclass(frozen=True)
+class RegistrationClosureRemoved(_ReferenceDataEvent):
+    """ADM-10.1."""
+
+    kind = "registration_closure_removed"
+    words = "Removed the registration closure"
+
+
+@catalogued
+@dataclass(frozen=True)
 class ScheduleAdded(_ReferenceDataEvent):
     """REF-4.4."""
 
     kind = "schedule_added"
     words = "Added the schedule"
+
+
+@catalogued
+@dataclass(frozen=True)
+class ScheduleDeleted(_ReferenceDataEvent):
+    """ADM-10.1."""
+
+    kind = "schedule_deleted"
+    words = "Deleted the schedule"
 
 
 @catalogued
@@ -125,6 +152,15 @@ class MilestoneUpdated(_ReferenceDataEvent):
 
     kind = "milestone_updated"
     words = "Changed the milestone"
+
+
+@catalogued
+@dataclass(frozen=True)
+class MilestoneDeleted(_ReferenceDataEvent):
+    """ADM-10.1."""
+
+    kind = "milestone_deleted"
+    words = "Deleted the milestone"
 
 
 @catalogued

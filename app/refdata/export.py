@@ -63,8 +63,13 @@ def _text(form: Format, rows: Iterable[Any]) -> str:
     writer = csv.writer(text)
     names = [column.name for column in form.columns]
     writer.writerow(names)
-    writer.writerows([_cell(getattr(row, name)) for name in names] for row in sorted(rows, key=form.key_of))
+    writer.writerows(cells_of(form, row).values() for row in sorted(rows, key=form.key_of))
     return text.getvalue()
+
+
+def cells_of(form: Format, row: Any) -> dict[str, str]:
+    """Return a row as its cells stand in a file."""
+    return {column.name: _cell(getattr(row, column.name)) for column in form.columns}
 
 
 def _cell(value: object) -> str:

@@ -88,13 +88,18 @@ async def _checked(
     data = together(read, await read_stored(), findings)
     if prune:
         await mark_left_out(data, texts, clock.today())
+    check_together(data)
+    check_uplifts(data, await stored_urns())
+    return Report(path.name, findings=findings), data
+
+
+def check_together(data: Dataset) -> None:
+    """List what is wrong between the rows given and all others; uplifts, which need the schools, are apart."""
     check_contract_periods(data)
     check_closures(data)
     check_schedules(data)
     check_providers(data)
-    check_uplifts(data, await stored_urns())
     check_appropriate_bodies(data)
-    return Report(path.name, findings=findings), data
 
 
 def _check_data_set(texts: dict[str, str], findings: Findings) -> None:

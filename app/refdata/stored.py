@@ -11,6 +11,8 @@ from app.db.engine import fetch
 from app.refdata.records import CONTRACT_PERIODS, FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.refdata.dataset import Stored
     from app.refdata.records import Format, Key
 
@@ -44,10 +46,10 @@ QUERIES = {
 }
 
 
-async def read_stored() -> Stored:
-    """Return every stored row by kind and key."""
-    stored = {form.name: await _read(form) for form in FORMATS}
-    _mark_gaps(stored[CONTRACT_PERIODS.name])
+async def read_stored(forms: Iterable[Format] = FORMATS) -> Stored:
+    """Return every stored row of these kinds, by kind and key."""
+    stored = {form.name: await _read(form) for form in forms}
+    _mark_gaps(stored.get(CONTRACT_PERIODS.name, {}))
     return stored
 
 

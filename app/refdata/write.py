@@ -64,16 +64,25 @@ STATEMENTS = {
             active_from = $6, active_to = $7, region = $8, districts = $9, contact_email = $10, contact_url = $11,
             dfe_sign_in_organisation_id = $12""",
 }
-# In the order in which rows can go; the fields of the row in their order.
+_SCHEDULE = "(SELECT id FROM schedule WHERE contract_period_year = $1 AND identifier = $2)"
+# In the order in which rows can go; the fields of the key in their order.
 REMOVALS = {
+    "milestones": f"DELETE FROM milestone WHERE schedule_id = {_SCHEDULE} AND declaration = $3",  # noqa: S608 - names are ours
+    "schedules": f"DELETE FROM schedule WHERE id = {_SCHEDULE}",  # noqa: S608
     "pairings": f"""
         DELETE FROM provider_pairing WHERE lead_provider_id = {_PROVIDER.format("$1")}
             AND delivery_partner_id = {_PARTNER.format("$2")} AND contract_period_year = $3""",  # noqa: S608 - names are ours
     "lead_provider_contracts": f"""
         DELETE FROM lead_provider_contract
         WHERE lead_provider_id = {_PROVIDER.format("$1")} AND contract_period_year = $2""",  # noqa: S608 - names are ours
+    "registration_closures": "DELETE FROM registration_closure WHERE key = $1",
+    "contract_periods": "DELETE FROM contract_period WHERE year = $1",
 }
 REMOVED: dict[str, Any] = {
+    "milestones": events.MilestoneDeleted,
+    "schedules": events.ScheduleDeleted,
+    "registration_closures": events.RegistrationClosureRemoved,
+    "contract_periods": events.ContractPeriodRemoved,
     "pairings": events.ProviderPairingRemoved,
     "lead_provider_contracts": events.LeadProviderContractRemoved,
 }
@@ -119,7 +128,7 @@ async def write_changes(data: Dataset, named: DataSet, actor: Actor) -> list[str
                 made, updated = KINDS[name]
                 event = updated if key in sheet.stored else made
                 about = _about(name, row, ids)
-                record(event(about, _words(key), named.name, named.version, fields_changed), actor)
+                record(event(about, words_of(key), named.name, named.version, fields_changed), actor)
     return lines
 
 
@@ -128,8 +137,8 @@ def _removed(data: Dataset, named: DataSet, actor: Actor, ids: dict[str, dict[st
     for name, event in REMOVED.items():
         sheet = data.sheets[name]
         for key in sorted(sheet.pruned):
-            record(event(_about(name, sheet.stored[key], ids), _words(key), named.name, named.version, {}), actor)
-            lines.append(f"removed {name} {_words(key)}")
+            record(event(_about(name, sheet.stored[key], ids), words_of(key), named.name, named.version, {}), actor)
+            lines.append(f"removed {name} {words_of(key)}")
     return lines
 
 
@@ -171,10 +180,11 @@ def _differences(old: Any, new: Any) -> dict[str, tuple[Any, Any]]:
     return {name: (was, now) for name, (was, now) in pairs.items() if was != now and (old or now not in (None, ()))}
 
 
-def _words(key: Key) -> str:
+def words_of(key: Key) -> str:
+    """Return what identifies a row as its events name it."""
     return ", ".join(map(str, key))
 
 
 def _line(name: str, key: Key, changes: dict[str, tuple[Any, Any]], *, is_new: bool) -> str:
     shown = "" if is_new else ": " + ", ".join(f"{field} {was} -> {now}" for field, (was, now) in changes.items())
-    return f"{'new' if is_new else 'changed'} {name} {_words(key)}{shown}"
+    return f"{'new' if is_new else 'changed'} {name} {words_of(key)}{shown}"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
+from app.web.schools.list_query import page_number
 from app.web.session import visit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from litestar import Request
 
     from app.access.queries import User
 
+T = TypeVar("T")
 PAGE_SIZES = (20, 50, 100)
 
 
@@ -38,6 +40,14 @@ def day_in(query: Mapping[str, str], name: str) -> date | None:
         return date.fromisoformat(query.get(name, "").strip())
     except ValueError:
         return None
+
+
+def paged(every: Sequence[T], query: Mapping[str, str]) -> tuple[tuple[T, ...], int, int]:
+    """Return the rows of the page of a list that its address asks for, its number, and how many there are."""
+    size = page_size(query)
+    pages = max(1, -(-len(every) // size))
+    number = min(max(page_number(query.get("page", "")), 1), pages)
+    return tuple(every[(number - 1) * size : number * size]), number, pages
 
 
 def address(path: str, kept: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -106,6 +106,8 @@ class Fix(Generic[S, C]):
     """What its form asks, for those whose template is `FIELDS`."""
     may_hold: bool = True
     """Whether its emails may be held back."""
+    notes: Callable[[C], Awaitable[tuple[str, ...]]] | None = None
+    """What the check page says besides: what is touched that no event names."""
     answer: Callable[[Request[Any, Any, Any], Any], Response[str]] | None = None
     """The page of what its operation returned, when that is shown once and only then."""
     record_field: str = ""
@@ -189,6 +191,7 @@ class FixCheckPage:
     may_hold: bool = True
     many: tuple[str, ...] = ()
     """Fields that have several values, one a line."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -275,7 +278,10 @@ async def _check_or_apply(
         if not effect.touched:
             raise Invalid(note="This would change nothing")
         fields = {name: value for name, value in form.items() if name not in NOT_KEPT}
-        shown = FixCheckPage(fix.title, target.name, asked.address, fields, effect, reason, fix.may_hold, fix.many)
+        notes = await fix.notes(command) if fix.notes else ()
+        shown = FixCheckPage(
+            fix.title, target.name, asked.address, fields, effect, reason, fix.may_hold, fix.many, notes
+        )
         return page(request, "console/fix-check.html", shown)
     held = held_back(await read_form_lists(request)) if fix.may_hold else frozenset[str]()
     if fix.id:

@@ -12,10 +12,13 @@ from app.web.policies import staff_page
 from app.web.session import visit_of
 
 PLACES = {
-    "data": (("API tokens", "/admin/api-tokens"),),
+    "viewer": (
+        ("Reference data", "/admin/reference-data"),
+        ("API tokens", "/admin/api-tokens"),
+    ),
     "manager": (("Staff accounts", "/admin/staff"),),
 }
-"""Role -> what it alone opens, beside the navigation that every member of staff has."""
+"""Role -> what it opens beside the navigation; every member of staff has the first role."""
 ROLES = {
     "viewer": "Look at schools, people and statistics",
     "support": "Correct records and act for schools",

@@ -22,7 +22,7 @@ from app.console.timeline import Whose
 from app.events.record import About
 from app.values import parse_both, parse_choices, parse_email, parse_name
 from app.web.console import fixes, timelines
-from app.web.console.asking import address, page_size, staff_of
+from app.web.console.asking import address, paged, staff_of
 from app.web.console.done import done_here
 from app.web.console.fixes import FIELDS, Field, Fix, Target
 from app.web.console.home import ROLES
@@ -30,7 +30,6 @@ from app.web.errors import error_page
 from app.web.forms import known_id, read_query
 from app.web.page import page
 from app.web.policies import staff_page
-from app.web.schools.list_query import page_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -205,10 +204,7 @@ ALSO_FOR_ONESELF = frozenset({"name", "end-sessions"})
 async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     """List every account, active or not (ADM-11.1, ADM-1.7)."""
     query, every = read_query(request), await every_account()
-    size = page_size(query)
-    pages = max(1, -(-len(every) // size))
-    number = min(max(page_number(query.get("page", "")), 1), pages)
-    shown = every[(number - 1) * size : number * size]
+    shown, number, pages = paged(every, query)
     href, done = address(PATH, query, ("size",)), done_here(request)
     return page(request, "console/staff.html", StaffPage(shown, len(every), number, pages, href, done))
 

@@ -29,13 +29,12 @@ from app.console.timeline import Whose
 from app.events.record import About
 from app.values import Invalid, parse_both, parse_choice, parse_text
 from app.web.console import fixes
-from app.web.console.asking import address, page_size
+from app.web.console.asking import address, paged, staff_of
 from app.web.console.done import done_here
 from app.web.console.fixes import FIELDS, Field, Fix, Target
 from app.web.forms import known_id, read_query
 from app.web.page import page
 from app.web.policies import staff_page
-from app.web.schools.list_query import page_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +66,7 @@ class TokensPage:
     page_number: int
     pages: int
     page_href: str
+    may_change: bool
 
 
 @dataclass(frozen=True)
@@ -217,17 +217,14 @@ _CHANGES: tuple[Fix[Token, Any], ...] = (
 FIXES: Mapping[str, Fix[Token, Any]] = {fix.slug: fix for fix in _CHANGES}
 
 
-@get(PATH, opt=staff_page("data", nav="api-tokens"))
+@get(PATH, opt=staff_page(nav="api-tokens"))
 async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     """List every token, those that work first (ADM-10.3, ADM-1.7)."""
     query, now = read_query(request), clock.machine_now()
     every = sorted(await tokens(), key=lambda token: token.has_ended(now))
-    size = page_size(query)
-    pages = max(1, -(-len(every) // size))
-    number = min(max(page_number(query.get("page", "")), 1), pages)
-    shown = tuple(every[(number - 1) * size : number * size])
-    href = address(PATH, query, ("size",))
-    return page(request, "console/tokens.html", TokensPage(shown, now, len(every), number, pages, href))
+    shown, number, pages = paged(every, query)
+    href, may_change = address(PATH, query, ("size",)), "data" in staff_of(request).staff_roles
+    return page(request, "console/tokens.html", TokensPage(shown, now, len(every), number, pages, href, may_change))
 
 
 @get(f"{PATH}/new", opt=staff_page("data", nav="api-tokens"))
@@ -242,12 +239,15 @@ async def create(request: Request[Any, Any, Any]) -> Response[str]:
     return await fixes.submit(request, CREATE, await _new())
 
 
-@get(f"{PATH}/{{token_id:str}}", opt=staff_page("data", nav="api-tokens"))
+@get(f"{PATH}/{{token_id:str}}", opt=staff_page(nav="api-tokens"))
 async def show(request: Request[Any, Any, Any], token_id: FromPath[str]) -> Response[str]:
     """Show a token with its calls and refusals of each day (API-3.6)."""
     token = await _token(token_id)
     path = f"{PATH}/{token.public_id}"
-    offered = tuple((f"{path}/fixes/{fix.slug}", fix.title) for fix in FIXES.values() if not fix.possible(token))
+    may_change = "data" in staff_of(request).staff_roles
+    offered = tuple(
+        (f"{path}/fixes/{fix.slug}", fix.title) for fix in FIXES.values() if may_change and not fix.possible(token)
+    )
     shown = TokenPage(
         token,
         clock.machine_now(),
