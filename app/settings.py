@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     trs_api_key: SecretStr | None = Field(None, description="its key")
     trs_api_version: str = Field("20260120", description="its version header")
     trs_job_rate: float = Field(4, gt=0, description="questions a second of the job that reads records again")
+    trs_writes: Literal["on", "off"] = Field("off", description="inductions that support records are told to it")
     trs_prohibition_categories: str = Field(
         f"{PROHIBITION},{COUNCIL_PROHIBITION}", description="alert categories that stop a registration"
     )

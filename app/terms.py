@@ -87,6 +87,15 @@ class TRSInductionStatus(Word):
     EXEMPT = "Exempt", "exempt"
 
 
+class TellingState(Word):
+    """What became of a change that the teaching record is told (EXT-2.24)."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+
+
 class TRSAnswer(Word):
     FOUND = "found"
     NOT_FOUND = "not_found"

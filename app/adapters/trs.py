@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.adapters.breaker import CircuitBreaker
     from app.adapters.caller import Health
     from app.adapters.http import Answer, Deadline, Failed, Request
-    from app.teachers.trs import ManyOutcome, MatchOutcome, ReadOutcome
+    from app.teachers.trs import InductionChange, ManyOutcome, MatchOutcome, ReadOutcome, WriteOutcome
     from app.terms import TRN
     from app.values import DateOfBirth, NationalInsuranceNumber
 
@@ -85,6 +85,15 @@ class TRSClient:
 
         async def step(deadline: Deadline) -> ReadOutcome:
             return await self._call(request, lambda answer: wire.read_get(answer, trn), deadline)
+
+        return await self._step(step)
+
+    async def set_induction(self, trn: TRN, change: InductionChange) -> WriteOutcome:
+        """Tell of an induction that support recorded (EXT-2.24)."""
+        request = wire.put_induction(trn, change)
+
+        async def step(deadline: Deadline) -> WriteOutcome:
+            return await self._call(request, wire.read_put_induction, deadline)
 
         return await self._step(step)
 

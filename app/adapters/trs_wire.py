@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - read when messages are decoded
+from datetime import (
+    UTC,
+    date,
+)
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -20,13 +23,17 @@ from app.adapters.http import SERVER_FAULTS, Answer, Failed, Request
 from app.teachers.prohibition import Alert
 from app.teachers.trs import (
     MOST_AT_ONCE,
+    Accepted,
     Deactivated,
     Found,
     Matched,
     Merged,
     NotFound,
     NotMatched,
+    Rejected,
     SecondFactDiffers,
+    Stopped,
+    Superseded,
     TeachingRecord,
     Unavailable,
 )
@@ -35,13 +42,17 @@ from app.terms import TRN, FailureCause, TRSInductionStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.teachers.trs import ManyOutcome
+    from app.teachers.trs import InductionChange, ManyOutcome, WriteOutcome
     from app.values import DateOfBirth, NationalInsuranceNumber
 
 FIND = "find_persons"
 GET = "get_person"
 NO_SUCH_PERSON = 10001
 PERSON_DEACTIVATED = 10058
+SET_INDUCTION = "set_induction"
+NEWER_DECISION = 10033
+REFUSED_FOR_GOOD = frozenset(range(10034, 10040))
+"""No qualified teacher status, or a status or dates that it does not take (EXT-2.24)."""
 _KEY_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _TRN = re.compile(r"[0-9]{7}")
 _SURVIVOR = re.compile(r"/v3/persons/([0-9]{7})")
@@ -137,6 +148,35 @@ def get_with_number(trn: TRN, number: NationalInsuranceNumber) -> Request:
     """Make the request of step B, the only one that carries a personal fact in its address (EXT-2.4)."""
     encoded = quote(number.reveal(), safe="")
     return Request(GET, "GET", f"/v3/persons/{_checked(trn)}?{_SECTIONS}&nationalInsuranceNumber={encoded}")
+
+
+def put_induction(trn: TRN, change: InductionChange) -> Request:
+    """Make the request that tells of an induction; the decision counts, not the sending (EXT-2.24)."""
+    facts = {
+        "status": change.status.value,
+        "startDate": change.started_on and change.started_on.isoformat(),
+        "completedDate": change.completed_on and change.completed_on.isoformat(),
+        "modifiedOn": change.decided_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+    body = msgspec.json.encode({name: value for name, value in facts.items() if value is not None})
+    return Request(SET_INDUCTION, "PUT", f"/v3/persons/{_checked(trn)}/cpd-induction", body)
+
+
+def read_put_induction(answer: Answer | Failed) -> WriteOutcome:
+    """Read the answer to that: done, overtaken, refused for good, our key refused, or none (EXT-2.24)."""
+    if isinstance(answer, Failed):
+        return Unavailable(answer.cause)
+    if answer.status == HTTPStatus.NO_CONTENT:
+        return Accepted()
+    code = _error_code(answer)
+    if (answer.status, code) == (HTTPStatus.CONFLICT, NEWER_DECISION):
+        return Superseded()
+    if answer.status == HTTPStatus.BAD_REQUEST and code in REFUSED_FOR_GOOD:
+        return Rejected(code)
+    if isinstance(_problem(answer), NotFound | Deactivated | Merged):
+        return Rejected(code or NO_SUCH_PERSON)
+    cause = _cause(answer.status, code)
+    return Stopped() if cause is FailureCause.MISCONFIGURED else Unavailable(cause, answer.retry_after)
 
 
 def read_find(answer: Answer | Failed, trn: TRN, date_of_birth: DateOfBirth) -> Matched | NoResult | Unavailable:

@@ -93,7 +93,11 @@ SIGNS: tuple[Queue, ...] = (
         FROM message m WHERE m.state IN ('parked', 'failed')
         UNION ALL SELECT 'job ' || j.id, coalesce((SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id),
             now()), NULL, NULL, 'The job ' || j.task_name || ' failed after ' || j.attempts || ' tries'
-        FROM procrastinate_jobs j WHERE j.status = 'failed'""",
+        FROM procrastinate_jobs j WHERE j.status = 'failed'
+        UNION ALL SELECT 'induction ' || i.id, i.finished_at, NULL, i.teacher_id,
+            'The teaching record does not take the induction that support recorded (' || i.said || '): '
+                || i.status
+        FROM induction_to_tell i WHERE i.state = 'rejected'""",
     ),
     Queue(
         "Q-16",

@@ -13,6 +13,7 @@ from app.drafts.expire import expire_drafts
 from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_dates, school_reminders
 from app.jobs.school_register import Nightly
 from app.jobs.teaching_records import Refreshing
+from app.jobs.tell_inductions import Telling
 from app.jobs.turned_years import note_turned
 from app.notices import tidy
 from app.provider_records.changes import forget_old_changes
@@ -278,7 +279,14 @@ def jobs_with(
         "names, qualified status and inductions of teaching records are older than a day",
         Refreshing(trs).run,
     )
-    return again, *nightly, *JOBS
+    told = PeriodicJob(
+        "tell_teaching_records",
+        "* * * * *",
+        "teachers",
+        "the teaching record learns later of inductions that support recorded",
+        Telling(trs).run,
+    )
+    return again, told, *nightly, *JOBS
 
 
 def done_here(jobs: tuple[PeriodicJob, ...]) -> tuple[PeriodicJob, ...]:

@@ -11,7 +11,8 @@ from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.registration.complete_induction import CompleteInduction, complete_induction
-from app.registration.induction_rules import InductionSaid, induction_fault
+from app.registration.induction_rules import InductionSaid, induction_fault, induction_status
+from app.settings import settings
 from app.teachers.induction_events import (
     InductionPeriodCorrected,
     InductionPeriodRecorded,
@@ -19,6 +20,7 @@ from app.teachers.induction_events import (
     what_happened,
 )
 from app.teachers.locks import lock_person
+from app.teachers.tell_inductions import Told, queue_telling
 from app.terms import Refused, TeacherId
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ async def record_induction(command: RecordInduction, actor: Actor, today: date) 
         others = await _held(command)
         await _check(command.said, others, command.teacher_id, today)
         await fetch(INSERT, clock.now(), command.teacher_id, *_values(command.said))
+        await _tell(command.teacher_id, others, (*others, command.said))
         said = command.said
         what = what_happened(None, said)
         body = await _body(said.body_id)
@@ -94,6 +97,7 @@ async def correct_induction(command: CorrectInduction, actor: Actor, today: date
             return
         await _check(said, [other for other in held if other is not was], command.teacher_id, today)
         await fetch(UPDATE, clock.now(), command.teacher_id, *_values(said), command.began_on)
+        await _tell(command.teacher_id, held, tuple(said if period is was else period for period in held))
         old, new = _fields(was, await _body(was.body_id)), _fields(said, await _body(said.body_id))
         changes = {name: (old[name], new[name]) for name in new if old[name] != new[name]}
         what = what_happened(was, said)
@@ -106,16 +110,25 @@ async def correct_induction(command: CorrectInduction, actor: Actor, today: date
 async def remove_induction(command: RemoveInduction, actor: Actor, today: date) -> None:
     """Delete a period that was recorded by mistake; its event keeps all of it (FIX-24)."""
     async with transaction():
-        was = _one(await _held(command), command.began_on)
+        held = await _held(command)
+        was = _one(held, command.began_on)
         await fetch(
             "DELETE FROM induction_period WHERE teacher_id = $1 AND started_on = $2",
             command.teacher_id,
             command.began_on,
         )
+        await _tell(command.teacher_id, held, tuple(period for period in held if period is not was))
         body = await _body(was.body_id)
         about = await _about(command, was.body_id, today)
         fields = {name: (value, None) for name, value in _fields(was, body).items() if value is not None}
         record(InductionPeriodRemoved(about, was.started_on, body, was.outcome, fields, SOURCE), actor)
+
+
+async def _tell(teacher_id: TeacherId, before: tuple[InductionSaid, ...], now: tuple[InductionSaid, ...]) -> None:
+    """Have the teaching record told where that is switched on and it would say something else (EXT-2.24)."""
+    told = induction_status(now)
+    if settings().trs_writes == "on" and told != induction_status(before):
+        await queue_telling(teacher_id, Told(*told))
 
 
 async def _held(command: RecordInduction | CorrectInduction | RemoveInduction) -> tuple[InductionSaid, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.registration.registering.start_dates import day_in_words
-from app.terms import AppropriateBodyId, InductionOutcome, Period
+from app.terms import AppropriateBodyId, InductionOutcome, Period, TRSInductionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,3 +71,16 @@ def _faults(
         if said.outcome is not None and other.outcome is not None:
             began = day_in_words(other.started_on)
             yield Fault("outcome", f"The period that began on {began} has an outcome, and a person has one")
+
+
+def induction_status(periods: Iterable[InductionSaid]) -> tuple[TRSInductionStatus, date | None, date | None]:
+    """Say what the teaching record is told of somebody with these periods: status, start, completion (EXT-2.24)."""
+    known = tuple(periods)
+    if not known:
+        return TRSInductionStatus.REQUIRED_TO_COMPLETE, None, None
+    begun = min(period.started_on for period in known)
+    ended = next((period for period in known if period.outcome is not None), None)
+    if ended is None:
+        return TRSInductionStatus.IN_PROGRESS, begun, None
+    passed = ended.outcome is InductionOutcome.PASS
+    return TRSInductionStatus.PASSED if passed else TRSInductionStatus.FAILED, begun, ended.finished_on

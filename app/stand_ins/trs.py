@@ -13,13 +13,14 @@ from app import clock
 from app.stand_ins import server
 from app.stand_ins.faults import Faults
 from app.stand_ins.files import day
+from app.stand_ins.inductions import Refusal, set_induction
 from app.stand_ins.people import folded, read_faults, read_people
 from app.stand_ins.records import as_person, as_result
 from app.stand_ins.server import Said, as_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from app.stand_ins.faults import Fault
     from app.stand_ins.people import PeopleFile, Person
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 VERSION = "20260120"
 MOST_PAIRS = 500
 _PERSON = re.compile(r"/v3/persons/([^/]+)")
+_INDUCTION = re.compile(r"/v3/persons/([^/]+)/cpd-induction")
 _FIND = "/v3/persons/find"
 _SECTIONS = {"Alerts", "Induction", "PreviousNames"}
 _SECTION_FAULTS = {"missing_section", "null_section"}
@@ -61,6 +63,7 @@ class TRS:
         self._faults = Faults(self._file.faults)
         self._own_faults = {person.trn: Faults(person.faults) for person in self._file.people if person.faults}
         self._quotas: dict[str, tuple[float, int]] = {}
+        self._decided: dict[str, datetime] = {}
 
     def faults(self) -> list[dict[str, object]]:
         """Return the faults in force, beside those that belong to people."""
@@ -76,7 +79,9 @@ class TRS:
             operation, trns = "find_persons", frozenset(trn for trn, _ in _pairs(asked))
         else:
             named = _PERSON.fullmatch(asked.path)
+            told = _INDUCTION.fullmatch(asked.path)
             operation, trns = ("get_person", frozenset({named[1]})) if named else ("unknown", frozenset[str]())
+            operation, trns = ("set_induction", frozenset({told[1]})) if told else (operation, trns)
         return {"operation": frozenset({operation}), "path": frozenset({asked.path}), "trn": trns}
 
     def meet(self, facts: Mapping[str, frozenset[str]]) -> Fault | None:
@@ -95,7 +100,7 @@ class TRS:
         key = next((key for key in self._file.keys if key.key == given), None)
         if key is None:
             return _unauthorised()
-        if "GetPerson" not in key.roles:
+        if ("SetCpdInduction" if _INDUCTION.fullmatch(asked.path) else "GetPerson") not in key.roles:
             return _forbidden()
         return self._over_quota(given)
 
@@ -116,7 +121,20 @@ class TRS:
         named = _PERSON.fullmatch(asked.path)
         if named and asked.method == "GET":
             return self._get(named[1], parse_qs(asked.query), fault)
+        told = _INDUCTION.fullmatch(asked.path)
+        if told and asked.method == "PUT":
+            return self._set_induction(told[1], asked)
         return Said(HTTPStatus.NOT_FOUND, content_type="")
+
+    def _set_induction(self, trn: str, asked: Asked) -> Said:
+        person = self._people.get(trn)
+        if person is None or person.state != "active":
+            return _unknown(trn)
+        told = set_induction(person, asked.content(), self._decided.get(trn))
+        if isinstance(told, Refusal):
+            return _problem(told.status, told.title, told.code)
+        self._people[trn], self._decided[trn] = told.person, told.at
+        return Said(HTTPStatus.NO_CONTENT, content_type="")
 
     def _find(self, asked: Asked, fault: Fault | None) -> Said:
         pairs = _pairs(asked)

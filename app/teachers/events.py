@@ -89,3 +89,17 @@ class TeacherTRSRecordChanged(Event):
         if self.state == "in_order":
             return "The teaching record is in order again"
         return "There is a problem with the teaching record: contact support"
+
+
+@catalogued
+@dataclass(frozen=True)
+class TeacherTRSInductionRefused(Event):
+    """The teaching record refuses for good what support recorded of an induction (EXT-2.24)."""
+
+    kind = "teacher_trs_induction_refused"
+    status: str
+    code: int
+
+    def sentence(self) -> str:
+        """Say what it does not take."""
+        return f"The teaching record does not take the induction status {self.status} ({self.code})"

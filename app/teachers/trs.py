@@ -83,6 +83,41 @@ class NotMatched:
     """One of several pairs of TRN and date of birth belongs to nobody; why is not known without asking further."""
 
 
+@dataclass(frozen=True)
+class InductionChange:
+    """What support recorded of an induction, and when it was decided (EXT-2.24)."""
+
+    status: TRSInductionStatus
+    started_on: date | None
+    completed_on: date | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The teaching record says so now, or said so before."""
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """The teaching record holds a newer decision."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The teaching record refuses it for good, with this code of its own."""
+
+    code: int
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Our key may not write: nothing is sent until that is mended."""
+
+    cause: FailureCause = FailureCause.MISCONFIGURED
+
+
+WriteOutcome: TypeAlias = Accepted | Superseded | Rejected | Unavailable | Stopped
 MatchOutcome: TypeAlias = Matched | SecondFactDiffers | NotFound | Deactivated | Merged | Unavailable
 ReadOutcome: TypeAlias = Found | NotFound | Deactivated | Merged | Unavailable
 ManyOutcome: TypeAlias = "Mapping[TRN, Matched | NotMatched] | Unavailable"
@@ -107,4 +142,8 @@ class TeachingRecords(Protocol):
 
     async def read(self, trn: TRN) -> ReadOutcome:
         """Read the record of somebody matched before (EXT-2.2, step C)."""
+        ...
+
+    async def set_induction(self, trn: TRN, change: InductionChange) -> WriteOutcome:
+        """Tell of an induction; the same change may be sent again (EXT-2.24)."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +12,8 @@ from app.adapters.breaker import CircuitBreaker
 from app.adapters.http import CHATTY_LOGGERS, Limits
 from app.adapters.trs import TRSClient
 from app.stand_ins.people import ANSWERS
-from app.terms import TRN
+from app.teachers.trs import InductionChange
+from app.terms import TRN, TRSInductionStatus
 from app.values import DateOfBirth, NationalInsuranceNumber
 from tests.adapters.conftest import KEY
 from tests.adapters.people import ACTIVE, DEACTIVATED, FACTS, MERGED, NUMBER, UNKNOWN
@@ -73,12 +74,16 @@ def recorder() -> Iterator[Recorder]:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+CHANGE = InductionChange(TRSInductionStatus.REQUIRED_TO_COMPLETE, None, None, datetime(2026, 3, 10, 12, tzinfo=UTC))
+
+
 async def every_operation(client: TRSClient) -> None:
     for trn in (ACTIVE, UNKNOWN, MERGED, DEACTIVATED):
         await client.match_by_date_of_birth(TRN(trn), DateOfBirth(date(1998, 2, 14)))
         await client.match_by_national_insurance_number(TRN(trn), NationalInsuranceNumber(NUMBER))
         await client.match_by_national_insurance_number(TRN(trn), NationalInsuranceNumber("CE123456B"))
         await client.read(TRN(trn))
+        await client.set_induction(TRN(trn), CHANGE)
 
 
 def every_fault() -> list[dict[str, object]]:

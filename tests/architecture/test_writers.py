@@ -19,7 +19,7 @@ OWNERS = {
         *("api_token", "api_token_day"),
     },
     "schools": {"school", "school_year", "induction_tutor", "service_setting"},
-    "teachers": {"teacher", "lookup_attempt", "rate_count"},
+    "teachers": {"teacher", "induction_to_tell", "lookup_attempt", "rate_count"},
     "training": {"school_partnership", "training_period"},
     "registration": {
         "ect_at_school_period",

@@ -225,6 +225,18 @@ def induction_period(world: World) -> dict[str, Any]:
     )
 
 
+def induction_to_tell(world: World) -> dict[str, Any]:
+    return stamped(
+        teacher_id=world.ect,
+        status="InProgress",
+        started_on=DAY,
+        decided_at=NOW,
+        state="waiting",
+        due_at=NOW,
+        attempts=0,
+    )
+
+
 def draft(world: World) -> dict[str, Any]:
     return stamped(
         id=UUID(int=1),
@@ -461,6 +473,7 @@ BUILDERS: dict[str, Callable[[World], dict[str, Any]]] = {
         mentorship_period,
         training_period,
         induction_period,
+        induction_to_tell,
         draft,
         lookup_attempt,
         name_flag,

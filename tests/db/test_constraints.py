@@ -109,6 +109,12 @@ PEOPLE = {
     "DM-02 two rounds of induction at once": Bad(
         "one_induction_at_a_time", "induction_period", {"outcome": None}, [("induction_period", {})]
     ),
+    "EXT-2.24 an induction in progress without a start": Bad(
+        "induction_to_tell_dates_fit_status", "induction_to_tell", {"started_on": None}
+    ),
+    "EXT-2.24 a change told and waiting": Bad(
+        "induction_to_tell_finished_once", "induction_to_tell", {"finished_at": NOW}
+    ),
     "DM-02 two outcomes": Bad(
         "induction_outcome_once",
         "induction_period",

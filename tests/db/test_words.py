@@ -39,6 +39,7 @@ ENUMS = {
     ("teacher", "trs_answer"): terms.TRSAnswer,
     ("teacher", "mentor_ineligible_reason"): terms.MentorIneligibleReason,
     ("induction_period", "outcome"): terms.InductionOutcome,
+    ("induction_to_tell", "state"): terms.TellingState,
     ("school_partnership", "origin"): terms.PartnershipOrigin,
     ("school_partnership", "challenge_reason"): terms.ChallengeReason,
     ("training_period", "role"): terms.Role,

@@ -58,7 +58,7 @@ from app.db.tables.schools import (
     SchoolYear,
 )
 from app.db.tables.support import Feedback, SupportQuery
-from app.db.tables.teachers import InductionPeriod, Teacher
+from app.db.tables.teachers import InductionPeriod, InductionToTell, Teacher
 from app.db.tables.training import Declaration, SchoolPartnership, TrainingPeriod
 from app.db.tables.upkeep import FieldError, JobRun
 
@@ -92,6 +92,7 @@ ALL_TABLES = (
     RegisterItem,
     Teacher,
     InductionPeriod,
+    InductionToTell,
     ECTAtSchoolPeriod,
     MentorAtSchoolPeriod,
     MentorshipPeriod,

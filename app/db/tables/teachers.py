@@ -6,7 +6,7 @@ from piccolo.columns import Numeric
 
 from app.db.tables.base import PublicRow, Row, counter, day, moment, number, refers, text, word
 from app.db.tables.providers import AppropriateBody
-from app.terms import InductionOutcome, MentorIneligibleReason, TRSAnswer, TRSInductionStatus
+from app.terms import InductionOutcome, MentorIneligibleReason, TellingState, TRSAnswer, TRSInductionStatus
 
 
 class Teacher(PublicRow, tablename="teacher"):
@@ -34,6 +34,21 @@ class Teacher(PublicRow, tablename="teacher"):
     mentor_ineligible_on = day(null=True)
     mentor_ineligible_reason = word(MentorIneligibleReason, null=True)
     version = counter()
+
+
+class InductionToTell(Row, tablename="induction_to_tell"):
+    """A change of somebody's induction that the teaching record is told, and what became of that (EXT-2.24)."""
+
+    teacher_id = refers(Teacher)
+    status = word(TRSInductionStatus)
+    started_on = day(null=True)
+    completed_on = day(null=True)
+    decided_at = moment()
+    state = word(TellingState)
+    due_at = moment()
+    attempts = number()
+    said = text(null=True)
+    finished_at = moment(null=True)
 
 
 class InductionPeriod(Row, tablename="induction_period"):
