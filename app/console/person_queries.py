@@ -95,6 +95,7 @@ class TrainingFile:
     id: TrainingPeriodId
     public_id: UUID
     role: Role
+    stay_id: int
     school_id: SchoolId
     school: str
     urn: str
@@ -243,7 +244,8 @@ STAYS = f"""(SELECT coalesce(json_agg(stays.row ORDER BY stays.newest DESC, stay
     {_stay("e", "ect", OF_ECT, pattern="e.working_pattern", body=BODY)} UNION ALL
     {_stay("n", "mentor", OF_MENTOR)}) stays)"""  # noqa: S608 - constants
 TRAININGS = """(SELECT coalesce(json_agg(json_build_object('id', tp.id, 'public_id', tp.public_id,
-    'role', tp.role, 'school_id', s.id, 'school', s.name, 'urn', s.urn,
+    'role', tp.role, 'stay_id', coalesce(tp.ect_at_school_period_id, tp.mentor_at_school_period_id),
+    'school_id', s.id, 'school', s.name, 'urn', s.urn,
     'programme', tp.training_programme, 'year', tp.contract_period_year, 'schedule', sc.identifier,
     'lead_provider', lp.name, 'delivery_partner', dp.name, 'requested_at', tp.requested_at,
     'confirmed_at', tp.confirmed_at, 'source', tp.confirmation_source, 'started_on', tp.started_on,

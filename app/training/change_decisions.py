@@ -29,6 +29,7 @@ class TrainingChangeFacts:
     stay_id, stay: theirs as ECT or mentor at the school, as `role` says; trainings: those of the person everywhere;
     ect_partnerships: those of the ECTs whom a mentor supports here (ARR-11).
     programmes: what this school may choose (SCH-02); unfunded: whether provider-led training is then self-funded.
+    first_day: on which support has the change take effect, today or earlier; None for as soon as it can (FIX-09).
     """
 
     today: date
@@ -43,6 +44,12 @@ class TrainingChangeFacts:
     programmes: tuple[TrainingProgramme, ...] = tuple(TrainingProgramme)
     unfunded: bool = False
     ect_partnerships: tuple[SchoolPartnershipId, ...] = ()
+    first_day: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day on which the change takes effect, as far as it can."""
+        return self.first_day or self.today
 
     @property
     def here(self) -> tuple[Training, ...]:
@@ -58,11 +65,11 @@ class TrainingChangeFacts:
     @property
     def decisive(self) -> Training | None:
         """The training that speaks for the stay (PER-20)."""
-        return decisive_training(self.here, self.today)
+        return decisive_training(self.here, self.day)
 
     def plan(self, programme: TrainingProgramme) -> TrainingPlan:
         """Plan what becomes of the rows when the programme, or the lead provider, is chosen anew."""
-        return plan_change(self.stay, self.here, programme, self.today, self.elsewhere)
+        return plan_change(self.stay, self.here, programme, self.day, self.elsewhere)
 
 
 @dataclass(frozen=True)
@@ -180,7 +187,27 @@ def _provider_led(
 
 def _check_room(facts: TrainingChangeFacts, plan: TrainingPlan) -> None:
     """Refuse training that could not begin before the stay ends, or that another school's stands in the way of."""
+    if facts.first_day is not None:
+        _check_first_day(facts, plan, facts.first_day)
     if not plan.fits:
         raise Refused("no_days_left")
     if any(training.period.overlaps(plan.period) for training in facts.elsewhere):
         raise Refused("trained_elsewhere")
+
+
+def _check_first_day(facts: TrainingChangeFacts, plan: TrainingPlan, first_day: date) -> None:
+    """Refuse a first day outside the stay, after today, of other training that stays, or declared already (FIX-09)."""
+    if not facts.stay.contains(first_day) or first_day > facts.today:
+        raise Refused("first_day_outside", "first_day")
+    if plan.starts_on != first_day:
+        raise Refused("training_in_the_way", "first_day", details={"training": _in_the_way(facts, plan, first_day)})
+    gone = plan.cancel if not plan.in_place or plan.decisive is None else (plan.decisive,)
+    ended = plan.finish.latest_declaration_on if plan.finish is not None else None
+    if any(row.latest_declaration_on is not None for row in gone) or (ended is not None and ended >= first_day):
+        raise Refused("declared_since", "first_day")
+
+
+def _in_the_way(facts: TrainingChangeFacts, plan: TrainingPlan, first_day: date) -> Training | None:
+    changed = {row.id for row in (*plan.cancel, *([plan.finish] if plan.finish else []))}
+    rows = (row for row in (*facts.here, *facts.elsewhere) if not row.cancelled and row.id not in changed)
+    return next((row for row in rows if row.period.overlaps(Period(first_day, None))), None)

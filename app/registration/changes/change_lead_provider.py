@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ChangeLeadProvider:
-    """Whose lead provider changes, with the arrangement and the academic year that were shown (ARR-08, CP-09)."""
+    """Whose lead provider changes, with the arrangement and the academic year that were shown (ARR-08, CP-09).
+
+    first_day: on which support has it take effect; None for a school (FIX-09).
+    """
 
     who: WhoseTraining
     arrangement: Arrangement
     year: Year
     terms: Terms
+    first_day: date | None = None
 
     async def hold(self) -> None:
         """Hold what the change touches (CON-03)."""
@@ -41,11 +45,12 @@ async def change_lead_provider(command: ChangeLeadProvider, actor: Actor, today:
     """Give an ECT or a mentor another lead provider, with its events; returns what was decided.
 
     Raises Refused, and writes nothing: `no_lead_provider`, `same_lead_provider`, `choice_changed`, `no_days_left`,
-    `trained_elsewhere`, `cannot_file_yet`, `changed_meanwhile`. Implements PER-30, PER-31, CP-08, CP-10, ARR-09.
+    `trained_elsewhere`, `cannot_file_yet`, `changed_meanwhile`; for support also `first_day_outside`,
+    `training_in_the_way` with the training, `declared_since`. Implements PER-30, PER-31, CP-08, CP-10, ARR-09.
     """
     async with transaction():
         await command.hold()
-        person = await person_in_training(command.who, command.terms, today)
+        person = await person_in_training(command.who, command.terms, today, command.first_day)
         check(person, command.arrangement)
         change = decide_lead_provider(person.facts, command.arrangement)
         check_year(change, command.year)

@@ -32,6 +32,7 @@ class ChangeTrainingProgramme:
     """Whose programme changes to what; an arrangement and its year exactly for provider-led, as shown (ARR-08).
 
     mentor: who gets training of their own with it, and the year of that, as the page said; None for nobody (PER-34).
+    first_day: on which support has it take effect; None for a school (FIX-09).
     """
 
     who: WhoseTraining
@@ -40,6 +41,7 @@ class ChangeTrainingProgramme:
     arrangement: Arrangement | None = None
     year: Year | None = None
     mentor: tuple[TRN, Year] | None = None
+    first_day: date | None = None
 
     async def hold(self) -> None:
         """Hold what the change touches: partnerships, the ECT and the mentor (CON-03)."""
@@ -52,11 +54,12 @@ async def change_training_programme(command: ChangeTrainingProgramme, actor: Act
     """Give an ECT another training programme, with its events; returns what was decided.
 
     Raises Refused, and writes nothing: `same_programme`, `choice_changed`, `no_days_left`, `cannot_file_yet`,
-    `mentor_changed`, `changed_meanwhile`. Implements PER-32, PER-33, PER-34, PER-35, CP-08, CP-10, ARR-09.
+    `mentor_changed`, `changed_meanwhile`; for support also `first_day_outside`, `training_in_the_way` with the
+    training, `declared_since`. Implements PER-32, PER-33, PER-34, PER-35, CP-08, CP-10, ARR-09.
     """
     async with transaction():
         await command.hold()
-        person = await person_in_training(command.who, command.terms, today)
+        person = await person_in_training(command.who, command.terms, today, command.first_day)
         _check(command, person)
         change = decide_programme(person.facts, command.programme, command.arrangement)
         check_year(change, command.year)

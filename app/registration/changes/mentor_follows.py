@@ -67,7 +67,7 @@ def training_that_follows(
     schedule = mentor_schedule(asked, offer, available, facts.schedule_months, facts.today)
     if schedule is None:
         raise Refused("cannot_file_yet", details={"why": NO_SCHEDULE})
-    return decided(asked, offer, change.arrangement.lead_provider.id, schedule)
+    return decided(asked, replace(offer, starts_on=starts_on), change.arrangement.lead_provider.id, schedule)
 
 
 @dataclass(frozen=True)

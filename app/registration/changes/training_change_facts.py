@@ -79,8 +79,13 @@ async def hold_change(
     await lock_people(people)
 
 
-async def person_in_training(who: WhoseTraining, terms: Terms, today: date) -> PersonInTraining:
-    """Read a person and what their school may choose; raises Refused `changed_meanwhile` when their stay is gone."""
+async def person_in_training(
+    who: WhoseTraining, terms: Terms, today: date, first_day: date | None = None
+) -> PersonInTraining:
+    """Read a person and what their school may choose; raises Refused `changed_meanwhile` when their stay is gone.
+
+    first_day: on which support has a change take effect (FIX-09).
+    """
     known = await person(who.trn)
     stays: tuple[ECTStay | MentorStay, ...] = known.ect_stays if who.role is Role.ECT else known.mentor_stays
     stay = next((s for s in stays if s.id == who.stay_id and s.school_id == who.school_id and not s.removed), None)
@@ -100,6 +105,7 @@ async def person_in_training(who: WhoseTraining, terms: Terms, today: date) -> P
         programmes=terms.programmes,
         unfunded=terms.unfunded,
         ect_partnerships=await _partnerships_of_ects(who, today) if who.role is Role.MENTOR else (),
+        first_day=first_day,
     )
     return PersonInTraining(Trained(who.role, who.stay_id, TeacherId(known.teacher.id), who.school_id), known, facts)
 

@@ -12,6 +12,7 @@ from app.console import person_queries
 from app.console.timeline import Whose
 from app.events.record import About
 from app.web.console import (
+    change_training_fix,
     fixes,
     induction_fixes,
     limit_fixes,
@@ -32,6 +33,7 @@ FIXES = by_slug(
     *stay_fixes.FIXES,
     *registration_fixes.FIXES,
     *training_fixes.FIXES,
+    *change_training_fix.FIXES,
     *mentorship_fix.FIXES,
     *induction_fixes.FIXES,
     *limit_fixes.OF_PERSON,

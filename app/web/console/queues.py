@@ -61,7 +61,7 @@ DONE = {
 }
 
 ABOUT_PERSON = {
-    "q-01": ("move-training",),
+    "q-01": ("move-training", "change-training"),
     "q-03": ("induction",),
     "q-04": ("refresh",),
     "q-07": ("email",),

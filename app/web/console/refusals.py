@@ -21,6 +21,17 @@ SAID = {
     "already_challenged": "This partnership is challenged already",
     "declarations": "The lead provider has declared training in this partnership",
     "not_challenged": "This partnership is not challenged",
+    "first_day_outside": "First day must be one of the registration, and not after today",
+    "declared_since": "The lead provider has declared training on or after that day",
+    "not_for_mentors": "Training of a mentor is never led by the school",
+    "no_lead_provider": "They have no training with a lead provider then",
+    "same_lead_provider": "They are with this lead provider then already",
+    "same_programme": "They follow this programme then already, or their school cannot choose it",
+    "choice_changed": "This cannot be chosen from that day",
+    "no_days_left": "No day of the registration is left for it",
+    "trained_elsewhere": "They are trained at another school on some of these days",
+    "cannot_file_yet": "No academic year, or no schedule in it, can hold this training: the reference data lacks it",
+    "mentor_changed": "Who mentors them has changed meanwhile: check it again",
     "reported_again": "The lead provider has reported the school again since",
 }
 """Code of a refusal -> sentence."""

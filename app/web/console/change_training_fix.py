@@ -1,0 +1,125 @@
+"""What staff can put right about who trains somebody: lead provider and programme (FIX-09)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.registration.changes.change_training_by_support import (
+    ChangeTrainingBySupport,
+    arrangements_of,
+    change_training_by_support,
+)
+from app.registration.changes.training_change_facts import WhoseTraining, person_in_training, terms_of
+from app.schools.queries import school_facts
+from app.schools.rules import school_access
+from app.terms import Role
+from app.training.arrangements import ArrangementKind
+from app.values import Invalid, parse_both, parse_choice, parse_date
+from app.web.console.fixes import FIELDS, Field, Fix
+from app.web.console.stay_fixes import NOT_REGISTERED, both, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from app.console.person_queries import PersonFile, StayFile
+    from app.registration.changes.training_change_facts import Terms
+    from app.training.arrangements import Arrangement
+    from app.values import Form
+    from app.web.console.fixes import Circumstances
+
+SCHOOL_LED = "school_led"
+DAY = ("first_day_day", "first_day_month", "first_day_year")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One registration, what its school may choose, and what can be arranged for it today."""
+
+    stay: StayFile
+    who: WhoseTraining
+    terms: Terms
+    arrangements: tuple[Arrangement, ...]
+
+
+def key_of(person: PersonFile, stay: StayFile) -> str:
+    """Name a registration by its latest training, whose card then offers the fix; by itself when it has none."""
+    own = (t for t in person.trainings if (t.role, t.stay_id) == (stay.role, stay.id) and t.cancelled_at is None)
+    return str(next((training.public_id for training in own), stay.public_id))
+
+
+def stays_of(person: PersonFile) -> dict[str, StayFile]:
+    """Return every registration that was not removed, by that key."""
+    return {key_of(person, stay): stay for stay in both(person).values()}
+
+
+async def _load(person: PersonFile, circumstances: Circumstances) -> Mapping[str, Trained]:
+    today, policy, found = circumstances.today, circumstances.policy, {}
+    for key, stay in stays_of(person).items():
+        level = school_access(await school_facts(stay.school_id, today), today, policy).level
+        who, terms = WhoseTraining(stay.role, stay.school_id, person.trn, stay.id), terms_of(level, policy)
+        facts = (await person_in_training(who, terms, today)).facts
+        found[key] = Trained(stay, who, terms, arrangements_of(facts))
+    return found
+
+
+def _choices(facts: Mapping[str, Trained]) -> dict[str, dict[str, str]]:
+    providers = {one.value: _words(one) for trained in facts.values() for one in trained.arrangements}
+    if any(trained.stay.role is Role.ECT for trained in facts.values()):
+        providers[SCHOOL_LED] = "No lead provider: the school leads the training"
+    return {"training": words_of({key: trained.stay for key, trained in facts.items()}), "provider": providers}
+
+
+def _words(arrangement: Arrangement) -> str:
+    if arrangement.kind is ArrangementKind.REQUESTED:
+        return f"{arrangement.words}, who is to confirm it"
+    return arrangement.words
+
+
+def _parse(form: Form, facts: Mapping[str, Trained]) -> ChangeTrainingBySupport:
+    choices = _choices(facts)
+    (key, provider), day = parse_both(
+        lambda: parse_both(
+            lambda: parse_choice(form, "training", list(facts), "Select which registration it is about"),
+            lambda: parse_choice(form, "provider", list(choices["provider"]), "Select who is to train them"),
+        ),
+        lambda: _first_day(form),
+    )
+    trained = facts[key]
+    if provider != SCHOOL_LED and provider not in {one.value for one in trained.arrangements}:
+        raise Invalid(provider="This registration cannot have that lead provider. Select another")
+    return ChangeTrainingBySupport(trained.who, trained.terms, "" if provider == SCHOOL_LED else provider, day)
+
+
+def _first_day(form: Form) -> date | None:
+    return parse_date(form, "first_day", what="first day") if any(form.get(part, "").strip() for part in DAY) else None
+
+
+FIXES: tuple[Fix[PersonFile, Any], ...] = (
+    Fix(
+        "FIX-09",
+        "change-training",
+        "Change the programme or lead provider",
+        FIELDS,
+        possible=lambda person: "" if both(person) else NOT_REGISTERED,
+        load=_load,
+        initial=lambda facts: {"training": next(iter(facts))} if len(facts) == 1 else {},
+        parse=_parse,
+        run=change_training_by_support,
+        choices=_choices,
+        done="Who trains them is changed",
+        fields=(
+            Field("training", "For which registration?", "radios"),
+            Field("provider", "Who is to train them?", "radios"),
+            Field(
+                "first_day",
+                "From which day (optional)",
+                "date",
+                "Any past day of the registration. Without one it begins today, or as soon as it can",
+            ),
+        ),
+        record_field="training",
+        records=stays_of,
+    ),
+)
