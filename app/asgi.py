@@ -52,6 +52,7 @@ from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
 from app.web.console import staff as console_staff
+from app.web.console import statistics as console_statistics
 from app.web.console import tokens as console_tokens
 from app.web.gates import admit
 from app.web.limits import AddressLimit
@@ -131,6 +132,7 @@ HANDLERS: list[Any] = [
     *console_tokens.HANDLERS,
     *console_job_changes.HANDLERS,
     *console_reference_data.HANDLERS,
+    *console_statistics.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

@@ -1,4 +1,4 @@
-"""How each periodic job went, and how often answers to fields of journeys were refused."""
+"""How each periodic job went, how often answers to fields of journeys were refused, and where drafts stop."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ TABLES: dict[tuple[str, str], tuple[tuple[str, Any, dict[str, Any]], ...]] = {
 
 
 async def forwards() -> MigrationManager:
-    """Make both."""
+    """Make them."""
     manager = MigrationManager(migration_id=ID, app_name="register", description=DESCRIPTION)
     for (class_name, tablename), columns in TABLES.items():
         manager.add_table(class_name=class_name, tablename=tablename, schema=None, columns=None)
@@ -67,4 +67,14 @@ async def forwards() -> MigrationManager:
                 params=params,
                 schema=None,
             )
+    manager.add_column(
+        table_class_name="Draft",
+        tablename="draft",
+        column_name="stopped_at",
+        db_column_name="stopped_at",
+        column_class_name="Text",
+        column_class=Text,
+        params=OPTIONAL,
+        schema=None,
+    )
     return manager

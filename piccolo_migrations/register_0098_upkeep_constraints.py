@@ -11,6 +11,7 @@ DESCRIPTION = "Constraints of upkeep"
 # Piccolo gives every column a default; here a missing value must be refused, never filled in silently.
 COLUMNS = {
     "job_run": "name cron when_late started_at finished_at succeeded_at result failure created_at updated_at",
+    "draft": "stopped_at",
     "field_error": "day journey field errors created_at updated_at",
 }
 MADE = {

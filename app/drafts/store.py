@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = f"""d.id, d.kind, d.journey, d.school_id, d.started_by_user_id, d.last_saved_by_user_id, d.last_saved_at,
     d.expires_at, d.state, d.trn, d.identity_match, d.lookup_step, d.trs_snapshot, d.trs_fetched_at, d.answers,
     d.answer_versions, d.seen, d.created_at, d.ended_at, d.outcome, d.for_ect_stay_id, d.subject_stay_id,
-    d.tell_when_open_user_id, d.next_question, {shown_to_schools("started")} AS started_by,
+    d.tell_when_open_user_id, d.next_question, d.stopped_at, {shown_to_schools("started")} AS started_by,
     {shown_to_schools("saved")} AS last_saved_by, {shown_to_schools("ended")} AS ended_by"""
 PEOPLE = """JOIN app_user started ON started.id = d.started_by_user_id
     JOIN app_user saved ON saved.id = d.last_saved_by_user_id
@@ -66,6 +66,7 @@ class Draft:
     subject_stay_id: int | None = None
     tell_when_open_user_id: int | None = None
     next_question: str | None = None
+    stopped_at: str | None = None
     started_by: str = ""
     last_saved_by: str = ""
     ended_by: str | None = None
@@ -202,10 +203,18 @@ async def see(draft: Draft, seen: Mapping[str, str]) -> None:
     )
 
 
-async def stands_at(draft: Draft, title: str | None) -> None:
-    """Remember the title of the page that a draft stands at, for the list; None at most dead ends (DRF-08, CP-11)."""
-    if title != draft.next_question:
-        await fetch("UPDATE draft SET next_question = $2 WHERE id = $1 AND state = 'open'", draft.id, title)
+async def stands_at(draft: Draft, title: str | None, slug: str) -> None:
+    """Remember the page that a draft stands at: its title for the list, its slug for good (DRF-08, CP-11, ADM-12.2).
+
+    No title at most dead ends, nor for changes.
+    """
+    if (title, slug) != (draft.next_question, draft.stopped_at):
+        await fetch(
+            "UPDATE draft SET next_question = $2, stopped_at = $3 WHERE id = $1 AND state IN ('open', 'blocked')",
+            draft.id,
+            title,
+            slug,
+        )
 
 
 async def forget_answer(draft: Draft, slug: str) -> None:

@@ -13,6 +13,7 @@ from litestar.exceptions import NotFoundException
 
 from app.db.transaction import transaction
 from app.drafts import store
+from app.drafts.field_errors import count_errors
 from app.drafts.store import AnswerChangedMeanwhile, Draft
 from app.journeys.engine import Exit, Question, kept_form, walk
 from app.terms import DraftState, Refused
@@ -243,6 +244,7 @@ async def take_answer(journey: Journey[F, Any], asked: Asked[F], question: Quest
         answered = question.parse(own)
         instead = await hook(asked, form) if hook is not None else None
     except Invalid as invalid:
+        await count_errors(asked.draft.journey, invalid.errors)
         return show_question(journey, asked, question, typed=form, errors=invalid.errors, status=INVALID)
     if instead is not None:
         return instead
@@ -292,7 +294,7 @@ async def note_next(asked: Asked[Any]) -> None:
         title = walked.exit.stands
     elif asked.journey.starts:
         title = walked.stopped.title if walked.stopped is not None else asked.journey.check_title
-    await store.stands_at(asked.draft, title)
+    await store.stands_at(asked.draft, title, walked.next_slug)
 
 
 async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Response[str]:

@@ -44,6 +44,7 @@ CONSOLE_NAVIGATION = (
     Link("Schools", "/admin/schools", "schools"),
     Link("Queues", "/admin/queues", "queues"),
     Link("Explainer", "/admin/explain", "explain"),
+    Link("Statistics", "/admin/statistics", "statistics"),
     Link("Jobs", "/admin/jobs", "jobs"),
 )
 FOOTER = (

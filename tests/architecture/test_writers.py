@@ -43,8 +43,8 @@ OWNERS = {
         "calendar_entry",
     },
     "support": {"support_query", "feedback"},
-    "console": {"queue_item", "procrastinate_jobs", "bulk_batch", "bulk_row"},
-    "drafts": {"draft"},
+    "console": {"queue_item", "bulk_batch", "bulk_row"},
+    "drafts": {"draft", "field_error"},
     "events": {"event", "event_subject"},
     "notices": {"message", "mailbox_message", "sender_stop"},
     "provider_records": {"change", "idempotent_request"},
@@ -78,8 +78,8 @@ OWNERS = {
 }
 ANY_TABLE = {"demo", "national", "bench", "db"}
 """Demo, generated and scratch data is written straight; migrations belong to the database itself."""
-STAGING = {"school_raw", "school_staged", "provider_postponed"}
-"""Temporary tables of a register run, and what waits to be settled, which triggers fill."""
+STAGING = {"school_raw", "school_staged", "provider_postponed", "procrastinate_jobs"}
+"""Temporary tables of a register run, what waits to be settled, which triggers fill, and the queue of jobs."""
 BY_NAME = {"app/refdata/rows.py", "app/refdata/write.py", "app/refdata/staging.py", "app/events/record.py"}
 """Modules that are given the name of one of their package's tables."""
 

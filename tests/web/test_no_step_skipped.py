@@ -178,7 +178,7 @@ async def check_blank(client: Browser, walked: Walked) -> None:
 async def all_but_notes() -> dict[str, str]:
     """Return a sum of every table, without the note of where a draft stands, which follows from its answers."""
     (drafts,) = await fetch(
-        "SELECT md5(string_agg((to_jsonb(d) - 'next_question')::text, '' ORDER BY id)) FROM draft d"
+        "SELECT md5(string_agg((to_jsonb(d) - 'next_question' - 'stopped_at')::text, '' ORDER BY id)) FROM draft d"
     )
     return {**await contents(), "draft": drafts[0]}
 

@@ -106,6 +106,7 @@ class Draft(Table, tablename="draft"):
     trs_fetched_at = moment(null=True)
     seen = json(null=True)
     next_question = text(null=True)
+    stopped_at = text(null=True)
     answers = json()
     answer_versions = json()
     tell_when_open_user_id = refers(AppUser, null=True)

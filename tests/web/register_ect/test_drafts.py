@@ -179,7 +179,7 @@ async def test_the_list_and_home_name_the_page_that_a_draft_stands_at(alice: Bro
         await walker.visit(walker.step)
 
 
-@pytest.mark.rule("DRF-08", "CP-05", "DRF-14")
+@pytest.mark.rule("DRF-08", "CP-05", "DRF-14", "ADM-12.2")
 async def test_a_draft_at_a_dead_end_has_no_next_question_and_one_that_ended_keeps_none(alice: Browser) -> None:
     walker = await Walker(alice).to_email()
     await walker.answer("start-date", email=walker.email)
@@ -188,8 +188,13 @@ async def test_a_draft_at_a_dead_end_has_no_next_question_and_one_that_ended_kee
     assert "next-question" not in rows(alice.page.text)  # type: ignore[union-attr]
     await walker.visit("start-date")
     await walker.answer("working-pattern", **on(3, 10, 2025))
+    await alice.post(f"{walker.base}/working-pattern", {})
     await alice.post(f"/school/drafts/{walker.base.rpartition('/')[2]}/delete", {"confirm_delete": "yes"})
-    assert [row["next_question"] for row in await fetch("SELECT next_question FROM draft")] == [None]
+    assert [tuple(row) for row in await fetch("SELECT next_question, stopped_at FROM draft")] == [
+        (None, "working-pattern")
+    ]
+    counted = await fetch("SELECT journey, field, errors FROM field_error")
+    assert [tuple(row) for row in counted] == [("register-ect", "working_pattern", 1)]
 
 
 @pytest.mark.rule("WT-30", "PRM-04", "DRF-09")
