@@ -250,6 +250,8 @@ class SchoolFile:
     years: tuple[YearFile, ...]
     open_drafts: int
     oldest_draft_at: datetime | None
+    to_decide: bool
+    """The register left something about its people for support to decide (Q-06)."""
 
     @property
     def tutor(self) -> TutorFile | None:
@@ -273,6 +275,8 @@ SCHOOL = f"""SELECT json_build_object('id', s.id, 'public_id', s.public_id, 'urn
     'former_urns', (SELECT coalesce(json_agg(old.urn ORDER BY old.urn), '[]') FROM school old
         WHERE old.alias_of_school_id = s.id),
     'override_note', s.access_override_note, 'override_until', s.access_override_until,
+    'to_decide', EXISTS (SELECT FROM register_item i WHERE i.school_id = s.id AND i.queue = 'Q-06'
+        AND i.settled_at IS NULL),
     'email_link', s.email_link_override, 'reminders_off_until', s.reminders_off_until,
     'last_body', (SELECT b.name FROM appropriate_body b WHERE b.id = s.last_appropriate_body_id),
     'last_programme', s.last_training_programme,

@@ -27,3 +27,34 @@ class TeacherContinuesAtSuccessor(Event):
     def sentence(self) -> str:
         """Say from when, and why."""
         return f"{self.name} is here from {day(self.started_on)}: their school became part of this one"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolSuccessionDecided(Event):
+    """Support decided what becomes of people of a closed school; successor: empty when they have left (FIX-22)."""
+
+    kind = "school_succession_decided"
+    successor: str
+    people: int
+    undecided: int
+
+    def sentence(self) -> str:
+        """Say for how many, and what."""
+        who = "1 person" if self.people == 1 else f"{self.people} people"
+        goes, have = ("goes", "has") if self.people == 1 else ("go", "have")
+        return f"{who} {goes} on at {self.successor}" if self.successor else f"{who} {have} left with the school’s end"
+
+
+@catalogued
+@dataclass(frozen=True)
+class SchoolPeopleRestored(Event):
+    """Support gave people of a school that is open again their former dates (FIX-22, REF-3.7)."""
+
+    kind = "school_people_restored"
+    restored: int
+    not_restored: int
+
+    def sentence(self) -> str:
+        """Say for how many."""
+        return f"Former dates given back: {self.restored} of {self.restored + self.not_restored}"

@@ -14,7 +14,7 @@ from app.console import person_queries
 from app.console.people_queries import people
 from app.console.timeline import Whose
 from app.console.view_record import ViewRecord, view_record
-from app.web.console import person_shown, refresh_person, timelines
+from app.web.console import email_holder, person_shown, refresh_person, timelines
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
 from app.web.console.fixes import by_slug
@@ -187,9 +187,9 @@ async def timeline(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
 def fixes_of(request: Request[Any, Any, Any], person: PersonFile) -> tuple[tuple[str, str], ...]:
     """Return address and title of everything that whoever asks can put right about a person (ADM-6.1)."""
     path = f"{PATH}/{person.public_id}"
-    refresh = (f"{path}/fixes/{refresh_person.SLUG}", refresh_person.TITLE)
+    others = ((f"{path}/fixes/{refresh_person.SLUG}", refresh_person.TITLE), (email_holder.PATH, email_holder.TITLE))
     may = "support" in staff_of(request).staff_roles
-    return (*offered(request, FIXES, person, path), *([refresh] if may else []))
+    return (*offered(request, FIXES, person, path), *(others if may else ()))
 
 
 async def opened(request: Request[Any, Any, Any], person_id: str) -> PersonFile:

@@ -69,9 +69,10 @@ ABOUT_PERSON = {
 }
 """What each queue offers to put right about the person of an item, by slugs (ADM-8.2)."""
 ABOUT_SCHOOL = {
+    "q-06": ("succession",),
     "q-07": ("induction-tutor",),
     "q-08": ("induction-tutor",),
-    "q-09": ("email-link",),
+    "q-09": ("email-link", "people-with-access"),
     "q-12": ("access",),
 }
 """The same about the school of an item."""

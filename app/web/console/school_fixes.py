@@ -12,7 +12,7 @@ from app.console import school_queries
 from app.console.timeline import Whose
 from app.events.record import About
 from app.values import clean
-from app.web.console import access_fixes, fixes, limit_fixes, partnership_fixes, standing_fixes
+from app.web.console import access_fixes, fixes, limit_fixes, partnership_fixes, standing_fixes, succession_fix
 from app.web.console.fixes import Target, by_slug
 from app.web.console.schools import PATH
 from app.web.policies import staff_page
@@ -25,6 +25,7 @@ FIXES = by_slug(
     *partnership_fixes.FIXES,
     *access_fixes.FIXES,
     *limit_fixes.OF_SCHOOL,
+    *succession_fix.FIXES,
 )
 
 
