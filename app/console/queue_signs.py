@@ -98,7 +98,7 @@ SIGNS: tuple[Queue, ...] = (
             'The teaching record does not take the induction that support recorded (' || i.said || '): '
                 || i.status
         FROM induction_to_tell i WHERE i.state = 'rejected'""",
-            page="/admin/jobs",
+        page="/admin/jobs",
     ),
     Queue(
         "Q-16",
