@@ -52,6 +52,7 @@ from app.web.console import refresh_person as console_refresh
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
+from app.web.console import settings as console_settings
 from app.web.console import staff as console_staff
 from app.web.console import statistics as console_statistics
 from app.web.console import tokens as console_tokens
@@ -135,6 +136,7 @@ HANDLERS: list[Any] = [
     *console_job_changes.HANDLERS,
     *console_reference_data.HANDLERS,
     *console_statistics.HANDLERS,
+    *console_settings.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

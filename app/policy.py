@@ -114,6 +114,38 @@ class Policy:
         return cls(**{key: _read(key, kinds[key], value) for key, value in rows.items() if key in kinds})
 
 
+RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "min_age_years": (16, 70),
+        "max_age_years": (60, 120),
+        "failed_lookups_per_user_hour": (1, 1_000),
+        "failed_lookups_per_school_day": (1, 1_000),
+        "failed_lookups_per_trn_day": (1, 1_000),
+        "lookups_per_user_hour": (1, 10_000),
+        "lookups_per_school_hour": (1, 10_000),
+        "lookup_log_days": (30, 3_650),
+        "trs_snapshot_hours": (1, 720),
+        "name_large_below": (0, 100),
+        "draft_days": (1, 365),
+        "short_draft_hours": (1, 720),
+        "draft_warning_days": (1, 60),
+        "earliest_start_periods_back": (0, 10),
+        "max_months_ahead": (0, 24),
+        "challenge_days": (1, 365),
+        "challenge_months": (0, 24),
+        "undo_after_end_days": (0, 365),
+        "mentor_load_note_from": (1, 100),
+        "partnership_reminder_days": (1, 90),
+        "lp_confirm_days": (1, 365),
+        "ab_record_days": (1, 365),
+        "nobody_registered_days": (1, 365),
+        "reminder_gap_days": (1, 365),
+        "page_size": (10, 100),
+    }
+)
+"""The least and the most that staff may set of each number (rules, section 21)."""
+
+
 def _read(key: str, kind: str, value: object) -> Any:
     try:
         return _READERS[kind](value)

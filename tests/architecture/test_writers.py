@@ -16,9 +16,9 @@ OWNERS = {
         "rate_count",
         *("app_user", "user_identity", "school_access", "school_preference", "session"),
         *("user_organisation", "sign_in_flow", "one_time_secret", "rate_count"),
-        *("api_token", "api_token_day"),
+        *("api_token", "api_token_day", "service_setting"),
     },
-    "schools": {"school", "school_year", "induction_tutor", "service_setting"},
+    "schools": {"school", "school_year", "induction_tutor"},
     "teachers": {"teacher", "induction_to_tell", "lookup_attempt", "rate_count"},
     "training": {"school_partnership", "training_period"},
     "registration": {

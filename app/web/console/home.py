@@ -14,6 +14,7 @@ from app.web.session import visit_of
 PLACES = {
     "viewer": (
         ("Reference data", "/admin/reference-data"),
+        ("Settings", "/admin/settings"),
         ("API tokens", "/admin/api-tokens"),
     ),
     "manager": (("Staff accounts", "/admin/staff"),),

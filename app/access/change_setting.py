@@ -1,0 +1,55 @@
+"""Change one of the settings of rules, section 21 (ADM-10.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.access.service_settings import store_setting, stored_settings
+from app.access.setting_events import SettingChanged
+from app.db.transaction import transaction
+from app.events.record import About, record
+from app.policy import RANGES, Policy
+from app.terms import Refused
+
+if TYPE_CHECKING:
+    from app.terms import Actor
+
+LONGEST_TEXT, MOST_ITEMS = 200, 50
+
+
+@dataclass(frozen=True)
+class ChangeSetting:
+    """Which setting gets which value, as it is stored; None is the default."""
+
+    key: str
+    value: Any
+
+
+async def change_setting(command: ChangeSetting, actor: Actor) -> bool:
+    """Store the value; returns whether it differs. Raises Refused for one outside the stated range."""
+    async with transaction():
+        stored = await stored_settings(lock=True)
+        old = stored.get(command.key)
+        if command.value == old:
+            return False
+        _demand_in_range(command)
+        others = {key: value for key, value in stored.items() if key != command.key}
+        try:
+            Policy.from_rows(others if command.value is None else {**others, command.key: command.value})
+        except ValueError as fault:
+            raise Refused("out_of_range", "value", f"{fault}".capitalize()) from fault
+        await store_setting(command.key, command.value)
+        record(SettingChanged(About(), command.key, old, command.value), actor)
+        return True
+
+
+def _demand_in_range(command: ChangeSetting) -> None:
+    value = command.value
+    if isinstance(value, int) and not isinstance(value, bool) and command.key in RANGES:
+        least, most = RANGES[command.key]
+        if not least <= value <= most:
+            raise Refused("out_of_range", "value", f"Enter a number from {least:,} to {most:,}")
+    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    if len(texts) > MOST_ITEMS or any(isinstance(text, str) and len(text) > LONGEST_TEXT for text in texts):
+        raise Refused("out_of_range", "value", f"At most {MOST_ITEMS} items of {LONGEST_TEXT} characters are allowed")

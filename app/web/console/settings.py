@@ -1,0 +1,134 @@
+"""The settings of rules, section 21: what is in force, and the form of each (ADM-10.1, ADM-10.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
+
+from app.access.change_setting import ChangeSetting, change_setting
+from app.access.service_settings import stored_settings
+from app.console.timeline import Whose
+from app.events.record import About
+from app.policy import Policy
+from app.terms import DeferralReason
+from app.web.console import fixes
+from app.web.console.asking import staff_of
+from app.web.console.done import done_here
+from app.web.console.fixes import FIELDS, Field, Fix, Target
+from app.web.console.setting_values import KINDS, YES_NO, hint_of, stored_of, words_of
+from app.web.page import page
+from app.web.policies import staff_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from app.terms import Actor
+    from app.values import Form
+    from app.web.console.done import Notification
+
+PATH = "/admin/settings"
+REASONS = {reason.value: reason.words for reason in DeferralReason}
+LONG = {"tuple[Term, ...]", "tuple[str, ...]", "frozenset[int]", "Mapping[int, str]", "Mapping[str, str]"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting with its value and the default, as they are typed."""
+
+    key: str
+    value: str
+    default: str
+
+    @property
+    def address(self) -> str:
+        """Return the last part of the address of its form."""
+        return self.key.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """Every setting."""
+
+    settings: tuple[Setting, ...]
+    may_change: bool
+    notification: Notification | None
+
+
+def _field(key: str) -> Field:
+    label = key.replace("_", " ").capitalize()
+    if KINDS[key] == "bool":
+        return Field("value", label, "radios")
+    if KINDS[key] == "frozenset[DeferralReason]":
+        return Field("value", label, "checkboxes")
+    if key == "support_email":
+        return Field("value", label, "email")
+    return Field("value", label, "textarea" if KINDS[key] in LONG else "text", hint_of(key))
+
+
+async def _run(command: ChangeSetting, actor: Actor, _today: date) -> None:
+    await change_setting(command, actor)
+
+
+def _changed(form: Form, setting: Setting) -> ChangeSetting:
+    if form.get("value", "").replace("\r\n", "\n").strip() == setting.default:
+        return ChangeSetting(setting.key, None)
+    return ChangeSetting(setting.key, stored_of(setting.key, form.get("value", "")))
+
+
+def _fix(key: str) -> Fix[Setting, ChangeSetting]:
+    options = YES_NO if KINDS[key] == "bool" else REASONS if KINDS[key] == "frozenset[DeferralReason]" else {}
+    return Fix(
+        "",
+        f"setting-{key.replace('_', '-')}",
+        "Change a setting",
+        FIELDS,
+        possible=lambda _: "",
+        initial=lambda setting: {"value": setting.value},
+        parse=_changed,
+        run=_run,
+        choices=lambda _: {"value": options},
+        fields=(_field(key),),
+    )
+
+
+FIXES: Mapping[str, Fix[Setting, ChangeSetting]] = {key.replace("_", "-"): _fix(key) for key in KINDS}
+
+
+@get(PATH, opt=staff_page(nav="settings"))
+async def overview(request: Request[Any, Any, Any]) -> Response[str]:
+    """List every setting with its value and its default."""
+    may_change = "data" in staff_of(request).staff_roles
+    return page(request, "console/settings.html", SettingsPage(await _settings(), may_change, done_here(request)))
+
+
+@get(f"{PATH}/{{key:str}}", opt=staff_page("data", nav="settings"))
+async def show(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[str]:
+    """Show the form of a setting."""
+    return await fixes.show(request, fixes.find(FIXES, key), await _target(key))
+
+
+@post(f"{PATH}/{{key:str}}", opt=staff_page("data", nav="settings"), status_code=200)
+async def submit(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[str]:
+    """Check the new value, or store it once it is confirmed."""
+    return await fixes.submit(request, fixes.find(FIXES, key), await _target(key))
+
+
+async def _settings() -> tuple[Setting, ...]:
+    default, in_force = Policy(), Policy.from_rows(await stored_settings())
+    return tuple(Setting(key, words_of(getattr(in_force, key)), words_of(getattr(default, key))) for key in KINDS)
+
+
+async def _target(address: str) -> Target[Setting]:
+    for setting in await _settings():
+        if setting.address == address:
+            whose = Whose(facts={"key": setting.key})
+            return Target(setting, setting.key, PATH, About(), whose, f"{PATH}/{address}")
+    raise NotFoundException
+
+
+HANDLERS = [overview, show, submit]
