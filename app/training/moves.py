@@ -55,10 +55,13 @@ def current_or_next(trainings: Iterable[Training], today: date) -> tuple[Trainin
     return tuple(found.values())
 
 
-def plan_move(training: Training, today: date) -> TrainingPlan:
-    """Plan the rows: training that began earlier ends yesterday and goes on in a new row, other changes in place."""
+def plan_move(training: Training, today: date, *, whole: bool = False) -> TrainingPlan:
+    """Plan the rows: training that began earlier ends yesterday and goes on in a new row, other changes in place.
+
+    whole: it should have been filed there from the beginning, so that all of it changes (FIX-05).
+    """
     face, yesterday = face_of(training, training.period, today), today - ONE_DAY
-    if training.started_on >= today:
+    if whole or training.started_on >= today:
         first, last = training.started_on, training.finished_on
         return TrainingPlan(face, training, first, last, yesterday, in_place=True)
     return TrainingPlan(face, training, today, training.finished_on, yesterday, finish=training)

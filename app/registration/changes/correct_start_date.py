@@ -10,6 +10,7 @@ from app.db.documents import document
 from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.events.record import Event, catalogued, record
+from app.registration.changes.move_training import MoveTraining, move_training
 from app.registration.changes.start_date_rules import Around, InTheWay, other_year, plan_start
 from app.registration.leaving.report_leaving import own_stay
 from app.registration.people.statuses import london_day
@@ -17,6 +18,7 @@ from app.registration.registering.start_dates import day_in_words
 from app.teachers.locks import lock_person
 from app.terms import Refused, Role
 from app.training.events import day
+from app.training.periods import academic_year
 from app.training.queries import TRAINING, TRAINING_JOINS, calendar
 from app.training.rules import Training, latest_training
 
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
 
     from app.registration.changes.start_date_rules import StartPlan
     from app.registration.whole_stay import WholeStay
-    from app.terms import TRN, Actor, SchoolId
+    from app.terms import TRN, Actor, SchoolId, TrainingPeriodId
+    from app.training.moves import Filing
+    from app.training.periods import Calendar
 
-NOT_THEN, ANOTHER_YEAR = "start_date_in_the_way", "another_year"
+NOT_THEN, ANOTHER_YEAR, SAME_YEAR = "start_date_in_the_way", "another_year", "same_year"
 STORE = {
     Role.ECT: """UPDATE ect_at_school_period SET started_on = $2, updated_at = $3, version = version + 1
         WHERE id = $1""",
@@ -73,13 +77,14 @@ OTHER_TRAININGS = f"""SELECT coalesce(json_agg({TRAINING}), '[]') FROM training_
 
 @dataclass(frozen=True)
 class CorrectStartDate:
-    """Which stay began on which other day."""
+    """Which stay began on which other day; filing: where its training belongs then, if in another academic year."""
 
     role: Role
     trn: TRN
     stay_id: int
     school_id: SchoolId
     started_on: date
+    filing: Filing | None = None
 
 
 @catalogued
@@ -111,7 +116,7 @@ async def correct_start_date(command: CorrectStartDate, actor: Actor, today: dat
 
     Raises Refused: `changed_meanwhile`, `start_date_in_the_way` with the sentence that says what is, `not_open` for a
     day that registration is not open for (CP-05), `another_year` when the training belongs in another academic year
-    then. Implements FIX-05; CP-04 does not hold here.
+    then than `filing` says. Implements FIX-05, and FIX-08 for training that moves; CP-04 does not hold here.
     """
     async with transaction():
         await lock_person(command.trn)
@@ -124,8 +129,11 @@ async def correct_start_date(command: CorrectStartDate, actor: Actor, today: dat
         if isinstance(plan, InTheWay):
             details = {"record": plan.record or stay.public_id}
             raise Refused(NOT_THEN, "start_date", plan.message, details)
-        await _check_year(stay, command.started_on, plan, others, today)
+        refiled = _refiled(stay, command, plan, others, await calendar(), today)
         await _store(stay, command.started_on, plan)
+        if refiled is not None and command.filing is not None:
+            where = (command.trn, refiled, stay.school_id, command.filing)
+            await move_training(MoveTraining(*where, whole=True), actor, today)
         rows = (
             *(f"{row.row.words.capitalize()} from {day_in_words(row.started_on)}" for row in plan.trainings),
             *(
@@ -136,17 +144,31 @@ async def correct_start_date(command: CorrectStartDate, actor: Actor, today: dat
         record(TeacherStartDateCorrected(stay.about, stay.name, command.started_on, stay.started_on, rows), actor)
 
 
-async def _check_year(stay: WholeStay, new: date, plan: StartPlan, others: tuple[Training, ...], today: date) -> None:
-    years = await calendar()
+def _refiled(  # noqa: PLR0917 - what decides the year
+    stay: WholeStay,
+    command: CorrectStartDate,
+    plan: StartPlan,
+    others: tuple[Training, ...],
+    years: Calendar,
+    today: date,
+) -> TrainingPeriodId | None:
+    """Return the training that moves to the academic year of the new day, if one does (CP-05, CP-06)."""
+    new, filing = command.started_on, command.filing
     if new > today and years.registration_not_open(new, today, stay.role) is not None:
         raise Refused("not_open", "start_date", "Registration is not open for this day yet")
-    if not any(moved.row.provider_led for moved in plan.trainings):
-        return
     registered_on = london_day(stay.registered_at)
     year = other_year(years, latest_training(others, stay.role), stay.started_on, new, registered_on)
-    if year is not None and any(moved.row.provider_led and moved.row.year != year for moved in plan.trainings):
-        message = f"Their training belongs in {year} to {year + 1} then: change its academic year first (FIX-08)"
-        raise Refused(ANOTHER_YEAR, "start_date", message)
+    training = next((row.row for row in plan.trainings if row.row.provider_led and row.row.year != year), None)
+    if year is None or training is None:
+        if filing is not None:
+            raise Refused(SAME_YEAR, "filing", "Their training stays in its academic year with this day: select none")
+        return None
+    if training.latest_declaration_on is not None:
+        words = f"Their training belongs in {academic_year(year)} then, but there is a declaration on it"
+        raise Refused(ANOTHER_YEAR, "start_date", words)
+    if filing is None or filing.year != year:
+        raise Refused(ANOTHER_YEAR, "filing", f"Their training belongs in {academic_year(year)} then: select where")
+    return training.id
 
 
 async def _store(stay: WholeStay, new: date, plan: StartPlan) -> None:

@@ -78,12 +78,13 @@ class PersonToMove:
 
 @dataclass(frozen=True)
 class MoveTraining:
-    """Which training of whom is filed where from now on, as it was offered."""
+    """Which training of whom is filed where from now on, as it was offered; whole: from its beginning (FIX-05)."""
 
     trn: TRN
     training_id: TrainingPeriodId
     school_id: SchoolId
     filing: Filing
+    whole: bool = False
 
 
 async def person_to_move(trn: TRN, today: date) -> PersonToMove:
@@ -111,7 +112,7 @@ async def move_training(command: MoveTraining, actor: Actor, today: date) -> Non
         if command.filing not in offered or training.stay_id is None:
             raise Refused("changed_meanwhile")
         trained = Trained(training.role, training.stay_id, mover.teacher_id, command.school_id)
-        change = _decided(training, command.filing, today)
+        change = _decided(training, command, today)
         await change_training(change, trained, actor, today)
         _record(training, command, trained, mover, change.plan.starts_on, actor)
         remembered = mover.frozen_years[training.role]
@@ -119,9 +120,10 @@ async def move_training(command: MoveTraining, actor: Actor, today: date) -> Non
         await remember_frozen_year(move, today)
 
 
-def _decided(training: Training, filing: Filing, today: date) -> ChangeDecided:
+def _decided(training: Training, command: MoveTraining, today: date) -> ChangeDecided:
+    filing = command.filing
     return ChangeDecided(
-        plan_move(training, today),
+        plan_move(training, today, whole=command.whole),
         TrainingProgramme.PROVIDER_LED,
         filing.arrangement,
         RegistrationPeriod(filing.period, decided_by=training),

@@ -238,7 +238,13 @@ async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target
     except Invalid as invalid:
         return _form(request, asked, form, invalid.errors)
     except Refused as refused:
-        return _form(request, asked, form, _beside(refused, form), record=str(refused.details.get("record", "")))
+        return _form(
+            request,
+            asked,
+            form,
+            _beside(refused, form, fix.choices(asked.facts)),
+            record=str(refused.details.get("record", "")),
+        )
 
 
 async def _asked(
@@ -257,12 +263,12 @@ def _chosen(query: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]) 
     return {name: query[name] for name, options in choices.items() if query.get(name) in options}
 
 
-def _beside(refused: Refused, form: Form) -> Mapping[str, str]:
+def _beside(refused: Refused, form: Form, choices: Collection[str]) -> Mapping[str, str]:
     """Return a refusal beside the field that it concerns, in words."""
     message = refused.message or SAID.get(refused.code, NOT_NOW)
     if f"{refused.field}_day" in form:
         return out_of_bounds(refused.field, message).errors
-    return {refused.field if refused.field in form else "note": message}
+    return {refused.field if refused.field in {*form, *choices} else "note": message}
 
 
 async def _check_or_apply(

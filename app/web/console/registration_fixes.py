@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.registration.changes.body_changes import BodyBySupport, LeftOut
 from app.registration.changes.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body
 from app.registration.changes.correct_start_date import CorrectStartDate, correct_start_date
+from app.registration.changes.move_training import person_to_move
 from app.registration.leaving.amend_leaving import AmendLeaving, amend_leaving
 from app.registration.leaving.cancel_leaving import CancelLeaving, cancel_leaving
 from app.registration.leaving.remove_registration import RemoveRegistration, remove_registration
@@ -19,14 +20,17 @@ from app.terms import ECTAtSchoolId, Refused, RemovalReason
 from app.values import parse_both, parse_choice, parse_choices, parse_date
 from app.web.console.fixes import Fix, NotPossible
 from app.web.console.stay_fixes import NOT_REGISTERED, as_ect, both, only_one, parse_stay, words_of
+from app.web.console.training_fixes import filing_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from app.console.person_queries import PersonFile, StayFile
     from app.policy import Policy
     from app.registration.registering.appropriate_bodies import AppropriateBody
     from app.terms import Actor
+    from app.training.moves import Filing
     from app.values import Form
     from app.web.console.fixes import Circumstances
 
@@ -94,11 +98,33 @@ async def _change_body(command: _Body, actor: Actor, today: date) -> None:
             raise Refused(why.value, "appropriate_body", f"This body cannot be set: {why.words}")
 
 
-def _parse_start(form: Form, person: PersonFile) -> CorrectStartDate:
+@dataclass(frozen=True)
+class Filings:
+    """A person, with where their training can be filed in other academic years (FIX-08)."""
+
+    person: PersonFile
+    filings: Mapping[str, Filing]
+
+    @property
+    def choices(self) -> dict[str, dict[str, str]]:
+        """What can be chosen."""
+        places = {value: filing_words(filing) for value, filing in self.filings.items()}
+        return {"stay": words_of(both(self.person)), "filing": places}
+
+
+async def _with_filings(person: PersonFile, circumstances: Circumstances) -> Filings:
+    mover = await person_to_move(person.trn, circumstances.today)
+    return Filings(person, {filing.value: filing for filings in mover.years().values() for filing in filings})
+
+
+def _parse_start(form: Form, facts: Filings) -> CorrectStartDate:
     stay, day = parse_both(
-        lambda: parse_stay(form, both(person)), lambda: parse_date(form, "start_date", what="first day")
+        lambda: parse_stay(form, both(facts.person)), lambda: parse_date(form, "start_date", what="first day")
     )
-    return CorrectStartDate(stay.role, person.trn, stay.id, stay.school_id, day)
+    filing = None
+    if form.get("filing"):
+        filing = facts.filings[parse_choice(form, "filing", list(facts.filings), "Select where it is filed")]
+    return CorrectStartDate(stay.role, facts.person.trn, stay.id, stay.school_id, day, filing)
 
 
 @dataclass(frozen=True)
@@ -176,10 +202,11 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "Correct the first day",
         "console/fixes/start-date.html",
         possible=lambda person: "" if both(person) else NOT_REGISTERED,
-        initial=lambda person: only_one(both(person)),
+        initial=lambda facts: only_one(both(facts.person)),
         parse=_parse_start,
         run=correct_start_date,
-        choices=lambda person: {"stay": words_of(both(person))},
+        choices=lambda facts: facts.choices,
+        load=_with_filings,
         done="The first day is corrected",
         record_field="stay",
         records=both,

@@ -7,7 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lxml import html
 
+from app import clock
 from app.db.engine import fetch
 from tests import factories
 from tests.web.console.test_fixes import address, checked, confirmed, hidden, kinds, stored
@@ -95,6 +97,33 @@ async def test_a_first_day_on_which_they_were_elsewhere_is_refused_with_a_link(
     assert "They are registered at Birch School from 6 January 2025 to 31 August 2025" in sam.text()
     assert f'href="/admin/people?q={before.public_id}"' in answer.text
     assert (await stored(ect))["started_on"] == date(2025, 9, 1)
+
+
+@pytest.mark.rule("FIX-05", "FIX-08")
+async def test_training_that_belongs_in_another_year_then_is_filed_there_on_the_same_check_page(
+    sam: Any, people: Cast
+) -> None:
+    provider = await factories.lead_provider()
+    for year in (2025, 2026):
+        await factories.contract(provider, year)
+        await factories.schedule(year)
+    await fetch("UPDATE contract_period SET registration_opens_on = '2025-11-01' WHERE year = 2026")
+    with clock.at(factories.noon(date(2025, 11, 3))):
+        ect = await factories.ect(people.ash, "Siân Evans", date(2025, 12, 1))
+    training = await factories.training(ect, provider, started_on=date(2025, 12, 1))
+    start = day("start_date", date(2026, 6, 8))
+
+    answer = await checked(sam, ect, "start-date", **start)
+    assert answer.status_code == 422
+    assert "Their training belongs in 2026 to 2027 then: select where" in sam.text()
+    value = html.fromstring(answer.text).xpath("//input[@name='filing']")[0].get("value")
+    await checked(sam, ect, "start-date", **start, filing=value)
+    assert "Academic year: was 2025 to 2026, now 2026 to 2027" in sam.text()
+    assert "First day: was 1 December 2025, now 8 June 2026" in sam.text()
+    await confirmed(sam, ect, "start-date")
+
+    row = await row_of("training_period", training["id"])
+    assert (row["started_on"], row["contract_period_year"]) == (date(2026, 6, 8), 2026)
 
 
 @pytest.mark.rule("FIX-06", "PER-44")
