@@ -667,3 +667,24 @@ async def test_a_refusal_of_the_database_reads_like_the_rule_it_guards(world: Wo
             await insert(world, "ect_at_school_period", teacher_id=world.ect, school_id=world.other_school)
     assert (raised.value.code, raised.value.field) == ("already_registered_elsewhere", "start_date")
     assert refusal_of("unheard_of") is None
+
+
+READ = """SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables
+    WHERE relname IN ('training_period', 'mentorship_period')"""
+
+
+@pytest.mark.rule("PER-04", "PER-62")
+@pytest.mark.parametrize("table", ["ect_at_school_period", "training_period", "mentorship_period"])
+async def test_checking_a_period_reads_its_own_rows_alone(world: World, table: str) -> None:
+    days = [END - timedelta(days=number) for number in range(20)]
+    for day in days:
+        await insert(world, "training_period", started_on=day, finished_on=day)
+        await insert(world, "mentorship_period", started_on=day, finished_on=day)
+    # A table so small would not be worth an index; and a connection that has checked a few rows keeps one plan for all.
+    await fetch("SET LOCAL enable_seqscan = off")
+    await fetch("SET LOCAL plan_cache_mode = force_generic_plan")
+    await fetch("SET CONSTRAINTS ALL IMMEDIATE")
+    before = (await fetch(READ))[0]["rows"]
+    await fetch(f"UPDATE {table} SET updated_at = updated_at WHERE id = (SELECT max(id) FROM {table})")
+    allowed = 2 * len(days) if table == "ect_at_school_period" else 4
+    assert (await fetch(READ))[0]["rows"] - before <= allowed
