@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.access.create_api_token import CreateAPIToken, create_api_token
-from app.bench.client import Client, Unexpected
+from app.bench.caller import LISTS, YEAR, caller, expected, rename
 from app.bench.metrics import Metric, percentile, seconds_of
 from app.bench.pages import logged
+from app.bench.process import forget_peak, peak, resident
 from app.bench.scratch import AS_OF
 from app.bench.world import in_use
+from app.bench.writes import actions, renamed_schools, reports
 from app.db.engine import fetch
-from app.db.transaction import transaction
 from app.provider_records.asked import ResourceType
-from app.terms import Actor, ActorKind, LeadProviderId
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
+    from app.bench.caller import Caller
     from app.bench.world import World
 
-YEAR = AS_OF.year
-ROUNDS = 12
-"""How often each thing is asked for, where there is a minute for it."""
 LARGE, SMALL = 3_000, 100
 MILLISECONDS = 1_000
-OPERATOR = Actor(ActorKind.OPERATOR, "The bench")
-LISTS = {
-    ResourceType.SCHOOL: "/schools",
-    ResourceType.DELIVERY_PARTNER: "/delivery-partners",
-    ResourceType.PARTNERSHIP: "/partnerships",
-    ResourceType.PARTICIPANT: "/participants",
-    ResourceType.PARTICIPANT_TRANSFER: "/participants/transfers",
-    ResourceType.UNFUNDED_MENTOR: "/unfunded-mentors",
-    ResourceType.EXPRESSION_OF_INTEREST: "/expressions-of-interest",
-}
+MILLION = 1_000_000
 WAYS = {
     "": "",
     "cohort": f"filter[cohort]={YEAR}",
@@ -53,60 +39,65 @@ WAYS = {
 FACTS = """SELECT d.body FROM provider_documents($1, array(SELECT r.subject_id FROM provider_record r
     WHERE r.lead_provider_id = $2 AND r.resource_type = $1 AND r.listed
     ORDER BY r.created_second, r.resource_id LIMIT $3), $4) d WHERE d.lead_provider_id = $2"""
-BIGGEST = """SELECT lead_provider_id FROM provider_record WHERE resource_type = 'participant' AND listed
-    GROUP BY lead_provider_id ORDER BY count(*) DESC LIMIT 1"""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """The lead provider with the most participants, and its program."""
-
-    id: LeadProviderId
-    client: Client
-    rounds: int
-
-    async def get(self, path: str) -> Any:
-        """Read a document below /api/v3. Raises Unexpected."""
-        answer = await self.client.get(f"/api/v3{path}")
-        if answer.status != 200:  # noqa: PLR2004 - OK
-            raise Unexpected(f"{answer.status} for {path}")
-        return json.loads(answer.body)
-
-
-async def caller(world: World) -> Caller:
-    """Return the biggest lead provider with a token of its own."""
-    biggest = LeadProviderId((await fetch(BIGGEST))[0]["lead_provider_id"])
-    made = await create_api_token(CreateAPIToken(biggest), OPERATOR)
-    rounds = max(2, min(ROUNDS, int(world.minutes * ROUNDS)))
-    return Caller(biggest, Client(world.app, authorization=f"Bearer {made.token}"), rounds)
 
 
 async def api(world: World) -> list[Metric]:
-    """Measure every list by every filter and order, deep pages, single records and the feed (API-26.1 to API-26.3)."""
+    """Measure lists by every filter and order, deep pages, single records, the feed and writes (API-26.1 to 26.3)."""
     async with in_use(world):
-        who = await caller(world)
-        made = await _lists(who)
-        who = await caller(world)
-        made += [*await _depth(who), *await _large(who), *await _single(who), await _feed(who)]
+        made = []
+        for part in (_lists, _depth, _large, _memory, _unchanged, _feed, actions, reports, renamed_schools):
+            # Each with a token of its own, so that none comes to the limit of requests.
+            made += await part(await caller(world))
     return made
 
 
 async def _lists(who: Caller) -> list[Metric]:
     made: list[Metric] = []
     for kind, path in LISTS.items():
-        slowest, counts = 0.0, set()
-        for query in WAYS.values():
-            address = _with(f"{path}?page[per_page]={SMALL}", kind, query)
-            await who.get(address)
-            counts.add(int((await logged(who.client, f"/api/v3{address}"))["db_count"]))
-            slowest = max(slowest, percentile(await seconds_of(partial(who.get, address), who.rounds), 0.95))
-        made += [
-            Metric(
-                f"api {path}, 100 rows p95", slowest * MILLISECONDS, "ms", 100, note="slowest of filters and orders"
-            ),
-            Metric(f"api {path}, statements", max(counts), "statements", 4, note="one is the limiter's"),
+        found = [
+            await _asked(who, _with(f"{path}?page[per_page]={size}", kind, query), size)
+            for query in WAYS.values()
+            for size in (SMALL, LARGE)
         ]
+        lone = _with(f"{path}?page[per_page]=1", kind, "")
+        counts = {one.statements for one in found} | {(await _asked(who, lone, LARGE)).statements}
+        for size, bar in ((SMALL, 100), (LARGE, 1_500)):
+            slowest = max((one for one in found if one.size == size), key=lambda one: one.p95)
+            note = f"slowest of filters and orders, p50 {slowest.p50 * MILLISECONDS:.1f} ms, {slowest.bytes:,} bytes"
+            made.append(Metric(f"api {path}, {size} rows p95", slowest.p95 * MILLISECONDS, "ms", bar, note=note))
+        made.append(Metric(f"api {path}, statements", max(counts), "statements", 4, note="one is the limiter's"))
+        made.append(Metric(f"api {path}, statements more for more rows", max(counts) - min(counts), "statements", 0))
+        made += await _single(who, path, lone)
     return made
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What asking for one page several times took."""
+
+    size: int
+    p50: float
+    p95: float
+    bytes: int
+    statements: int
+
+
+async def _asked(who: Caller, address: str, size: int) -> Asked:
+    line = await logged(who.client, f"/api/v3{address}")
+    taken = await seconds_of(partial(who.ask, address), who.rounds if size == SMALL else max(1, who.rounds // 4))
+    return Asked(size, median(taken), percentile(taken, 0.95), int(line["bytes"]), int(line["db_count"]))
+
+
+async def _single(who: Caller, path: str, lone: str) -> list[Metric]:
+    """Ask for one record by its id; none where the list is empty."""
+    rows = (await who.get(lone))["data"]
+    if not rows:
+        return []
+    cohort = f"?{WAYS['cohort']}" if path == LISTS[ResourceType.SCHOOL] else ""
+    moves = path == LISTS[ResourceType.PARTICIPANT_TRANSFER]
+    address = f"/participants/{rows[0]['id']}/transfers" if moves else f"{path}/{rows[0]['id']}{cohort}"
+    taken = await seconds_of(partial(who.ask, address), who.rounds)
+    return [Metric(f"api {path}, one record p95", percentile(taken, 0.95) * MILLISECONDS, "ms", 40)]
 
 
 def _with(path: str, kind: ResourceType, query: str) -> str:
@@ -120,15 +111,16 @@ async def _depth(who: Caller) -> list[Metric]:
     """Compare the last page with the first, by number and by cursor."""
     count = (await fetch("SELECT count(*) FROM provider_record WHERE lead_provider_id = $1 AND listed"
                          " AND resource_type = 'participant'", who.id))[0][0]  # fmt: skip
-    last, found = max(1, count // SMALL), []
+    last = max(1, count // SMALL)
     first = f"/participants?page[per_page]={SMALL}"
+    taken = await seconds_of(partial(who.ask, f"{first}&page[page]={last}"), who.rounds)
     cursor = await _cursor_near_end(who, count)
-    for deep in (f"{first}&page[page]={last}", cursor):
-        pairs = [(await _seconds(who, deep), await _seconds(who, first)) for _ in range(who.rounds)]
-        found.append(median(one / other for one, other in pairs))
+    pairs = [(await _seconds(who, cursor), await _seconds(who, f"{first}&page[after]=")) for _ in range(who.rounds)]
+    ratio = median(one / other for one, other in pairs)
+    by_number = percentile(taken, 0.95) * MILLISECONDS
     return [
-        Metric("api last page by number against first", found[0], "ratio", 2, note=f"page {last}"),
-        Metric("api last page by cursor against first", found[1], "ratio", 1.2),
+        Metric("api last page by number p95", by_number, "ms", 100, note=f"page {last}"),
+        Metric("api last page by cursor against first", ratio, "ratio", 1.2),
     ]
 
 
@@ -144,25 +136,35 @@ async def _cursor_near_end(who: Caller, count: int) -> str:
 
 
 async def _seconds(who: Caller, path: str) -> float:
-    started = perf_counter()
-    await who.get(path)
-    return perf_counter() - started
+    return (await seconds_of(partial(who.ask, path), 1))[0]
 
 
 async def _large(who: Caller) -> list[Metric]:
-    """Compare 3,000 rows with working them out and with encoding alone."""
-    path, made = f"/participants?page[per_page]={LARGE}", []
+    """Compare 3,000 rows with working them out and with encoding alone, in turn so that a busy machine hurts all."""
+    path = f"/participants?page[per_page]={LARGE}"
     rows = (await who.get(path))["data"]
-    pairs = [(await _seconds(who, path), await _timed(partial(_worked_out, who))) for _ in range(5)]
-    encoding = [await _timed(partial(_encoded, rows)) for _ in range(5)]
-    taken = percentile([ours for ours, _ in pairs], 0.95)
-    made.append(Metric("api /participants, 3000 rows p95", taken * MILLISECONDS, "ms", 1_500, note=f"{len(rows)} rows"))
-    ratio = median(ours / other for ours, other in pairs)
-    made.append(Metric("api /participants against facts and json", ratio, "ratio", 1))
-    share = median(encoding) / median(ours for ours, _ in pairs)
-    made.append(Metric("api rows a second against msgspec alone", share, "ratio", 0.1, "higher"))
-    made.append(Metric("api rows a second", len(rows) / median(ours for ours, _ in pairs), "a second", better="higher"))
-    return made
+    ours, alone = [], []
+    for _ in range(max(5, who.rounds)):
+        ours.append(await _seconds(who, path))
+        alone.append((await seconds_of(partial(_encoded, rows), 1))[0])
+    facts = await seconds_of(partial(_worked_out, who), 2)
+    share = median(other / our for our, other in zip(ours, alone, strict=True))
+    return [
+        Metric("api /participants against facts and json", median(ours) / median(facts), "ratio", 1),
+        Metric("api rows a second against msgspec alone (R6)", share, "ratio", 0.1, "higher", f"{len(rows)} rows"),
+        Metric("api rows a second", len(rows) / median(ours), "a second", better="higher"),
+    ]
+
+
+async def _memory(who: Caller) -> list[Metric]:
+    """See how much more of this process is in memory at most while it answers 3,000 rows (API-26.5)."""
+    path, process = f"/participants?page[per_page]={LARGE}", os.getpid()
+    await who.ask(f"/participants?page[per_page]={SMALL}")
+    forget_peak(process)
+    before = resident(process)
+    rows = len((await who.ask(path)).body)
+    more = (peak(process) - before) / MILLION
+    return [Metric("api memory more for 3,000 rows", more, "MB", 60, note=f"{rows:,} bytes of answer")]
 
 
 async def _worked_out(who: Caller) -> None:
@@ -174,43 +176,19 @@ async def _encoded(rows: list[Any]) -> None:
     msgspec.json.encode({"data": rows})
 
 
-async def _timed(work: Callable[[], Awaitable[object]]) -> float:
-    return (await seconds_of(work, 1))[0]
-
-
-async def _single(who: Caller) -> list[Metric]:
-    one = (await who.get("/participants?page[per_page]=1"))["data"][0]["id"]
-    taken = await seconds_of(partial(who.get, f"/participants/{one}"), who.rounds * 3)
-    tag = (await who.client.get("/api/v3/participants")).headers["etag"]
+async def _unchanged(who: Caller) -> list[Metric]:
+    tag = (await who.ask("/participants")).headers["etag"]
 
     async def unchanged() -> None:
-        answer = await who.client.get("/api/v3/participants", **{"if-none-match": tag})
-        if answer.status != 304:  # noqa: PLR2004 - not modified
-            raise Unexpected(f"{answer.status} for a known ETag")
+        expected(await who.client.get("/api/v3/participants", **{"if-none-match": tag}), 304, "a known ETag")
 
     same = await seconds_of(unchanged, who.rounds * 3)
-    return [
-        Metric("api one participant p95", percentile(taken, 0.95) * MILLISECONDS, "ms", 40),
-        Metric("api 304 p95", percentile(same, 0.95) * MILLISECONDS, "ms", 15),
-    ]
+    return [Metric("api 304 p95", percentile(same, 0.95) * MILLISECONDS, "ms", 15)]
 
 
-async def _feed(who: Caller) -> Metric:
+async def _feed(who: Caller) -> list[Metric]:
     """Read 1,000 entries, made by giving so many people another name."""
     start = (await who.get("/changes?page[after]=latest"))["links"]["next"].removeprefix("/api/v3")
     await rename(who, 1_000)
-    taken = await seconds_of(partial(who.get, f"{start}&page[per_page]=1000"), who.rounds)
-    return Metric("api changes, 1,000 entries p95", percentile(taken, 0.95) * MILLISECONDS, "ms", 100)
-
-
-async def rename(who: Caller, number: int) -> int:
-    """Give some participants other names, in one transaction; returns how many."""
-    async with transaction():
-        renamed = await fetch(
-            """UPDATE teacher SET corrected_name = 'Renamed ' || clock_timestamp()::text WHERE id IN (
-                SELECT subject_id FROM provider_record WHERE lead_provider_id = $1 AND resource_type = 'participant'
-                    AND listed ORDER BY created_second, resource_id LIMIT $2) RETURNING id""",
-            who.id,
-            number,
-        )
-        return len(renamed)
+    taken = await seconds_of(partial(who.ask, f"{start}&page[per_page]=1000"), who.rounds)
+    return [Metric("api changes, 1,000 entries p95", percentile(taken, 0.95) * MILLISECONDS, "ms", 100)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from html import unescape
@@ -60,6 +61,12 @@ class Client:
         body = urlencode({**hidden, **fields}).encode()
         sent = {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
         return await self._send("POST", url, body, sent)
+
+    async def send(self, method: str, url: str, document: object) -> Answer:
+        """Send JSON, as a program does."""
+        body = json.dumps(document).encode()
+        sent = {"content-type": "application/json", "content-length": str(len(body))}
+        return await self._send(method, url, body, sent)
 
     async def follow(self, answer: Answer) -> str:
         """Show where an answer leads, and return the last part of that path. Raises Unexpected."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.bench import api, imports, metrics, pages, runs, sync
+from app.bench import api, imports, metrics, pages, programs, runs, sync
 from app.bench.client import Unexpected
 from app.bench.scratch import TENTH, BrokenData, beside, prepared
 from app.bench.world import World, teaching_records
@@ -37,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "import": imports.register_import,
     "api": api.api,
     "sync": sync.sync,
+    "calls": programs.calls,
     "load": runs.at_rate("load", 50, 30, {0.5: 25, 0.95: 100, 0.99: 250}),
     "spike": runs.spike,
     "break": runs.breaking,

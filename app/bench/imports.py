@@ -17,6 +17,7 @@ import asyncpg
 
 from app.bench.client import Unexpected
 from app.bench.metrics import Metric, percentile
+from app.bench.process import peak, processor
 from app.bench.remote import Pace, Remote
 from app.bench.scratch import AS_OF, beside, opened
 from app.bench.walks import register
@@ -88,30 +89,18 @@ async def _run(*words: str, url: str) -> Ran:
         stderr=asyncio.subprocess.PIPE,
         env=environment,
     )
-    peak, processor = 0.0, 0.0
+    most, used = 0.0, 0.0
     while process.returncode is None:
         # Looked at while it runs: afterwards only the largest of all children is known.
         with suppress(OSError, ValueError, IndexError):
-            peak, processor = max(peak, _peak_of(process.pid)), _processor_of(process.pid)
+            most, used = max(most, peak(process.pid)), processor(process.pid)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), 0.05)
     if process.returncode:
         said = (await process.stderr.read()).decode() if process.stderr else ""
         last = (said.strip().splitlines() or ["without a word"])[-1]
         raise ConnectionError(f"register {words[0]} ended with {process.returncode}: {last}")
-    return Ran(perf_counter() - started, processor, peak)
-
-
-def _peak_of(pid: int) -> float:
-    """Return the most bytes that a process has had in memory."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return float(status.partition("VmHWM:")[2].split()[0]) * 1_024
-
-
-def _processor_of(pid: int) -> float:
-    """Return the seconds of processor that a process has used, its own and the system's for it."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return Ran(perf_counter() - started, used, most)
 
 
 async def _while_used(world: World, folder: Path) -> list[Metric]:

@@ -6,7 +6,6 @@ import asyncio
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from app.bench.client import Unexpected
 from app.bench.metrics import Metric, percentile
 from app.bench.pages import Ear
+from app.bench.process import resident
 from app.bench.remote import Pace, Remote, rate_of
 from app.bench.walks import measured_urn, record_of_first, register, tutor
 from app.bench.world import in_use, served
@@ -93,21 +93,15 @@ async def memory(world: World) -> list[Metric]:
     async with served(world, PORT) as process:
         pace = Pace(MILLION)
         await _journeys(world, pace, urns, EARLY)
-        before = _resident(process.pid)
+        before = resident(process.pid)
         done = await _journeys(world, pace, urns, None)
-        after = _resident(process.pid)
+        after = resident(process.pid)
     note = f"after {done + EARLY:,} journeys against {EARLY}"
     requests = f"after {len(pace.seconds):,} requests"
     return [
         Metric("memory grown (R9)", (after - before) / MILLION, "MB", 5, note=note),
         Metric("memory resident, web process", after / MILLION, "MB", 150, note=requests),
     ]
-
-
-def _resident(pid: int) -> int:
-    """Return the resident size of a process in bytes."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * 4096
 
 
 async def _urns(world: World) -> list[str]:

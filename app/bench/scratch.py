@@ -31,7 +31,7 @@ SIZES = {
     "double": Size(AS_OF, 50_000, 500_000, exact=CHILDREN),
     "tenfold": Size(AS_OF, 250_000, 2_500_000, exact=CHILDREN),
 }
-TENTH = {"small": None, "national": "tenth", "double": None, "tenfold": "national"}
+TENTH = {"small": None, "tenth": "small", "national": "tenth", "double": None, "tenfold": "national"}
 """What a size is compared with: a tenth of it."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.bench.api import LISTS, YEAR, Caller, caller, rename
+from app.bench.caller import LISTS, YEAR, Caller, caller, rename
 from app.bench.client import Unexpected
 from app.bench.metrics import Metric
 from app.bench.world import in_use
