@@ -1,0 +1,85 @@
+"""docs/licences.md lists every package with its licence, and each licence is one that we may use (SEC-35)."""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+if TYPE_CHECKING:
+    from importlib.metadata import PackageMetadata
+
+PAGE = ROOT / "docs" / "licences.md"
+LOCKS = {"service": "requirements.lock", "tests": "requirements-test.lock"}
+LOCKED = re.compile(r"^([A-Za-z0-9_.-]+)==", re.MULTILINE)
+ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+NAMED_OTHERWISE = {
+    "Apache 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "BSD 2-Clause License": "BSD-2-Clause",
+    "BSD License": "BSD",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+}
+"""How older packages name their licences; by those of SPDX otherwise."""
+MAY_BE_USED = {
+    "Apache-2.0",
+    "BSD",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "LGPL-3.0-only",
+    "MIT",
+    "MIT-0",
+    "MPL-2.0",
+    "PSF-2.0",
+    "Unlicense",
+}
+"""Those that ask for nothing but their notice, and of the others those that leave programs which use a library alone."""
+
+
+def licence_of(package: PackageMetadata) -> str:
+    """Return the licence that a package says it has, by its SPDX name."""
+    said = (package.get("License-Expression") or package.get("License") or "").partition("\n")[0].strip()
+    if said in {"", "UNKNOWN"}:
+        classes = package.get_all("Classifier", [])
+        said = " OR ".join(one.rpartition(" :: ")[2] for one in classes if one.startswith("License"))
+    return NAMED_OTHERWISE.get(said, said)
+
+
+def may_be_used(licence: str) -> bool:
+    """Tell whether every licence that applies, or one of those to choose from, is one that we may use."""
+    choices = [choice.strip("() ").split(" AND ") for choice in licence.split(" OR ")]
+    return any(all(part.strip("() ") in MAY_BE_USED for part in choice) for choice in choices)
+
+
+def listed() -> dict[str, tuple[str, str]]:
+    """Return licence and use of each package of the page."""
+    return {name: (licence, use) for name, licence, use in ROW.findall(PAGE.read_text(encoding="utf-8"))}
+
+
+def locked(use: str) -> set[str]:
+    return set(LOCKED.findall((ROOT / LOCKS[use]).read_text(encoding="utf-8")))
+
+
+@pytest.mark.rule("SEC-35", "SEC-19")
+def test_every_package_is_listed_with_a_licence_that_we_may_use() -> None:
+    page, service = listed(), locked("service")
+    assert {name: use for name, (_, use) in page.items()} == {
+        name: "service" if name in service else "tests" for name in locked("tests")
+    }
+    here = {
+        one.metadata["Name"].lower().replace("_", "-"): licence_of(one.metadata) for one in metadata.distributions()
+    }
+    assert {name: (here[name], said) for name, (said, _) in page.items() if here.get(name, said) != said} == {}
+    assert [name for name, (licence, _) in page.items() if not may_be_used(licence)] == []
+
+
+@pytest.mark.rule("SEC-35")
+@pytest.mark.parametrize("licence", ["AGPL-3.0-only", "MIT AND GPL-3.0-or-later", "Proprietary", ""])
+def test_a_foreign_licence_is_found(licence: str) -> None:
+    assert not may_be_used(licence)
