@@ -44,7 +44,7 @@ MAY_BE_USED = {
 
 def licence_of(package: PackageMetadata) -> str:
     """Return the licence that a package says it has, by its SPDX name."""
-    said = (package.get("License-Expression") or package.get("License") or "").partition("\n")[0].strip()
+    said = (package["License-Expression"] or package["License"] or "").partition("\n")[0].strip()
     if said in {"", "UNKNOWN"}:
         classes = package.get_all("Classifier", [])
         said = " OR ".join(one.rpartition(" :: ")[2] for one in classes if one.startswith("License"))
