@@ -12,6 +12,7 @@ import jsonschema_rs
 
 from app.api.v3.document import document_of
 from app.api.v3.routes import HANDLERS
+from tests.events_seen import Watched
 
 BASE_URL = "http://127.0.0.1:8000"
 DOCUMENT = document_of(HANDLERS, BASE_URL)
@@ -77,7 +78,7 @@ class Program:
     """Calls the API with one token, on one day unless a call says another."""
 
     def __init__(self, app: Any, token: str, day: str = "2026-03-04") -> None:
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+        transport = httpx.ASGITransport(app=Watched(app), raise_app_exceptions=True)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.client = httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers)
         self.day = day

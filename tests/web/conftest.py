@@ -14,6 +14,7 @@ from lxml import html
 from app.access.personas import Persona
 from app.asgi import create_app
 from app.settings import Settings, settings
+from tests.events_seen import Watched
 from tests.page_lint import lint
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Browser:
 
 def browser_of(app: Any, **kwargs: Any) -> Browser:
     """Return a browser of its own on the app."""
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    transport = httpx.ASGITransport(app=Watched(app), raise_app_exceptions=True)
     return Browser(httpx.AsyncClient(transport=transport, base_url=BASE_URL, **kwargs))
 
 
