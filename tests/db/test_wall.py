@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,10 +15,11 @@ from app.db.engine import connection, engine, fetch
 from app.db.migrations import at_head, migrate
 from app.db.sight import OWNER, SERVICE, across_schools, in_force, of_school, seen_by
 from app.db.transaction import transaction
+from tests.conftest import maintenance_url, named
 from tests.db.rows import World, insert, make_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
 WITH_A_SCHOOL = """
     SELECT DISTINCT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
@@ -26,6 +29,25 @@ WITH_A_SCHOOL = """
         AND (a.attname = 'school_id' OR f.oid IS NOT NULL)"""
 OF_NO_SCHOOL = {"school": "the national register itself: its schools' names and what decides about them"}
 PER_TABLE = "SELECT count(*) AS n FROM {}"
+
+
+@pytest.fixture
+async def plainly_owned() -> AsyncIterator[None]:
+    """Open a database that was made, and is owned, by somebody who may neither do everything nor make roles."""
+    name, conn = f"register_plain_{uuid4().hex[:8]}", await asyncpg.connect(maintenance_url())
+    try:
+        await conn.execute(f"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEROLE")
+        await conn.execute(f"GRANT {', '.join(wall.ROLES)} TO {name}")
+        await conn.execute(f"CREATE DATABASE {name} OWNER {name}")
+        engine.point_at(re.sub(r"//[^/@]*@?", f"//{name}@", named(maintenance_url(), name), count=1))
+        await engine.open(size=2)
+        await migrate()
+        yield
+    finally:
+        await engine.close()
+        await conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await conn.execute(f"DROP ROLE {name}")
+        await conn.close()
 
 
 async def walled() -> list[str]:
@@ -167,3 +189,19 @@ async def test_before_any_school_is_named_a_page_sees_nothing(database: None) ->
     assert World().school == 0
     with seen_by(of_school(0)):
         assert set((await seen(await walled())).values()) == {0}
+
+
+@pytest.mark.rule("ACC-14.6")
+async def test_an_owner_without_special_rights_builds_the_same_wall(
+    template_database: str, plainly_owned: None
+) -> None:
+    with seen_by(OWNER):
+        (owner,) = await fetch("SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = session_user")
+    assert dict(owner) == {"rolsuper": False, "rolcreaterole": False}
+    assert await at_head()
+    world = await make_world()
+    for school, expected in ((world.school, 1), (world.other_school, 0)):
+        with seen_by(of_school(school)):
+            assert await seen(["ect_at_school_period"]) == {"ect_at_school_period": expected}
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await fetch("DELETE FROM event")
