@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "events.md"
-FILLED_IN = ("step", "fix", "queue", "name")
+FILLED_IN = ("step", "fix", "queue", "name", "what", "kind", "act")
 """Parameters of addresses that say what is done rather than to whom; a row names their values."""
 GATES = "*"
 WHATEVER_IS_DUE = "POST /clock/run-due"

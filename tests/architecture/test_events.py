@@ -11,7 +11,7 @@ from app.asgi import create_app
 from app.settings import settings
 from app.web.policies import routes_with_policies
 from tests.architecture.call_graph import kinds, reached_from, recorded_by, recorders
-from tests.events_seen import REQUESTS, Declared, named, row_of, rows
+from tests.events_seen import FILLED_IN, REQUESTS, Declared, named, row_of, rows
 
 COMMANDS = {named(operation)[0]: frozenset(named(kinds)) for operation, kinds in rows("Jobs and commands")}
 OF_DEMO_DATA = {("app.demo.history", "record_in_order")}
@@ -38,7 +38,7 @@ def test_whatever_records_is_reached_from_a_row_and_every_kind_stands_in_one() -
 def test_each_row_names_a_request_that_there_is() -> None:
     app = create_app(settings(), trs=None)  # type: ignore[arg-type]
     routes = [f"{method} {path}" for path, method, _ in routes_with_policies(app)]
-    filled = [re.compile(re.sub(r"\\{(step|fix|queue|name)\\}", "[^/]+", re.escape(route))) for route in routes]
+    filled = [re.compile(re.sub(rf"\\{{({'|'.join(FILLED_IN)})\\}}", "[^/]+", re.escape(route))) for route in routes]
     there = {
         row
         for row in REQUESTS
