@@ -54,6 +54,8 @@ COLLEAGUES = (
     "teacher_leaving_amended",
     "teacher_leaving_cancelled",
     "teacher_registration_removed",
+    "teacher_start_date_corrected",
+    "induction_period_removed",
     "school_partnership_challenge_undone",
     "school_year_answered",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.db.transaction import transaction
 from app.registration.close_stay import both_people
 from app.registration.mentorships.end_mentorship import cancel_mentorship
+from app.registration.mentorships.first_training import start_first_training
 from app.registration.mentorships.mentorship_rules import MentoredECT, PossibleMentor
 from app.registration.mentorships.placing import NewMentorship, place_mentorship
 from app.registration.registering.start_dates import day_in_words
@@ -19,6 +20,7 @@ from app.terms import CancellationReason, ECTAtSchoolId, MentorAtSchoolId, Perio
 if TYPE_CHECKING:
     from datetime import date
 
+    from app.policy import Policy
     from app.registration.whole_stay import MentorshipInStay, WholeStay
     from app.terms import Actor, MentorshipPeriodId
 
@@ -29,7 +31,7 @@ NOT_POSSIBLE = "not_assignable"
 class SetMentorship:
     """Which mentor an ECT has from when; instead_of: the mentorship that gets other days or another mentor.
 
-    until: its last day, None for as long as both are there.
+    until: its last day, None for as long as both are there. train: start the mentor's first training too (MFT-03).
     """
 
     ect_stay_id: int
@@ -37,13 +39,15 @@ class SetMentorship:
     started_on: date
     until: date | None = None
     instead_of: MentorshipPeriodId | None = None
+    train: bool = False
 
 
-async def set_mentorship(command: SetMentorship, actor: Actor) -> None:
+async def set_mentorship(command: SetMentorship, actor: Actor, today: date, policy: Policy) -> None:
     """Make a mentorship on the days given, others giving way; nothing for one that is as it was.
 
-    Raises Refused `not_assignable` with the sentence that says which registration does not cover the days. Implements
-    FIX-10, PER-60, PER-63; the one it stands instead of is cancelled with the reason `support`.
+    Raises Refused `not_assignable` with the sentence that says which registration does not cover the days,
+    `no_training`. Implements FIX-10, PER-60, PER-63, PER-65; the one it stands instead of is cancelled with the reason
+    `support`.
     """
     async with transaction():
         stays = [await whole_stay(Role.ECT, command.ect_stay_id), await whole_stay(Role.MENTOR, command.mentor_stay_id)]
@@ -57,6 +61,8 @@ async def set_mentorship(command: SetMentorship, actor: Actor) -> None:
         if command.instead_of is not None and former is None:
             raise Refused(NOT_POSSIBLE, "mentorship", "This mentorship is none any more")
         new = _new(command, ect, mentor)
+        if command.train:
+            await start_first_training(ect.school_id, ect.public_id, mentor.public_id, actor, today, policy)
         if any(_same(row, new) for row in ([former] if former else ect.mentorships)):
             return
         if former is not None:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from app.console.fix_choices import MentorChoice
     from app.console.person_queries import MentorshipFile, PersonFile, StayFile
+    from app.policy import Policy
     from app.terms import Actor
     from app.values import Form
     from app.web.console.fixes import Circumstances
 
 NEW = "new"
+TRAIN = {"yes": "Start their mentor training with the lead provider of the ECT"}
 PARTS = ("day", "month", "year")
 
 
@@ -32,6 +34,7 @@ class Mentored:
 
     person: PersonFile
     mentors: tuple[MentorChoice, ...]
+    policy: Policy
 
     @property
     def stays(self) -> dict[str, StayFile]:
@@ -63,6 +66,7 @@ class Mentored:
             "stay": words_of(self.stays),
             "mentorship": {NEW: "Give them another mentor", **former},
             "mentor": mentors,
+            "train": TRAIN,
         }
 
 
@@ -71,8 +75,9 @@ def _days(row: MentorshipFile | MentorChoice) -> str:
     return f"from {day_in_words(row.started_on)} {until}"
 
 
-async def _load(person: PersonFile, _circumstances: Circumstances) -> Mentored:
-    return Mentored(person, await mentors_at({stay.school_id for stay in as_ect(person).values()}, person.id))
+async def _load(person: PersonFile, circumstances: Circumstances) -> Mentored:
+    mentors = await mentors_at({stay.school_id for stay in as_ect(person).values()}, person.id)
+    return Mentored(person, mentors, circumstances.policy)
 
 
 def _given(facts: Mentored, chosen: Mapping[str, str]) -> dict[str, str]:
@@ -87,18 +92,19 @@ def _given(facts: Mentored, chosen: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def _parse(form: Form, facts: Mentored) -> SetMentorship:
+def _parse(form: Form, facts: Mentored) -> tuple[SetMentorship, Policy]:
     stay, kept = parse_both(
         lambda: parse_stay(form, facts.stays),
         lambda: parse_choice(form, "mentorship", list(facts.choices["mentorship"]), "Select what is to be put right"),
     )
     mentor, days = parse_both(lambda: _mentor(form, facts, kept), lambda: _dates(form))
+    train = form.get("train") == "yes"
     if kept == NEW:
-        return SetMentorship(stay.id, mentor, *days)
+        return SetMentorship(stay.id, mentor, *days, train=train), facts.policy
     own, found = facts.mentorships[kept]
     if own.id != stay.id:
         raise Invalid(mentorship="Select a mentorship of the registration that it is about")
-    return SetMentorship(stay.id, mentor, *days, found.id)
+    return SetMentorship(stay.id, mentor, *days, found.id, train), facts.policy
 
 
 def _mentor(form: Form, facts: Mentored, kept: str) -> int:
@@ -119,8 +125,9 @@ def _dates(form: Form) -> tuple[date, date | None]:
     )
 
 
-async def _set(command: SetMentorship, actor: Actor, _today: date) -> None:
-    await set_mentorship(command, actor)
+async def _set(asked: tuple[SetMentorship, Policy], actor: Actor, today: date) -> None:
+    command, policy = asked
+    await set_mentorship(command, actor, today, policy)
 
 
 FIXES: tuple[Fix[PersonFile, Any], ...] = (

@@ -238,6 +238,26 @@ async def test_a_mentor_is_given_changed_and_the_days_corrected(sam: Any, ect: f
     assert [row["cancellation_reason"] for row in rows] == ["support"]
 
 
+@pytest.mark.rule("FIX-10", "MFT-03", "PER-65")
+async def test_the_first_training_of_the_mentor_starts_with_the_mentorship_if_there_is_any(
+    sam: Any, ect: factories.Stay, people: Cast
+) -> None:
+    mentor = await factories.mentor(people.ash, "Mo Mann", started_on=date(2025, 9, 1))
+    chosen = {"mentor": str(mentor.public_id), "train": "yes", **day("mentor_from", date(2025, 10, 1))}
+
+    assert (await checked(sam, ect, "mentorship", **chosen)).status_code == 422
+    assert "The mentor cannot have training" in sam.text()
+
+    provider = await factories.lead_provider()
+    await factories.contract(provider)
+    await factories.training(ect, provider)
+    await factories.schedule(2025, "ecf-standard-january")
+    await put_right(sam, ect, "mentorship", **chosen)
+    rows = await fetch("SELECT lead_provider_id, started_on FROM training_period WHERE role = 'mentor'")
+    assert [tuple(row) for row in rows] == [(provider.id, date(2025, 11, 10))]
+    assert await days_of(ect) == [(mentor.id, date(2025, 10, 1), None)]
+
+
 async def days_of(of: factories.Stay) -> list[Any]:
     rows = await fetch(
         """SELECT mentor_at_school_period_id, started_on, finished_on FROM mentorship_period
