@@ -164,7 +164,7 @@ BY_ID = """t.id IN (SELECT id FROM teacher WHERE public_id = ANY($1)
 BY_EMAIL = """t.id IN (SELECT teacher_id FROM ect_at_school_period WHERE lower(email) = $1
     UNION SELECT teacher_id FROM mentor_at_school_period WHERE lower(email) = $1
     UNION SELECT teacher_id FROM event WHERE changes ? 'email' AND lower(changes #>> '{email,old}') = $1
-        AND teacher_id IS NOT NULL)"""
+        AND teacher_id IS NOT NULL) AND t.anonymised_at IS NULL"""
 ANYBODY = "$1::text IS NULL"
 BY_WORDS = f"{WORDS_OF_NAME} @@ $1::text::tsquery"
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.events.record import head
+from app.events.unnamed import changes_of, sentence_of
 from app.events.words import change_lines
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
@@ -111,9 +112,10 @@ def _statement(whose: str) -> str:
     counted AS (SELECT count(*) AS total, greatest(1, ceil(count(*)::numeric / $6))::int AS pages FROM wanted)
     SELECT json_build_object('total', c.total, 'pages', c.pages, 'page', least($7, c.pages),
         'kinds', (SELECT coalesce(json_agg(DISTINCT kind), '[]') FROM mine),
-        'happenings', (SELECT coalesce(json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sentence', v.sentence,
+        'happenings', (SELECT coalesce(json_agg(json_build_object('id', v.id, 'kind', v.kind,
+            'sentence', {sentence_of("v")},
             'business_date', v.business_date, 'recorded_at', v.recorded_at, 'actor_kind', v.actor_kind,
-            'actor_name', v.actor_name, 'actor_email', v.actor_email, 'changes', v.changes,
+            'actor_name', v.actor_name, 'actor_email', v.actor_email, 'changes', {changes_of("v")},
             'note', v.metadata ->> 'note', 'ticket', v.metadata ->> 'ticket', 'written_for', t.public_id,
             'person', CASE WHEN t.id IS NOT NULL THEN {name_of("t")} END, 'school', s.name, 'urn', s.urn)
             ORDER BY v.id DESC), '[]')

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.db.documents import document
+from app.events.unnamed import changes_of, sentence_of
 from app.events.words import change_lines
 from app.terms import ActorKind
 
@@ -39,15 +40,16 @@ NOT_FOR_SCHOOLS = (
 ANOTHER_SCHOOL = "another school"
 NAMED = frozenset({ActorKind.LEAD_PROVIDER, ActorKind.APPROPRIATE_BODY_USER})
 
-HISTORY = """
+HISTORY = f"""
     WITH mine AS (SELECT * FROM event WHERE school_id = $1 AND teacher_id = $2 AND kind <> ALL($3)),
     counted AS (SELECT count(*) AS total, greatest(1, ceil(count(*)::numeric / $4))::int AS pages FROM mine)
     SELECT json_build_object('total', c.total, 'pages', c.pages, 'page', least($5, c.pages),
         'events', (SELECT coalesce(json_agg(json_build_object('id', m.id, 'kind', m.kind, 'recorded_at', m.recorded_at,
-            'sentence', m.sentence, 'changes', m.changes, 'actor_kind', m.actor_kind, 'actor_name', m.actor_name,
-            'actor_school_id', (m.metadata ->> 'actor_school_id')::bigint) ORDER BY m.id DESC), '[]')
+            'sentence', {sentence_of("m")}, 'changes', {changes_of("m")}, 'actor_kind', m.actor_kind,
+            'actor_name', m.actor_name, 'actor_school_id', (m.metadata ->> 'actor_school_id')::bigint)
+            ORDER BY m.id DESC), '[]')
             FROM (SELECT * FROM mine ORDER BY id DESC LIMIT $4 OFFSET (least($5, c.pages) - 1) * $4) m))
-    FROM counted c"""
+    FROM counted c"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.access.preferences import NoticeGroup
 from app.db.documents import document
 from app.events.queries import StoredEvent
+from app.events.unnamed import changes_of, sentence_of
 from app.notices.school_notices import GROUP, KEPT_DAYS, kind_for, settled_on
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
@@ -97,7 +98,8 @@ NOTICES = f"""
             WHERE lower(m.recipient) = lower(u.email) AND m.state IN ('delivered', 'bounced')
             ORDER BY m.finished_at DESC LIMIT 1) = 'bounced'),
         'notices', (SELECT coalesce(json_agg(json_build_object('event', json_build_object('id', v.id, 'kind', v.kind,
-            'recorded_at', v.recorded_at, 'sentence', v.sentence, 'changes', v.changes, 'actor_kind', v.actor_kind,
+            'recorded_at', v.recorded_at, 'sentence', {sentence_of("v")}, 'changes', {changes_of("v")},
+            'actor_kind', v.actor_kind,
             'actor_name', v.actor_name, 'actor_school_id', (v.metadata ->> 'actor_school_id')::bigint),
             'notice', v.notice, 'group', v.placed, 'read', v.read, 'settled', v.settled,
             'person', CASE WHEN v.teacher_id IS NULL THEN NULL WHEN v.mentor_at_school_period_id IS NOT NULL

@@ -12,6 +12,7 @@ from app.console import person_queries
 from app.console.timeline import Whose
 from app.events.record import About
 from app.web.console import (
+    anonymise_fix,
     change_training_fix,
     fixes,
     induction_fixes,
@@ -37,6 +38,7 @@ FIXES = by_slug(
     *mentorship_fix.FIXES,
     *induction_fixes.FIXES,
     *limit_fixes.OF_PERSON,
+    *anonymise_fix.FIXES,
 )
 
 

@@ -1,0 +1,23 @@
+"""What is shown of an event about somebody who was anonymised: what kind of thing happened, nobody's name (FIX-15).
+
+Events are never changed. Whoever shows them reads sentence and changes through these.
+"""
+
+from __future__ import annotations
+
+
+def _names_nobody(event: str) -> str:
+    return f"""EXISTS (SELECT FROM teacher gone WHERE gone.anonymised_at IS NOT NULL AND (gone.id = {event}.teacher_id
+        OR gone.id IN (SELECT unnest(ARRAY[both_of.ect_teacher_id, both_of.mentor_teacher_id])
+            FROM mentorship_period both_of WHERE both_of.id = {event}.mentorship_period_id)))"""  # noqa: S608 - aliases
+
+
+def sentence_of(event: str) -> str:
+    """Return the SQL of an event's sentence by its alias."""
+    return f"""CASE WHEN {_names_nobody(event)}
+        THEN 'About somebody who was anonymised: ' || replace({event}.kind, '_', ' ') ELSE {event}.sentence END"""
+
+
+def changes_of(event: str) -> str:
+    """Return the SQL of an event's changes by its alias."""
+    return f"CASE WHEN {_names_nobody(event)} THEN '{{}}'::jsonb ELSE {event}.changes END"

@@ -1,0 +1,84 @@
+"""Making somebody unrecognisable: asked for by one member of support, confirmed by another (FIX-15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from app.console.anonymisation_queries import AskedAnonymisation, asked_anonymisation
+from app.registration.anonymise_teacher import (
+    AskToAnonymise,
+    DecideAnonymisation,
+    ask_to_anonymise,
+    decide_anonymisation,
+)
+from app.registration.registering.start_dates import day_in_words
+from app.values import parse_choice, parse_choices
+from app.web.console.fixes import Fix
+
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import Literal
+
+    from app.console.person_queries import PersonFile
+    from app.terms import Actor
+    from app.values import Form
+    from app.web.console.fixes import Circumstances
+
+EARLY = {"yes": "It is to be done although their last registration ended less than a year ago"}
+DECISIONS = {
+    "done": "Make them unrecognisable for good. This cannot be undone",
+    "withdrawn": "Do not: withdraw what was asked",
+}
+
+
+@dataclass(frozen=True)
+class ToAnonymise:
+    """Whom it is about, and what was asked before."""
+
+    person: PersonFile
+    asked: AskedAnonymisation | None
+
+
+async def _load(person: PersonFile, _circumstances: Circumstances) -> ToAnonymise:
+    return ToAnonymise(person, await asked_anonymisation(person.id))
+
+
+def _initial(facts: ToAnonymise) -> dict[str, str]:
+    if facts.asked is None:
+        return {}
+    said = facts.asked.note or f"ticket {facts.asked.ticket}"
+    return {"asked": f"{facts.asked.by} asked for this on {day_in_words(facts.asked.at.date())}: {said}"}
+
+
+def _parse(form: Form, facts: ToAnonymise) -> AskToAnonymise | DecideAnonymisation:
+    note, ticket = form.get("note", "").strip(), form.get("ticket", "").strip()
+    if facts.asked is None:
+        early = bool(parse_choices(form, "early", list(EARLY)))
+        return AskToAnonymise(facts.person.id, early, note, ticket)
+    decision = parse_choice(form, "decision", list(DECISIONS), "Select if it is to be done")
+    return DecideAnonymisation(facts.person.id, cast("Literal['done', 'withdrawn']", decision), note, ticket)
+
+
+async def _run(command: AskToAnonymise | DecideAnonymisation, actor: Actor, today: date) -> None:
+    if isinstance(command, AskToAnonymise):
+        await ask_to_anonymise(command, actor, today)
+    else:
+        await decide_anonymisation(command, actor, today)
+
+
+FIXES: tuple[Fix[PersonFile, Any], ...] = (
+    Fix(
+        "FIX-15",
+        "anonymise",
+        "Make them unrecognisable",
+        "console/fixes/anonymise.html",
+        possible=lambda person: "They are unrecognisable already." if person.anonymised_at else "",
+        initial=_initial,
+        parse=_parse,
+        run=_run,
+        choices=lambda facts: {"decision": DECISIONS} if facts.asked else {"early": EARLY},
+        load=_load,
+        done="It is recorded",
+    ),
+)
