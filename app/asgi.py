@@ -55,6 +55,7 @@ from app.web.console import schools as console_schools
 from app.web.console import settings as console_settings
 from app.web.console import staff as console_staff
 from app.web.console import statistics as console_statistics
+from app.web.console import support as console_support
 from app.web.console import tokens as console_tokens
 from app.web.gates import admit
 from app.web.limits import AddressLimit
@@ -137,6 +138,7 @@ HANDLERS: list[Any] = [
     *console_reference_data.HANDLERS,
     *console_statistics.HANDLERS,
     *console_settings.HANDLERS,
+    *console_support.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

@@ -144,5 +144,6 @@ CONDITIONS: tuple[Queue, ...] = (
         LEFT JOIN ect_at_school_period e ON q.about_role = 'ect' AND e.id = q.about_stay_id
         LEFT JOIN mentor_at_school_period m ON q.about_role = 'mentor' AND m.id = q.about_stay_id
         WHERE q.state <> 'closed'""",
+        page="/admin/support-queries",
     ),
 )

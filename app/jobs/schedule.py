@@ -22,6 +22,7 @@ from app.provider_records.postponed import settle_postponed
 from app.provider_records.turn_day import turn_day
 from app.provider_records.verify import verify_by_night
 from app.settings import settings
+from app.support.close_query import delete_old_queries
 from app.support.note_delivery import note_delivery
 from app.teachers.unusual_look_ups import watch_look_ups
 
@@ -104,6 +105,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "support sees later which queries did not reach its mailbox",
         note_delivery,
         after_mail=True,
+    ),
+    PeriodicJob(
+        "delete_old_queries",
+        "22 2 * * *",
+        "support",
+        "queries to support are kept longer than promised",
+        delete_old_queries,
     ),
     PeriodicJob(
         "remind_of_partnerships",

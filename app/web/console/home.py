@@ -16,6 +16,7 @@ PLACES = {
         ("Reference data", "/admin/reference-data"),
         ("Settings", "/admin/settings"),
         ("API tokens", "/admin/api-tokens"),
+        ("Feedback", "/admin/feedback"),
     ),
     "manager": (("Staff accounts", "/admin/staff"),),
 }

@@ -13,6 +13,7 @@ from app import clock
 from app.console import person_queries, school_queries
 from app.console.people_queries import PeopleFilter, find_people
 from app.console.search import LONGEST, people_search
+from app.console.support_queries import queries
 from app.console.timeline import Whose
 from app.console.view_record import ViewRecord, view_record
 from app.registration.home.school_to_do import school_to_do
@@ -38,6 +39,7 @@ from app.web.session import visit_of
 if TYPE_CHECKING:
     from app.console.person_queries import LookUpFile, MessageFile
     from app.console.school_queries import AccessFile, LinkFile, PartnershipFile, RequestFile, SchoolFile
+    from app.console.support_queries import SupportQuery
     from app.registration.home.to_do import Task
     from app.registration.people.ect_shown import Line
     from app.schools.rules import SchoolAccess
@@ -120,6 +122,7 @@ class MessagesPage(Top):
 
     messages: tuple[MessageFile, ...]
     most: int
+    queries: tuple[SupportQuery, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +214,7 @@ async def messages(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
     shown = MessagesPage(
         **top(request, school, await access_of(request, school), "messages"),
         messages=await school_queries.messages_to(school.id),
+        queries=await queries(school_id=school.id),
         most=school_queries.MOST_MESSAGES,
     )
     return page(request, "console/school-messages.html", shown)
