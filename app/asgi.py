@@ -52,6 +52,7 @@ from app.web.console import refresh_person as console_refresh
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
+from app.web.console import service_notices as console_notices
 from app.web.console import settings as console_settings
 from app.web.console import staff as console_staff
 from app.web.console import statistics as console_statistics
@@ -139,6 +140,7 @@ HANDLERS: list[Any] = [
     *console_statistics.HANDLERS,
     *console_settings.HANDLERS,
     *console_support.HANDLERS,
+    *console_notices.HANDLERS,
     *dfe_sign_in.HANDLERS,
     *sign_out.HANDLERS,
     *support_pages.HANDLERS,

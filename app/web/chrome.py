@@ -12,6 +12,7 @@ from app.web.session import visit_of
 if TYPE_CHECKING:
     from litestar import Request
 
+    from app.access.notices_in_force import Banner
     from app.access.queries import Visitor
     from app.settings import Settings
     from app.web.policies import Policy
@@ -40,6 +41,7 @@ def chrome_for(visit: Visit, policy: Policy, settings: Settings) -> Chrome:
         footer=SCHOOL_FOOTER if usable else FOOTER,
         support_email=standing.policy.support_email,
         closed_window=visitor.closure.message if visitor.closure and usable else "",
+        service_banner=_banner(visit),
         clock=clock.now() if clock.is_moved() else None,
         test_sign_in=session is not None and session.method == "personas",
         read_only=policy.audience == "school" and not visitor.may_change(clock.now()),
@@ -53,6 +55,11 @@ def dress(request: Request[Any, Any, Any]) -> None:
     """Put the frame of the page where `page()` looks for it; again after the visitor has become another."""
     policy = policy_of(request.route_handler)
     request.state.chrome = chrome_for(visit_of(request), policy, request.app.state.settings)
+
+
+def _banner(visit: Visit) -> Banner | None:
+    user, banner = visit.visitor.user, visit.notices.banner
+    return banner if banner is not None and banner.is_shown(user.audience if user else "", clock.now()) else None
 
 
 def _acting(visitor: Visitor) -> Acting | None:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     Passing = Callable[[AnyRequest], Awaitable[Response[str] | None]]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+OPEN_IN_MAINTENANCE = ("/staff/", "/sign-in/dfe/callback", "/personas", "/sign-out", "/dev/", "/clock")
+"""Where staff come in while the maintenance page is on, and what is only for trying out."""
+MAINTENANCE_SECONDS = "300"
 NO_COOKIE = (
     "Nothing has been changed yet. If you see this page again after you continue, your browser does not keep the cookie"
     " that this service needs: allow cookies for it, then start again."
@@ -54,6 +57,7 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     policy = policy_of(handler)
     if policy.audience in {"file", "program"}:
         return
+    _demand_no_maintenance(connection, policy)
     await _protect(connection, policy)
     await _pass(connection, policy)
     if policy.form:
@@ -67,6 +71,18 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 def _error(request: AnyRequest, status: int, context: ErrorPage | None = None) -> Response[str]:
     dress(request)
     return error_page(request, status, context)
+
+
+def _demand_no_maintenance(request: AnyRequest, policy: Policy) -> None:
+    """Answer schools and visitors the maintenance page while it is on; staff come in and go on (ADM-10.1)."""
+    visit = visit_of(request)
+    user, said = visit.visitor.user, visit.notices.maintenance
+    if not said or policy.audience == "staff" or (user is not None and user.audience == "staff"):
+        return
+    if request.url.path.startswith(OPEN_IN_MAINTENANCE):
+        return
+    dress(request)
+    raise Instead(error_page(request, 503, ErrorPage(said), {"Retry-After": MAINTENANCE_SECONDS}))
 
 
 async def _protect(request: AnyRequest, policy: Policy) -> None:

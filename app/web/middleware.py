@@ -18,6 +18,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.utils import normalize_path
 
 from app import clock, logs
+from app.access.notices_in_force import BOARD
 from app.access.queries import Visitor, load_visitor
 from app.access.sessions import hash_of
 from app.db.engine import Statements, statements
@@ -290,6 +291,8 @@ class Visiting(ASGIMiddleware):
             )
         visit = Visit(visitor, header_now=header_now, key=self.key)
         visit.forget = bool(session_id) and visitor.session is None
+        if visitor.session is None:
+            visit.notices = await BOARD.now()
         return visit
 
     def _cookie_headers(self, visit: Visit) -> list[tuple[bytes, bytes]]:

@@ -17,6 +17,8 @@ from app.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.access.notices_in_force import Banner
+
 SERVICE_NAME = "Register early career teachers"
 SUPPORT_EMAIL = "support@register.example"
 UNPROCESSABLE = 422
@@ -96,6 +98,8 @@ class Chrome:
     support_email: str = SUPPORT_EMAIL
     closed_window: str = ""
     """The message of the closed window (PRM-04)."""
+    service_banner: Banner | None = None
+    """What staff tell whoever looks (ADM-10.1)."""
     clock: datetime | None = None
     """The time in use when it is not the machine's (GEN-01)."""
     test_sign_in: bool = False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app import clock
 from app.access import sessions
 from app.access.end_session import end_session
+from app.access.notices_in_force import Notices
 from app.access.queries import Visitor, load_visitor
 from app.policy import Policy as Settings
 from app.registration.rules import induction_tutor_gate
@@ -41,6 +42,8 @@ class Visit:
         self.new_id = ""
         self.forget = False
         self._standing: Standing | None = None
+        self.notices = Notices.from_settings(visitor.settings)
+        """What staff tell everybody; for visitors without a session the middleware puts it here."""
 
     @property
     def standing(self) -> Standing:
@@ -57,6 +60,8 @@ class Visit:
     def become(self, visitor: Visitor) -> None:
         """Go on as another visitor, or as nobody."""
         self.visitor, self._standing = visitor, None
+        if visitor.session is not None:
+            self.notices = Notices.from_settings(visitor.settings)
 
     async def reload(self) -> None:
         """Read the visitor again, after something about them changed."""

@@ -13,6 +13,7 @@ from litestar.middleware import ASGIMiddleware
 
 from app import clock, logs
 from app.access.api_tokens import Caller, Counted, Scope, caller_of, count_refusal, count_request
+from app.access.notices_in_force import BOARD
 from app.api.v3 import faults
 from app.problems import Problem, problem
 from app.terms import Actor, ActorKind
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 LIMIT = 1_000
 COMPRESSED_FROM = 1_024
 COMPRESSION = 3
+MAINTENANCE_SECONDS = "300"
 REALM = 'Bearer realm="lead provider api"'
 UUIDS = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ACCEPTS_GZIP = re.compile(
@@ -101,6 +103,8 @@ class Calling(ASGIMiddleware):
 
     async def _admit(self, call: Call) -> None:
         """Raise the problem that keeps the call out: 429, then 401, then 403 (API-6.3)."""
+        if (await BOARD.now()).maintenance:
+            raise problem(503, **{"Retry-After": MAINTENANCE_SECONDS})
         token = call.token()
         call.caller = await caller_of(token, clock.machine_now(), self.settings)
         if call.caller is None:

@@ -15,6 +15,7 @@ PLACES = {
     "viewer": (
         ("Reference data", "/admin/reference-data"),
         ("Settings", "/admin/settings"),
+        ("Notices", "/admin/notices"),
         ("API tokens", "/admin/api-tokens"),
         ("Feedback", "/admin/feedback"),
     ),
