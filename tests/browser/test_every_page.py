@@ -17,6 +17,7 @@ from tests.browser.markup import faults
 from tests.browser.reader import AXE, EXPECTED_FAILURES, RULES, axe_finds
 from tests.browser.serving import free_port, serving
 from tests.browser.states import State, every_state, shape
+from tests.browser.ways_in import ways_in
 from tests.web.conftest import app_settings, client, handlers, usual_app  # noqa: F401 - fixtures
 from tests.web.sample import app as files
 from tests.web.test_forms_forged import app  # noqa: F401 - fixture
@@ -198,7 +199,7 @@ async def window(
     "HTX-4", "AX-17", "AX-18", "AX-20", "AX-23", "AX-27", "AX-29", "AX-31", "GDS-1", "GDS-9", "GDS-13", "GDS-20"
 )
 async def test_every_state_of_every_page_holds(client: Browser, app: Any, chromium: Chromium) -> None:
-    states = await every_state(client, app)
+    states = [*await every_state(client, app), *await ways_in(app)]
     assert len({state.name for state in states}) >= 200
     findings, replay = Findings(), Replay(states[0])
     taken, address = free_port()

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from jinja2 import ChoiceLoader, FileSystemLoader
 from litestar import Litestar, Request, Response, get, post
+from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 
 from app import clock, templating
+from app.access.sign_in import Organisation
+from app.settings import settings
+from app.web.dfe_endings import Ending, ending_page
 from app.web.errors import ErrorPage, error_page
 from app.web.page import Acting, Chrome, page, redirect
 from app.web.static import static_file
@@ -114,6 +118,13 @@ def error(request: Request[Any, Any, Any]) -> Response[str]:
     return error_page(request, status, ErrorPage(resend=resend))
 
 
+@get("/dfe-sign-in/{ending:str}", sync_to_thread=False)
+def dfe_sign_in(request: Request[Any, Any, Any]) -> Response[str]:
+    """Show how an attempt at DfE Sign-in ended."""
+    trust = Organisation("An id", "The Archbishop Featherstonehaugh Memorial Learning Partnership Trust", "100042")
+    return ending_page(request, Ending(request.path_params["ending"]), trust)
+
+
 @get("/away", sync_to_thread=False)
 def away(request: Request[Any, Any, Any]) -> Response[str]:
     """Redirect to another origin."""
@@ -132,9 +143,10 @@ def not_found(request: Request[Any, Any, Any], _: NotFoundException) -> Response
 
 
 app = Litestar(
-    [static_file, home, question, answer, fields, refuse, error, away, extend],
+    [static_file, home, question, answer, fields, refuse, error, dfe_sign_in, away, extend],
     exception_handlers={NotFoundException: not_found},
     openapi_config=None,
+    state=State({"settings": settings().model_copy(update={"dfe_sign_in_issuer": "https://oidc.sign-in.example"})}),
 )
 
 
