@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get, post
@@ -13,11 +13,12 @@ from app import clock
 from app.access.name_user import NameUser, is_taken, keep_typed, name_user, typed_with
 from app.access.one_time import Found, Purpose, State, find_link
 from app.access.request_access import PATH
+from app.journeys.engine import Question, walk
 from app.registration.rules import induction_tutor_target
 from app.schools.answer_school_year import AnswerSchoolYear, answer_school_year
 from app.schools.find import FoundSchool, school_of_id
 from app.schools.nominate_induction_tutor import CHECK_NAME_AND_EMAIL
-from app.terms import Actor, ActorKind, ExpectingECTs, Refused, Word
+from app.terms import Actor, ActorKind, ExpectingECTs, Refused
 from app.training.periods import academic_year
 from app.training.queries import calendar
 from app.values import Invalid, parse_choice, parse_email, parse_name
@@ -30,6 +31,7 @@ from app.web.policies import public_page
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.journeys.engine import Ask, Walk
     from app.terms import SchoolId, Year
     from app.training.periods import Calendar
     from app.values import Form
@@ -38,25 +40,36 @@ AnyRequest = Request[Any, Any, Any]
 HOLDER = "Somebody with the link sent to the school’s email address"
 
 
-class Step(Word):
-    """A page of naming somebody; its value is the last part of the address, of the first question nothing."""
-
-    EXPECTING = "expecting-ects", "expecting_ects"
-    NAME = "name", "name"
-    EMAIL = "email", "email"
-    TUTOR = "induction-tutor", "is_induction_tutor"
-    CHECK = "check-answers", ""
-    DONE = "done", ""
-    NOT_EXPECTING = "not-expecting", ""
-
-    @property
-    def field(self) -> str:
-        """Return the name of what is asked."""
-        return self.words
-
-
-QUESTIONS = (Step.EXPECTING, Step.NAME, Step.EMAIL, Step.TUTOR)
 YES_OR_NO = {"yes": "Yes", "no": "No"}
+EXPECTING = Question(
+    "expecting-ects",
+    "Are you expecting ECTs in the {} academic year?",
+    lambda form: parse_choice(
+        form, "expecting_ects", [one.value for one in ExpectingECTs], "Select yes, no or not sure"
+    ),
+    ("expecting_ects",),
+)
+NAME = Question("name", "Who will use the service?", lambda form: parse_name(form, "name", "full name"), ("name",))
+EMAIL = Question("email", "What is their email address?", parse_email, ("email",))
+TUTOR = Question(
+    "induction-tutor",
+    "Are they also your school’s induction tutor?",
+    lambda form: parse_choice(
+        form, "is_induction_tutor", list(YES_OR_NO), "Select yes if they are also your induction tutor"
+    ),
+    ("is_induction_tutor",),
+)
+QUESTIONS = {question.slug: question for question in (EXPECTING, NAME, EMAIL, TUTOR)}
+CHECK, DONE, NOT_EXPECTING = "check-answers", "done", "not-expecting"
+
+
+def naming(ask: Ask, year: Year | None) -> None:
+    """Ask about the academic year, where one can be asked about, and for the person (ACC-5.12)."""
+    if year is not None:
+        ask(EXPECTING)
+    ask(NAME)
+    ask(EMAIL)
+    ask(TUTOR)
 
 
 @dataclass(frozen=True)
@@ -70,32 +83,19 @@ class Link:
     """The academic year to ask about; None when no year can be registered for."""
     typed: Mapping[str, str]
 
-    def path(self, step: Step) -> str:
-        """Return the address of a page."""
-        return self.base if step is Step.EXPECTING else f"{self.base}/{step.value}"
+    @property
+    def walked(self) -> Walk:
+        """Return where the answers so far lead (DRF-03)."""
+        answers = {slug: self.typed for slug, question in QUESTIONS.items() if question.fields[0] in self.typed}
+        return walk(naming, answers, self.year)
 
-    def questions(self) -> list[Step]:
-        """Return what is asked, in order."""
-        return [step for step in QUESTIONS if step is not Step.EXPECTING or self.year is not None]
+    def path(self, slug: str | None) -> str:
+        """Return the address of a page; the first question is at the link itself, and before it is nothing."""
+        return "" if slug is None else self.base if slug == EXPECTING.slug else f"{self.base}/{slug}"
 
-    def reached(self) -> Step:
-        """Return the first page that has no answer yet."""
-        return self.after(self.typed)
-
-    def after(self, typed: Mapping[str, str]) -> Step:
-        """Return the first page that answers leave open."""
-        return next((step for step in self.questions() if step.field not in typed), Step.CHECK)
-
-    def may_show(self, step: Step) -> bool:
-        """Tell whether everything before a page is answered (DRF-03)."""
-        order = [*self.questions(), Step.CHECK]
-        return step in order and order.index(step) <= order.index(self.reached())
-
-    def before(self, step: Step) -> str:
-        """Return where Back leads; empty on the first page."""
-        order = [*self.questions(), Step.CHECK]
-        place = order.index(step)
-        return self.path(order[place - 1]) if place else ""
+    def reached(self) -> str:
+        """Return the address of the first page that has no answer yet."""
+        return self.path(self.walked.next_slug)
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ class QuestionPage:
     """One question about the person, or about the academic year."""
 
     step: str
+    asks: str
     school_name: str
-    year: str
     action: str
     back: str
     values: Mapping[str, str]
@@ -142,48 +142,49 @@ class LinkEndedPage:
 @get(PATH + "/{token:str}", opt=public_page(form=True))
 async def open_link(request: AnyRequest, token: FromPath[str]) -> Response[str]:
     """Ask the first question; looking changes nothing (ACC-5.11)."""
-    return await show(request, token, Step.EXPECTING)
+    return await show(request, token, EXPECTING.slug)
 
 
 @get(PATH + "/{token:str}/{step:str}", opt=public_page(form=True))
 async def show_step(request: AnyRequest, token: FromPath[str], step: FromPath[str]) -> Response[str]:
     """Show a further page."""
-    return await show(request, token, step_of(step))
+    return await show(request, token, known_step(step))
 
 
 @post(PATH + "/{token:str}", opt=public_page(), status_code=303)
 async def answer_first(request: AnyRequest, token: FromPath[str]) -> Response[str]:
     """Take what is expected of the academic year (ACC-5.12)."""
-    return await answer(request, token, Step.EXPECTING)
+    return await answer(request, token, EXPECTING.slug)
 
 
 @post(PATH + "/{token:str}/{step:str}", opt=public_page(), status_code=303)
 async def answer_step(request: AnyRequest, token: FromPath[str], step: FromPath[str]) -> Response[str]:
     """Take a further answer, or the confirmation."""
-    return await answer(request, token, step_of(step))
+    return await answer(request, token, known_step(step))
 
 
-def step_of(text: str) -> Step:
-    """Return the page of an address; raises NotFoundException for any other."""
-    if text not in {step.value for step in Step} - {Step.EXPECTING.value}:
+def known_step(text: str) -> str:
+    """Return the last part of the address of a page; raises NotFoundException for any other."""
+    if text not in {NAME.slug, EMAIL.slug, TUTOR.slug, CHECK, DONE, NOT_EXPECTING}:
         raise NotFoundException
-    return Step(text)
+    return text
 
 
-async def show(request: AnyRequest, token: str, step: Step) -> Response[str]:
+async def show(request: AnyRequest, token: str, step: str) -> Response[str]:
     """Answer a page, or the one that has to be answered first."""
     await only_while_on(request)
     found = await find_link(Purpose.NOMINATION, token)
-    if found is not None and found.state is State.USED and step is Step.DONE:
+    if found is not None and found.state is State.USED and step == DONE:
         return show_end(request, "public/access/named.html", await link_of(found, token))
     link = await only_open(request, found, token)
-    if step is Step.NOT_EXPECTING and link.typed.get("expecting_ects") == "no":
+    if step == NOT_EXPECTING and link.typed.get("expecting_ects") == "no":
         return show_end(request, "public/access/not-expecting.html", link)
-    if not link.may_show(step):
-        return private_redirect(request, link.path(link.reached()))
-    if step is Step.CHECK:
-        context = CheckPage(link.school.name, link.typed, link.base, link.before(step))
+    walked = link.walked
+    if step == CHECK and walked.complete:
+        context = CheckPage(link.school.name, link.typed, link.base, link.path(walked.before(step)))
         return page(request, "public/access/check-answers.html", context, headers=PRIVATE)
+    if walked.question(step) is None:
+        return private_redirect(request, link.reached())
     return show_question(request, link, step, link.typed)
 
 
@@ -195,56 +196,52 @@ async def only_open(request: AnyRequest, found: Found | None, token: str) -> Lin
 
 
 def show_question(
-    request: AnyRequest, link: Link, step: Step, values: Mapping[str, str], errors: Mapping[str, str] | None = None
+    request: AnyRequest, link: Link, step: str, values: Mapping[str, str], errors: Mapping[str, str] | None = None
 ) -> Response[str]:
     """Answer a question, with what is wrong with the answer."""
     changing = "change" in read_query(request)
     context = QuestionPage(
-        step=step.value,
+        step=step,
+        asks=QUESTIONS[step].title.format(academic_year(link.year) if link.year else ""),
         school_name=link.school.name,
-        year=academic_year(link.year) if link.year else "",
         action=link.path(step) + ("?change=1" if changing else ""),
-        back=link.path(Step.CHECK) if changing else link.before(step),
+        back=link.path(CHECK if changing else link.walked.before(step)),
         values=values,
         errors=errors or {},
     )
     return page(request, "public/access/question.html", context, status=422 if errors else 200, headers=PRIVATE)
 
 
-async def answer(request: AnyRequest, token: str, step: Step) -> Response[str]:
+async def answer(request: AnyRequest, token: str, step: str) -> Response[str]:
     """Take an answer and go on; what is expected of the year is stored at once, the link stays unused (ACC-5.12)."""
     await only_while_on(request)
     await count_try(request)
     found, form = await find_link(Purpose.NOMINATION, token), await read_form(request)
-    if step is Step.CHECK and found is not None:
+    if step == CHECK and found is not None:
         return await confirm(request, found, token, form)
     link = await only_open(request, found, token)
-    if step not in QUESTIONS or not link.may_show(step):
-        return private_redirect(request, link.path(link.reached()))
+    question = link.walked.question(step)
+    if question is None:
+        return private_redirect(request, link.reached())
     try:
-        typed = await parse(step, form, link)
+        typed = await parse(question, form, link)
     except Invalid as invalid:
         return show_question(request, link, step, form, invalid.errors)
-    await keep_typed(link.id, {step.field: typed})
-    if step is Step.EXPECTING and link.year is not None:
+    kept = {question.fields[0]: typed}
+    await keep_typed(link.id, kept)
+    if question is EXPECTING and link.year is not None:
         await answer_school_year(AnswerSchoolYear(link.school.id, link.year, ExpectingECTs(typed)), holder(link))
-    if step is Step.EXPECTING and typed == ExpectingECTs.NO:
-        return private_redirect(request, link.path(Step.NOT_EXPECTING))
-    return private_redirect(request, link.path(link.after({**link.typed, step.field: typed})))
+    if question is EXPECTING and typed == ExpectingECTs.NO:
+        return private_redirect(request, link.path(NOT_EXPECTING))
+    return private_redirect(request, replace(link, typed={**link.typed, **kept}).reached())
 
 
-async def parse(step: Step, form: Form, link: Link) -> str:
+async def parse(question: Question[str], form: Form, link: Link) -> str:
     """Return a valid answer; raises Invalid. Of an address that is another person's it says no more (ACC-5.14)."""
-    if step is Step.EXPECTING:
-        return parse_choice(form, step.field, [one.value for one in ExpectingECTs], "Select yes, no or not sure")
-    if step is Step.NAME:
-        return parse_name(form, step.field, "full name")
-    if step is Step.TUTOR:
-        return parse_choice(form, step.field, list(YES_OR_NO), "Select yes if they are also your induction tutor")
-    email = parse_email(form, step.field)
-    if await is_taken(link.school.id, link.typed["name"], email):
+    typed = question.parse(form)
+    if question is EMAIL and await is_taken(link.school.id, link.typed["name"], typed):
         raise Invalid(email=CHECK_NAME_AND_EMAIL)
-    return email
+    return typed
 
 
 async def confirm(request: AnyRequest, found: Found, token: str, form: Form) -> Response[str]:
@@ -267,17 +264,13 @@ async def confirm(request: AnyRequest, found: Found, token: str, form: Form) -> 
         if refused.code == "link_ended":
             return await ended(request, await find_link(Purpose.NOMINATION, token))
         link = await link_of(found, token)
-        return show_question(request, link, Step.EMAIL, link.typed, {"email": CHECK_NAME_AND_EMAIL})
-    return private_redirect(request, f"{PATH}/{token}/{Step.DONE.value}")
+        return show_question(request, link, EMAIL.slug, link.typed, {"email": CHECK_NAME_AND_EMAIL})
+    return private_redirect(request, f"{PATH}/{token}/{DONE}")
 
 
 def parse_shown(form: Form) -> dict[str, str]:
     """Return what the confirmed page showed; raises Invalid."""
-    return {
-        "name": parse_name(form, "name", "full name"),
-        "email": parse_email(form, "email"),
-        "is_induction_tutor": parse_choice(form, "is_induction_tutor", list(YES_OR_NO), "Select yes or no"),
-    }
+    return {question.fields[0]: question.parse(form) for question in (NAME, EMAIL, TUTOR)}
 
 
 async def link_of(found: Found, token: str) -> Link:
