@@ -115,7 +115,7 @@ async def _depth(who: Caller) -> list[Metric]:
     first = f"/participants?page[per_page]={SMALL}"
     taken = await seconds_of(partial(who.ask, f"{first}&page[page]={last}"), who.rounds)
     cursor = await _cursor_near_end(who, count)
-    pairs = [(await _seconds(who, cursor), await _seconds(who, f"{first}&page[after]=")) for _ in range(who.rounds)]
+    pairs = [(await _seconds(who, cursor), await _seconds(who, f"{first}&page[after]=")) for _ in range(who.rounds * 3)]
     ratio = median(one / other for one, other in pairs)
     by_number = percentile(taken, 0.95) * MILLISECONDS
     return [
