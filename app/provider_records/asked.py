@@ -11,7 +11,10 @@ from app.terms import Word
 
 
 class ResourceType(Word):
-    """What a lead provider is shown, by the name it has in the API (API-17.1)."""
+    """What a lead provider is shown, by the name it has in the API (API-17.1).
+
+    Each is made by the function `…_documents` of its name, in migration 0069.
+    """
 
     SCHOOL = "school"
     DELIVERY_PARTNER = "delivery-partner"

@@ -1,4 +1,7 @@
-"""Reading what a lead provider is shown: a list, or one resource, each in one statement (API-26.2)."""
+"""Reading what a lead provider is shown: a list, or one resource, each in one statement (API-26.2).
+
+What a resource says is not decided here but by functions of the database (migration 0069, `DOCUMENTS`).
+"""
 
 from __future__ import annotations
 
