@@ -85,6 +85,26 @@ async def test_the_first_day_moves_with_what_began_on_it(sam: Any, ect: factorie
     assert await kinds() == ["teacher_start_date_corrected", "staff_fix_applied"]
 
 
+@pytest.mark.rule("FIX-05", "FIX-06")
+async def test_the_days_of_a_mentor_are_put_right_with_the_mentoring_inside(
+    sam: Any, ect: factories.Stay, people: Cast
+) -> None:
+    mentor = await factories.mentor(people.ash, "Mo Mann", started_on=date(2025, 9, 15))
+    mentorship = await factories.mentorship(ect, mentor, date(2025, 9, 15))
+    await factories.mentor(people.birch, mentor.teacher, date(2025, 9, 1))
+    which = {"stay": str(mentor.public_id)}
+
+    await put_right(sam, mentor, "start-date", **which, **day("start_date", date(2025, 8, 18)))
+    assert (await row_of("mentor_at_school_period", mentor.id))["started_on"] == date(2025, 8, 18)
+    assert (await row_of("mentorship_period", mentorship["id"]))["started_on"] == date(2025, 9, 1)
+
+    await put_right(sam, mentor, "last-day", **which, leaving_action="set", **day("leaving_date", date(2025, 10, 31)))
+    assert (await row_of("mentorship_period", mentorship["id"]))["finished_on"] == date(2025, 10, 31)
+    await put_right(sam, mentor, "last-day", **which, leaving_action="cancel")
+    assert (await row_of("mentorship_period", mentorship["id"]))["finished_on"] is None
+    assert (await row_of("mentor_at_school_period", mentor.id))["end_reason"] is None
+
+
 @pytest.mark.rule("FIX-05", "ADM-1.5", "ADM-6.3")
 async def test_a_first_day_on_which_they_were_elsewhere_is_refused_with_a_link(
     sam: Any, ect: factories.Stay, people: Cast
