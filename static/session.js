@@ -11,6 +11,7 @@ let ends = 0; // when it ends unless used, by the clock of this machine
 let last = 0; // when it ends whatever is done
 let dismissed = false;
 let timer = 0;
+let said = 0; // the last of SAID_AT that was passed
 
 export function watchSession() {
   const { sessionSeconds, sessionAtMost } = byId("page").dataset;
@@ -56,9 +57,11 @@ function tick() {
 
 function warn(dialog, seconds) {
   const words = inWords(seconds);
+  const passed = SAID_AT.findLast((at) => seconds <= at); // a tick may come late
   byId("session-left").textContent = words;
   if (!dialog.open) dialog.showModal();
-  else if (SAID_AT.includes(seconds)) byId("session-announcement").textContent = `We will sign you out in ${words}.`;
+  else if (passed !== said) byId("session-announcement").textContent = `We will sign you out in ${words}.`;
+  said = passed;
 }
 
 function inWords(seconds) {

@@ -10,11 +10,11 @@ import pytest
 
 from app.access.api_tokens import Scope
 from app.access.create_api_token import CreateAPIToken, MadeToken, create_api_token
-from app.asgi import create_app
 from app.settings import settings
 from app.terms import Actor, ActorKind
 from tests import factories
 from tests.api.client import Program
+from tests.applications import application
 from tests.training.acts import World as Acts
 from tests.training.acts import make_world, on
 
@@ -57,7 +57,7 @@ class World:
 @pytest.fixture(scope="session")
 def app() -> Any:
     """Give the application."""
-    return create_app(settings(), trs=None)  # type: ignore[arg-type]
+    return application(settings())
 
 
 async def make(app: Any) -> World:

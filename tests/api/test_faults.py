@@ -19,6 +19,7 @@ from app.provider_records.idempotency import begin
 from app.settings import settings
 from tests.api.client import Program, said
 from tests.api.conftest import make
+from tests.applications import application
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,7 +38,7 @@ async def change(statement: str) -> None:
 @pytest.fixture
 async def committed(committed_database: str) -> AsyncIterator[World]:
     """Give the world in a database in which things really commit."""
-    made = await make(create_app(settings(), trs=None))  # type: ignore[arg-type]
+    made = await make(application(settings()))
     yield made
     for program in (made.larch, made.other, made.reader):
         await program.client.aclose()

@@ -19,7 +19,7 @@ from app.db.transaction import Held
 from tests.api.conftest import make
 from tests.api.test_other_provider import check_feeds, check_ids, check_lists, operations, two_sides
 from tests.cast import sign_in
-from tests.web.conftest import app_settings, client, handlers, usual_app
+from tests.web.conftest import app_settings, client, handlers
 from tests.web.crossings import cross, cross_journeys
 from tests.web.school_filters import FILTER, opened_filters, watched, without
 from tests.web.test_forms_forged import app, forms, undone
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tests.web.school_filters import Statement
     from tests.web.test_isolation import Ids
 
-__all__ = ["app", "app_settings", "client", "handlers", "usual_app"]
+__all__ = ["app", "app_settings", "client", "handlers"]
 NONE_YET = ("", 0)
 OF_PROVIDER = re.compile(r"(?:\b\w+\.)?\blead_provider_id = (?:(\$\d+)|ANY\((\$\d+)\))")
 """A condition that keeps a statement to the lead provider that asks."""

@@ -11,8 +11,8 @@ import pytest
 from playwright.async_api import async_playwright
 
 from app.adapters.trs import TRSClient
-from app.asgi import create_app
 from app.settings import Settings
+from tests.applications import application
 from tests.browser.keyboard import KeyboardReader
 from tests.browser.reader import Reader
 from tests.browser.serving import free_port, serving
@@ -58,15 +58,20 @@ class Served:
         self.world = world
 
 
-@pytest.fixture
-async def served(committed_database: str, stand_in: str, outside: Outside) -> AsyncIterator[Served]:
-    """Serve the application on a free port, with the schools of the walk-throughs."""
-    world = await make_world()
+@pytest.fixture(scope="session")
+async def address() -> AsyncIterator[str]:
+    """Serve the application on a free port, for whichever database the engine points at; gives its address."""
     taken, address = free_port()
+    async with serving(application(Settings(base_url=address)), taken):
+        yield address
+
+
+@pytest.fixture
+async def served(committed_database: str, stand_in: str, outside: Outside, address: str) -> AsyncIterator[Served]:
+    """Give the served application with the schools of the walk-throughs."""
     trs = TRSClient(stand_in, KEY)
-    app = create_app(Settings(base_url=address), trs=trs, personas=PERSONAS)
-    async with serving(app, taken):
-        yield Served(address, world)
+    application(Settings(base_url=address), trs=trs, personas=PERSONAS)
+    yield Served(address, await make_world())
     await trs.close()
 
 

@@ -18,7 +18,7 @@ from tests.browser.reader import AXE, EXPECTED_FAILURES, RULES, axe_finds
 from tests.browser.serving import free_port, serving
 from tests.browser.states import State, every_state, shape
 from tests.browser.ways_in import ways_in
-from tests.web.conftest import app_settings, client, handlers, usual_app  # noqa: F401 - fixtures
+from tests.web.conftest import app_settings, client, handlers  # noqa: F401 - fixtures
 from tests.web.sample import app as files
 from tests.web.test_forms_forged import app  # noqa: F401 - fixture
 

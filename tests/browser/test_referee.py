@@ -16,10 +16,10 @@ import httpx
 import pytest
 
 from app.adapters.dfe_clients import dfe_sign_in_clients
-from app.asgi import create_app
 from app.db.engine import fetch_one
 from app.settings import Settings
 from app.web.dfe_endings import DfESignIn
+from tests.applications import application
 from tests.cast import cast
 from tests.web.conftest import BASE_URL, Browser, NoTeachingRecords, browser_of
 from tests.web.dfe_sign_in.conftest import outside, stand_in_url  # noqa: F401 - fixtures
@@ -124,7 +124,7 @@ async def test_somebody_signs_in_and_out_at_a_provider_that_is_not_ours(
         clients = dfe_sign_in_clients(settings)
         assert clients is not None
         ports = DfESignIn(clients.provider, clients.directory)
-        browser = browser_of(create_app(settings, trs=NoTeachingRecords(), dfe=ports))  # type: ignore[arg-type]
+        browser = browser_of(application(settings, trs=NoTeachingRecords(), dfe=ports))
         async with httpx.AsyncClient(trust_env=False) as there:
             await signs_in_and_out(browser, there)
         await browser.client.aclose()

@@ -11,14 +11,13 @@ import pytest
 
 from app.access.add_staff import AddStaff, add_staff
 from app.adapters.dfe_clients import dfe_sign_in_clients
-from app.asgi import create_app
 from app.settings import Settings
 from app.terms import Actor, ActorKind
 from app.web.dfe_endings import DfESignIn
+from tests.applications import application
 from tests.browser.conftest import CLOCK
 from tests.browser.reader import Reader
-from tests.browser.serving import free_port
-from tests.browser.serving import serving as listening
+from tests.browser.serving import free_port, serving
 from tests.cast import cast
 from tests.web.conftest import NoTeachingRecords
 from tests.web.dfe_sign_in.conftest import outside, stand_in_url  # noqa: F401 - fixtures
@@ -45,38 +44,42 @@ if TYPE_CHECKING:
 BOTH_WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript", "no JavaScript"])
 
 
-@asynccontextmanager
-async def serving(outside: Outside) -> AsyncIterator[str]:
-    """Serve the application on a free port, registered at the stand-in; gives its address."""
-    taken, address = free_port()
-    uris = {
-        "redirect_uris": [f"{address}/sign-in/dfe/callback"],
-        "post_logout_redirect_uris": [f"{address}/signed-out"],
-    }
-    await outside.serve({**users_file(), "client": uris})
-    settings = Settings(
+def settings_of(address: str, outside: str) -> Settings:
+    """Return the settings of the service at an address, registered at the stand-in."""
+    return Settings(
         base_url=address,
         sign_in_methods="dfe_sign_in,email_link,staff_code,staff_dfe",
-        dfe_sign_in_issuer=outside.url,
-        dfe_sign_in_api_url=outside.url,
+        dfe_sign_in_issuer=outside,
+        dfe_sign_in_api_url=outside,
         dfe_sign_in_client_id="register",
         dfe_sign_in_secret=SECRET,
         dfe_sign_in_api_secret=API_SECRET,
     )
-    clients = dfe_sign_in_clients(settings)
-    assert clients is not None
-    ports = DfESignIn(clients.provider, clients.directory)
-    app = create_app(settings, trs=NoTeachingRecords(), dfe=ports)  # type: ignore[arg-type]
-    async with listening(app, taken):
+
+
+@pytest.fixture(scope="module")
+async def registered(stand_in_url: str) -> AsyncIterator[str]:
+    """Serve the application on a free port; gives its address."""
+    taken, address = free_port()
+    async with serving(application(settings_of(address, stand_in_url)), taken):
         yield address
-    await clients.close()
 
 
 @pytest.fixture
-async def address(committed_database: str, outside: Outside) -> AsyncIterator[str]:
+async def address(committed_database: str, outside: Outside, registered: str) -> AsyncIterator[str]:
+    """Give the address of the service, which the stand-in knows, with its cast."""
     await cast()
-    async with serving(outside) as there:
-        yield there
+    uris = {
+        "redirect_uris": [f"{registered}/sign-in/dfe/callback"],
+        "post_logout_redirect_uris": [f"{registered}/signed-out"],
+    }
+    await outside.serve({**users_file(), "client": uris})
+    settings = settings_of(registered, outside.url)
+    clients = dfe_sign_in_clients(settings)
+    assert clients is not None
+    application(settings, trs=NoTeachingRecords(), dfe=DfESignIn(clients.provider, clients.directory))
+    yield registered
+    await clients.close()
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ import pytest
 from lxml import html
 
 from app import clock
-from app.asgi import create_app
 from app.db.engine import fetch, fetch_one
 from app.demo.personas import PERSONAS
 from app.policy import Policy
@@ -21,6 +20,7 @@ from app.registration.rules import ECTState, Standing
 from app.settings import settings
 from app.terms import DeferralReason, SchoolId, WithdrawalReason
 from app.training.queries import calendar
+from tests.applications import application
 from tests.web.conftest import NoTeachingRecords, browser_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ async def school_id(urn: str = AMBERLEY) -> SchoolId:
 @pytest.fixture
 async def browser(demo_data: Days) -> AsyncIterator[Browser]:
     """Give a browser on the demo, on the day it is built around; what it gets is linted."""
-    made = browser_of(create_app(settings(), trs=NoTeachingRecords(), personas=PERSONAS))  # type: ignore[arg-type]
+    made = browser_of(application(settings(), trs=NoTeachingRecords(), personas=PERSONAS))
     made.client.headers["X-With-Server-Date"] = f"{demo_data.as_of}T12:00:00Z"
     yield made
     await made.client.aclose()

@@ -10,7 +10,6 @@ import pytest
 from litestar import Request, Response, get
 
 from app import clock
-from app.asgi import create_app
 from app.db.engine import fetch
 from app.jobs.queue import task_of
 from app.jobs.run_due import run_due
@@ -18,12 +17,9 @@ from app.jobs.schedule import PeriodicJob
 from app.notices.mailbox import DeveloperMailbox, received
 from app.settings import settings
 from app.web.policies import public_page
+from tests.applications import application
 from tests.notices.rows import NOON, make_draft, make_school, make_user
-from tests.web.conftest import (
-    NoTeachingRecords,
-    browser_of,
-    usual_app,  # noqa: F401 - a fixture
-)
+from tests.web.conftest import NoTeachingRecords, browser_of
 from tests.web.register_ect.conftest import alice, app, outside, register_settings, stand_in, world  # noqa: F401 - fixtures
 from tests.web.register_ect.walking import EMAIL, FULL_TIME, SCHOOL_LED, YES_NAME, Walker, identity, on
 
@@ -44,7 +40,7 @@ async def two_times(request: Request[Any, Any, Any]) -> Response[str]:
 
 @pytest.mark.rule("FLT-39", "REL-10")
 async def test_a_request_has_one_time_and_the_next_a_later_one(database: None) -> None:
-    browser = browser_of(create_app(settings(), trs=NoTeachingRecords(), more=(two_times,)))  # type: ignore[arg-type]
+    browser = browser_of(application(settings(), trs=NoTeachingRecords(), more=(two_times,)))
     first, second = [(await browser.client.get("/two-times")).text.split() for _ in range(2)]
     await browser.client.aclose()
     assert first[0] == first[1]

@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 
 from app.adapters.trs import TRSClient
-from app.asgi import create_app
 from app.db.engine import DatabaseUnavailable, engine, fetch
 from app.db.transaction import transaction
 from app.settings import settings
+from tests.applications import application
 from tests.conftest import maintenance_url
 from tests.web.conftest import PERSONAS, Browser, browser_of
 from tests.web.register_ect.conftest import CLOCK, KEY, make_world, outside, stand_in  # noqa: F401 - fixtures
@@ -64,7 +64,7 @@ async def alice(committed_database: str, stand_in: str, outside: Outside) -> Asy
     """Give Alice, signed in, where things really commit."""
     await make_world()
     trs = TRSClient(stand_in, KEY)
-    app = create_app(settings(), trs=trs, personas=PERSONAS)
+    app = application(settings(), trs=trs, personas=PERSONAS)
     browser = browser_of(app, headers=CLOCK)
     await browser.sign_in("100001")
     yield browser

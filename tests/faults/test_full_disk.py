@@ -8,9 +8,9 @@ import logging
 
 import pytest
 
-from app.asgi import create_app
 from app.logs import JSONLines
 from app.settings import settings
+from tests.applications import application
 from tests.web.conftest import NoTeachingRecords, browser_of
 
 
@@ -29,7 +29,7 @@ class FullDisk(io.StringIO):
 async def test_a_log_that_cannot_be_written_costs_no_request(
     database: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    browser = browser_of(create_app(settings(), trs=NoTeachingRecords()))  # type: ignore[arg-type]
+    browser = browser_of(application(settings(), trs=NoTeachingRecords()))
     root, full = logging.getLogger(), FullDisk()
     handler, before = logging.StreamHandler(full), root.level
     handler.setFormatter(JSONLines())

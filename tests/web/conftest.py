@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +11,13 @@ import pytest
 from lxml import html
 
 from app.access.personas import Persona
-from app.asgi import create_app
 from app.settings import Settings, settings
+from tests.applications import application
 from tests.events_seen import Watched
 from tests.page_lint import lint
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
 BASE_URL = "http://127.0.0.1:8000"
 PERSONAS = (
@@ -119,29 +118,10 @@ def app_settings() -> Settings:
     return settings()
 
 
-@pytest.fixture(scope="session")
-def usual_app() -> Any:
-    """Give the application as most tests want it; making one takes a third of a second."""
-    return create_app(settings(), trs=NoTeachingRecords(), personas=PERSONAS)  # type: ignore[arg-type]
-
-
-@contextmanager
-def asking(app: Any, records: Any) -> Iterator[Any]:
-    """Let the application ask another teaching record system for the body."""
-    usual, app.state.trs = app.state.trs, records
-    try:
-        yield app
-    finally:
-        app.state.trs = usual
-
-
 @pytest.fixture
-def app(handlers: Sequence[Any], app_settings: Settings, usual_app: Any) -> Any:
+def app(handlers: Sequence[Any], app_settings: Settings) -> Any:
     """Give the application."""
-    if not handlers and app_settings == usual_app.state.settings:
-        usual_app.state.address_limit.counted.clear()
-        return usual_app
-    return create_app(app_settings, trs=NoTeachingRecords(), personas=PERSONAS, more=handlers)  # type: ignore[arg-type]
+    return application(app_settings, trs=NoTeachingRecords(), personas=PERSONAS, more=handlers)
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 from app.access.add_staff import AddStaff, add_staff
 from app.access.issue_staff_code import IssueStaffCode, issue_staff_code
 from app.access.make_manager import MakeManager, make_manager
-from app.asgi import create_app
 from app.db.engine import fetch
 from app.settings import Settings
 from app.terms import Actor, ActorKind
 from app.web.headers import ALWAYS
+from tests.applications import application
 from tests.cli.conftest import NOTIFY
 from tests.web.conftest import BASE_URL, browser_of
 from tests.web.probes import PROBES
@@ -206,7 +206,7 @@ def production(**changes: str) -> Browser:
         **{name.lower(): value for name, value in NOTIFY.items()},
         "trusted_proxies": "127.0.0.1",
     }
-    return browser_of(create_app(Settings(**{**given, **changes}), trs=None))  # type: ignore[arg-type]
+    return browser_of(application(Settings(**{**given, **changes})))
 
 
 @pytest.mark.rule("ACC-17.4", "SEC-21")

@@ -13,12 +13,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.db.engine import engine, fetch
+from app.settings import settings
 from app.teachers.trs import Unavailable
 from app.terms import FailureCause
 from tests import factories
+from tests.applications import application
 from tests.cast import sign_in
 from tests.web.autopilot import Field, PostedForm, journey
-from tests.web.conftest import asking
+from tests.web.conftest import PERSONAS
 from tests.web.crossings import cross_journeys, somebody_found
 from tests.web.school_filters import watched
 from tests.web.test_isolation import (
@@ -33,7 +35,7 @@ from tests.web.test_isolation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from tests.cast import Cast
     from tests.web.conftest import Browser
@@ -67,10 +69,8 @@ class OutOfReach:
 
 
 @pytest.fixture
-def app(usual_app: Any) -> Iterator[Any]:
-    usual_app.state.address_limit.counted.clear()
-    with asking(usual_app, OutOfReach()) as made:
-        yield made
+def app() -> Any:
+    return application(settings(), trs=OutOfReach(), personas=PERSONAS)
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,17 @@ from app.db.transaction import transaction
 from app.drafts import store
 from app.drafts.store import NewDraft
 from app.policy import Policy
+from app.settings import settings
 from app.terms import Actor, ActorKind, DraftKind, SchoolId, UserId
+from tests.applications import application
 from tests.cast import sign_in
 from tests.web.autopilot import main_form
-from tests.web.conftest import asking
+from tests.web.conftest import PERSONAS
 from tests.web.test_forms_forged import DONE_AT_ONCE, OutOfReach, Place, fits, forms, place, undone
 from tests.web.test_isolation import Ids, address, contents, same_words, school_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import httpx
 
@@ -44,10 +46,8 @@ Steps = dict[str, dict[str, dict[str, str]]]
 
 
 @pytest.fixture
-def app(usual_app: Any) -> Iterator[Any]:
-    usual_app.state.address_limit.counted.clear()
-    with asking(usual_app, OutOfReach()) as made:
-        yield made
+def app() -> Any:
+    return application(settings(), trs=OutOfReach(), personas=PERSONAS)
 
 
 @dataclass(frozen=True)

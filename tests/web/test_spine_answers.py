@@ -8,11 +8,11 @@ import logging
 import pytest
 
 from app import logs
-from app.asgi import create_app
 from app.db.engine import engine
 from app.settings import Settings
 from app.web.errors import LAST_RESORT
 from app.web.headers import ALWAYS
+from tests.applications import application
 from tests.cli.conftest import NOTIFY
 from tests.web.conftest import BASE_URL, Browser, browser_of
 from tests.web.probes import PROBES
@@ -93,7 +93,7 @@ def test_the_content_policy_admits_nothing_inline_and_nobody_else():
 
 @pytest.mark.rule("ACC-17.2")
 async def test_only_the_start_and_the_guidance_may_be_indexed(database):
-    app = create_app(Settings(environment="test", allow_indexing=True), trs=None)
+    app = application(Settings(environment="test", allow_indexing=True), trs=None)
     browser = browser_of(app)
     for path, header in (("/", None), ("/guidance", None), ("/privacy", "noindex, nofollow")):
         assert (await browser.get(path)).headers.get("x-robots-tag") == header
@@ -306,7 +306,7 @@ def production(database):
         gias_source="files",
         **{name.lower(): value for name, value in NOTIFY.items()},
     )
-    return browser_of(create_app(settings, trs=None))
+    return browser_of(application(settings, trs=None))
 
 
 @pytest.mark.rule("ACC-8.2")

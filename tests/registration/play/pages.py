@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.asgi import create_app
 from app.db.engine import fetch
 from app.settings import settings
+from tests.applications import application
 from tests.cast import sign_in
 from tests.web.conftest import NoTeachingRecords, browser_of
 
@@ -25,17 +24,11 @@ LISTS = (
 )
 
 
-@cache
-def usual_app() -> Any:
-    """Return the application; making one takes a third of a second."""
-    return create_app(settings(), trs=NoTeachingRecords())  # type: ignore[arg-type]
-
-
 class Pages:
     """The application, and whoever reads it."""
 
     def __init__(self) -> None:
-        self.app = usual_app()
+        self.app = application(settings(), trs=NoTeachingRecords())
 
     async def read(self, town: Town, school: int, here: Here) -> None:
         """Sign in and read the lists, and the record and history of everybody who was ever there."""

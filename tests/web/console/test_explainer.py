@@ -10,14 +10,14 @@ from lxml import html
 
 from app import clock
 from app.db.engine import fetch
+from app.settings import settings
 from app.teachers.trs import Deactivated, Found, Merged, NotFound, TeachingRecord, Unavailable
 from app.terms import TRN, FailureCause, TRSInductionStatus
 from tests import factories
-from tests.web.conftest import asking
+from tests.applications import application
+from tests.web.conftest import PERSONAS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from app.teachers.trs import ReadOutcome
     from tests.cast import Cast
 
@@ -58,10 +58,9 @@ def records() -> Records:
 
 
 @pytest.fixture
-def app(usual_app: Any, records: Records) -> Iterator[Any]:
+def app(records: Records) -> Any:
     """Give the application with it."""
-    with asking(usual_app, records) as made:
-        yield made
+    return application(settings(), trs=records, personas=PERSONAS)
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from app.adapters.trs import TRSClient
-from app.asgi import create_app
 from app.db.engine import fetch
 from app.stand_ins.trs import running_stand_in
 from tests import factories
+from tests.applications import application
 from tests.web.conftest import PERSONAS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def outside(records: str) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def app(records: str, app_settings: Settings) -> AsyncIterator[Any]:
     trs = TRSClient(records, "stand-in-trs-key")
-    yield create_app(app_settings, trs=trs, personas=PERSONAS)
+    yield application(app_settings, trs=trs, personas=PERSONAS)
     await trs.close()
 
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from app.adapters.dfe_clients import dfe_sign_in_clients
-from app.asgi import create_app
 from app.settings import Settings
 from app.stand_ins.dfe_sign_in import running_stand_in
 from app.web.dfe_endings import DfESignIn
+from tests.applications import application
 from tests.web.conftest import BASE_URL, PERSONAS, Browser, NoTeachingRecords, browser_of
 from tests.web.dfe_sign_in.people import API_SECRET, SECRET, users_file
 
@@ -106,7 +106,7 @@ async def dfe_app(dfe_settings: Settings, outside: Outside) -> AsyncIterator[Any
     clients = dfe_sign_in_clients(dfe_settings)
     assert clients is not None
     dfe = DfESignIn(clients.provider, clients.directory)
-    yield create_app(dfe_settings, trs=NoTeachingRecords(), dfe=dfe, personas=PERSONAS)  # type: ignore[arg-type]
+    yield application(dfe_settings, trs=NoTeachingRecords(), dfe=dfe, personas=PERSONAS)
     await clients.close()
 
 

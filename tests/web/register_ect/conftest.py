@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from app.adapters.trs import TRSClient
-from app.asgi import create_app
 from app.settings import Settings, settings
 from app.stand_ins.trs import running_stand_in
-from tests.web.conftest import PERSONAS, Browser, asking, browser_of
+from tests.applications import application
+from tests.web.conftest import PERSONAS, Browser, browser_of
 from tests.web.register_ect.people import PEOPLE
 from tests.web.world import insert, make_school, make_tutor, make_year
 
@@ -78,14 +78,10 @@ def register_settings() -> Settings:
 
 
 @pytest.fixture
-async def app(stand_in: str, register_settings: Settings, usual_app: Any) -> AsyncIterator[Any]:
+async def app(stand_in: str, register_settings: Settings) -> AsyncIterator[Any]:
     """Give the application with a real client of the teaching record system, new as its breaker and limits are."""
     trs = TRSClient(stand_in, KEY)
-    same = register_settings == usual_app.state.settings
-    made = usual_app if same else create_app(register_settings, trs=trs, personas=PERSONAS)
-    made.state.address_limit.counted.clear()
-    with asking(made, trs):
-        yield made
+    yield application(register_settings, trs=trs, personas=PERSONAS)
     await trs.close()
 
 
