@@ -50,7 +50,7 @@ async def test_a_request_has_one_time_and_the_next_a_later_one(database: None) -
 
 
 @pytest.mark.rule("FLT-39", "REL-10")
-async def test_a_job_has_one_time() -> None:
+async def test_a_job_has_one_time(database: None) -> None:
     told = []
 
     async def tell() -> int:
