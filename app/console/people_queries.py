@@ -12,6 +12,7 @@ from app.registration.people import mentor_queries, school_queries
 from app.registration.people.ect_facts import ECTAtSchool, PersonName
 from app.registration.people.mentor_facts import MentorAtSchool
 from app.registration.people.school_queries import name_of
+from app.teachers.survivors import survivors
 from app.terms import TRN, SchoolId, TeacherId, Word, Year
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ FILTERS = f"""CASE $2 WHEN 'ect' THEN {AS_ECT} AND NOT {AS_MENTOR} WHEN 'mentor'
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM training_period tp
             JOIN lead_provider lp ON lp.id = tp.lead_provider_id
             WHERE tp.teacher_id = t.id AND tp.cancelled_at IS NULL AND lp.public_id = $5))"""  # noqa: S608 - constants
-BY_TRN = "t.trn = ANY($1)"
+BY_TRN = f"t.id IN {survivors('started.trn = ANY($1)')}"
 BY_ID = """t.id IN (SELECT id FROM teacher WHERE public_id = ANY($1)
     UNION SELECT teacher_id FROM ect_at_school_period WHERE public_id = ANY($1)
     UNION SELECT teacher_id FROM mentor_at_school_period WHERE public_id = ANY($1)

@@ -11,6 +11,7 @@ from app.db.documents import document
 from app.db.engine import fetch, fetch_one
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
+from app.teachers.survivors import survivors
 from app.terms import (
     TRN,
     CancellationReason,
@@ -280,6 +281,10 @@ MESSAGE = """json_build_object('id', newest.id, 'kind', newest.message_id, 'reci
     'state', newest.state, 'created_at', newest.created_at, 'finished_at', newest.finished_at)"""
 MESSAGES = f"""SELECT coalesce(json_agg({MESSAGE} ORDER BY newest.created_at DESC, newest.id), '[]')
     FROM (SELECT * FROM message WHERE teacher_id = $1 ORDER BY created_at DESC, id LIMIT {MOST_MESSAGES}) newest"""  # noqa: S608 - constants
+SAME_PERSON = f"""WITH RECURSIVE same AS (
+        SELECT last.id FROM teacher last WHERE last.id IN {survivors("started.id = $1")}
+        UNION SELECT gone.id FROM same JOIN teacher gone ON gone.merged_into_teacher_id = same.id)
+    SELECT t.id, t.public_id FROM same JOIN teacher t ON t.id = same.id WHERE t.id <> $1"""  # noqa: S608 - constants
 LOOK_UPS = """SELECT coalesce(json_agg(json_build_object('at', l.at, 'school', s.name, 'urn', s.urn, 'user', u.name,
     'role', l.role, 'outcome', l.outcome, 'trn', l.trn) ORDER BY l.at DESC, l.id DESC), '[]')
     FROM lookup_attempt l JOIN school s ON s.id = l.school_id JOIN app_user u ON u.id = l.user_id
@@ -312,7 +317,7 @@ async def refused_look_ups_at(school_id: SchoolId) -> tuple[LookUpFile, ...]:
     return await document(tuple[LookUpFile, ...], LOOK_UPS.format(whose="l.school_id = $1"), school_id) or ()
 
 
-async def merged_ids(teacher_id: TeacherId) -> tuple[TeacherId, ...]:
-    """Return the records that were merged into a person's."""
-    rows = await fetch("SELECT id FROM teacher WHERE merged_into_teacher_id = $1", teacher_id)
-    return tuple(TeacherId(row["id"]) for row in rows)
+async def same_person(teacher_id: TeacherId) -> dict[TeacherId, UUID]:
+    """Return the other records of a person, merged into theirs or theirs into them, by internal id (ADM-3.3)."""
+    rows = await fetch(SAME_PERSON, teacher_id)
+    return {TeacherId(row["id"]): row["public_id"] for row in rows}

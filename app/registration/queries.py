@@ -13,6 +13,7 @@ from app.db.sight import across_schools
 from app.registration.registering.appropriate_bodies import AppropriateBody
 from app.registration.rules import ECTStay, Induction, InductionRecord, Mentorship, MentorStay, PersonFound
 from app.teachers.rules import display_name
+from app.teachers.survivors import survivors
 from app.terms import TRN, MentorIneligibleReason, SchoolId, TeacherId, UserId, Year
 from app.training.mentor_training import MentorHistory
 from app.training.queries import TRAINING, TRAINING_JOINS
@@ -133,7 +134,7 @@ PERSON = f"""
             LEFT JOIN school_partnership sp ON sp.id = tp.school_partnership_id
             LEFT JOIN delivery_partner dp ON dp.id = sp.delivery_partner_id
             WHERE e.teacher_id = t.id))
-    FROM teacher t WHERE t.trn = $1"""  # noqa: S608 - constants
+    FROM teacher t WHERE t.id = {survivors("started.trn = $1")}"""  # noqa: S608 - constants
 
 BODIES = """
     SELECT coalesce(json_agg(json_build_object('id', id, 'public_id', public_id, 'name', name, 'type', type,
@@ -171,7 +172,10 @@ class OtherDraft:
 
 
 async def person(trn: TRN) -> KnownPerson:
-    """Return everything stored about a TRN, at any school, in one statement; pages show what ACC-14.3 lists."""
+    """Return everything stored about a TRN, at any school, in one statement; pages show what ACC-14.3 lists.
+
+    The TRN of a record that was merged into another finds that other (FIX-12).
+    """
     with across_schools("ACC-14.3"):
         return await document(KnownPerson, PERSON, trn) or KnownPerson()
 

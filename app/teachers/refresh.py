@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.teachers.rules import display_name, search_text, stored_correction, teaching_record_name
+from app.teachers.survivors import survivors
 from app.terms import TeacherId, TRSAnswer
 
 if TYPE_CHECKING:
@@ -25,21 +26,25 @@ class StoredName:
 
 
 async def store_teacher(trn: TRN, snapshot: Snapshot, corrected_name: str | None) -> StoredName:
-    """Make or refresh a teacher, inside the caller's transaction; a correction equal to the record is none (NAM-01)."""
+    """Make or refresh a teacher, inside the caller's transaction; a correction equal to the record is none (NAM-01).
+
+    Of a record that was merged into another the answer is kept, and that other is returned (FIX-12).
+    """
     first, last = snapshot.first_name, snapshot.last_name
     former = await fetch_one("SELECT corrected_name FROM teacher WHERE trn = $1 FOR UPDATE", trn)
     corrected = stored_correction(corrected_name, first, last)
     row = await fetch_one(
-        """INSERT INTO teacher (created_at, updated_at, trn, trs_first_name, trs_last_name, corrected_name, search_name,
-            trs_induction_status, trs_induction_start_date, trs_induction_completed_date, trs_qts_awarded_on,
-            trs_refreshed_at, trs_answer, version)
+        f"""INSERT INTO teacher (created_at, updated_at, trn, trs_first_name, trs_last_name, corrected_name,
+            search_name, trs_induction_status, trs_induction_start_date, trs_induction_completed_date,
+            trs_qts_awarded_on, trs_refreshed_at, trs_answer, version)
         VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $1, $11, 1)
         ON CONFLICT (trn) DO UPDATE SET updated_at = $1, trs_first_name = $3, trs_last_name = $4, corrected_name = $5,
             search_name = $6, trs_induction_status = $7, trs_induction_start_date = $8,
                 trs_induction_completed_date = $9,
             trs_qts_awarded_on = $10, trs_refreshed_at = $1, trs_tried_at = NULL, trs_answer = $11,
             trs_merged_into_trn = NULL, version = teacher.version + 1
-        RETURNING id""",
+        RETURNING (SELECT coalesce(min(further.id), teacher.id) FROM teacher further WHERE further.id IN
+            {survivors("started.id = teacher.merged_into_teacher_id")}) AS id""",  # noqa: S608 - constants
         clock.now(),
         trn,
         first,

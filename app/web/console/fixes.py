@@ -7,6 +7,7 @@ trying it out and undoing it, so that the check page cannot promise anything els
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
@@ -28,7 +29,7 @@ from app.web.page import page, redirect
 from app.web.session import visit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection
     from datetime import date
 
     from litestar import Request, Response
@@ -49,6 +50,7 @@ NOT_KEPT = frozenset({"confirm", "send", "mail", "csrf_token", "school_mark"})
 PLACE = re.compile(r"/admin(/[A-Za-z0-9-]+)*(\?[A-Za-z0-9=&%_.+/-]*)?")
 """A page of the console that a fix leads back to, as its address says."""
 LONGEST_PLACE = 1_000
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Circumstances:
     form_address: str
     path: str
     """Of the subject."""
+    given: Mapping[str, str]
+    """What the address or the form says."""
 
     def instead(self, slug: str, title: str) -> tuple[str, str]:
         """Return address and title of another fix of the same subject that leads back here."""
@@ -174,6 +178,8 @@ class FixPage:
     """What others changed since the form was opened (ADM-1.4)."""
     in_the_way: str = ""
     """Id of the record that a rule does not let it pass by (ADM-1.5)."""
+    conflicts: tuple[tuple[str, str], ...] = ()
+    """Everything that does not go together, each with the id of a record that it is about."""
     notification: Notification | None = None
 
 
@@ -238,13 +244,7 @@ async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target
     except Invalid as invalid:
         return _form(request, asked, form, invalid.errors)
     except Refused as refused:
-        return _form(
-            request,
-            asked,
-            form,
-            _beside(refused, form, fix.choices(asked.facts)),
-            record=str(refused.details.get("record", "")),
-        )
+        return _form(request, asked, form, _beside(refused, form, fix.choices(asked.facts)), details=refused.details)
 
 
 async def _asked(
@@ -254,7 +254,7 @@ async def _asked(
     if why_not:
         raise NotPossible(why_not)
     asked = _Asked(fix, target, None, came_from(given, target.path))
-    circumstances = Circumstances(clock.today(), visit_of(request).standing.policy, asked.address, target.path)
+    circumstances = Circumstances(clock.today(), visit_of(request).standing.policy, asked.address, target.path, given)
     return replace(asked, facts=await fix.load(target.subject, circumstances))
 
 
@@ -338,7 +338,7 @@ def _form(  # noqa: PLR0917 - what a form shows
     values: Mapping[str, str],
     errors: Mapping[str, str],
     changed: tuple[Happening, ...] = (),
-    record: str = "",
+    details: Mapping[str, Any] = NOTHING,
 ) -> Response[str]:
     fix = asked.fix
     shown = FixPage(
@@ -351,7 +351,8 @@ def _form(  # noqa: PLR0917 - what a form shows
         choices=fix.choices(asked.facts),
         fields=fix.fields,
         changed=changed,
-        in_the_way=record,
+        in_the_way=details.get("record", ""),
+        conflicts=details.get("conflicts", ()),
         notification=done_here(request),
     )
     return page(request, "console/fix.html", shown, status=409 if changed else 422 if errors else 200)

@@ -69,6 +69,8 @@ class Top:
     tabs: tuple[TabLink, ...]
     tab: str
     path_to_person: str
+    merged_into: tuple[str, str] | None
+    """Address and name of the record that goes on instead."""
     notification: Notification | None
     """What staff have just put right."""
 
@@ -124,7 +126,7 @@ async def overview(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
         **await top(request, person, ""),
         fixes=fixes_of(request, person),
         registrations=person_shown.registration_lines(person),
-        teaching_record=person_shown.teaching_record_lines(person),
+        teaching_record=(*person_shown.teaching_record_lines(person), *person_shown.merged_lines(person)),
         drafts=person_shown.draft_lines(person, clock.now()),
     )
     return page(request, "console/person-overview.html", shown)
@@ -174,11 +176,12 @@ async def look_ups(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
 
 @get(f"{PATH}/{{person_id:str}}/timeline", opt=staff_page(nav="people"))
 async def timeline(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
-    """Show everything that happened to a person and to records merged into theirs (ADM-3.2, ADM-3.3)."""
+    """Show everything that happened to a person under any record of theirs (ADM-3.2, ADM-3.3)."""
     person = await opened(request, person_id)
     path = f"{PATH}/{person.public_id}/timeline"
-    merged = {str(other.public_id) for other in person.merged_from}
-    view = await timelines.view(request, Whose((person.id, *await person_queries.merged_ids(person.id))), path, merged)
+    others = await person_queries.same_person(person.id)
+    merged = {str(public_id) for public_id in others.values()}
+    view = await timelines.view(request, Whose((person.id, *others)), path, merged)
     return page(
         request, "console/person-timeline.html", TimelinePage(**await top(request, person, "timeline"), view=view)
     )
@@ -216,6 +219,9 @@ async def top(request: Request[Any, Any, Any], person: PersonFile, tab: str) -> 
         "tabs": tabs,
         "tab": TABS[tab],
         "path_to_person": base,
+        "merged_into": (f"{PATH}/{person.merged_into.public_id}", person.merged_into.name.displayed)
+        if person.merged_into
+        else None,
         "notification": done_here(request),
     }
 

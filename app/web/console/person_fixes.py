@@ -18,6 +18,7 @@ from app.web.console import (
     induction_fixes,
     limit_fixes,
     mentorship_fix,
+    merge_fix,
     registration_fixes,
     stay_fixes,
     training_fixes,
@@ -39,6 +40,7 @@ FIXES = by_slug(
     *induction_fixes.FIXES,
     *limit_fixes.OF_PERSON,
     *anonymise_fix.FIXES,
+    *merge_fix.FIXES,
 )
 
 
@@ -54,6 +56,18 @@ async def submit(request: Request[Any, Any, Any], person_id: FromPath[str], fix:
     return await fixes.submit(request, fixes.find(FIXES, fix), await _target(person_id))
 
 
+@get(f"{PATH}/{{person_id:str}}/merge", opt=staff_page("support", nav="people"))
+async def show_merge(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Ask which other record is of the same person (FIX-12)."""
+    return await fixes.show(request, FIXES["merge"], await _target(person_id))
+
+
+@post(f"{PATH}/{{person_id:str}}/merge", opt=staff_page("support", nav="people"), status_code=200)
+async def submit_merge(request: Request[Any, Any, Any], person_id: FromPath[str]) -> Response[str]:
+    """Check a merge, or do it once it is confirmed (FIX-12)."""
+    return await fixes.submit(request, FIXES["merge"], await _target(person_id))
+
+
 async def _target(person_id: str) -> Target[PersonFile]:
     person = await person_queries.person(known_id(person_id))
     if person is None:
@@ -67,4 +81,4 @@ async def _target(person_id: str) -> Target[PersonFile]:
     )
 
 
-HANDLERS = [show, submit]
+HANDLERS = [show, submit, show_merge, submit_merge]

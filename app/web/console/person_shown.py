@@ -64,6 +64,14 @@ def registration_lines(person: PersonFile) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def merged_lines(person: PersonFile) -> tuple[Line, ...]:
+    """Return the records that were merged into this one."""
+    return tuple(
+        Line("merged-from", "Merged from", other.name.displayed, href=f"/admin/people/{other.public_id}")
+        for other in person.merged_from
+    )
+
+
 def teaching_record_lines(person: PersonFile) -> tuple[Line, ...]:
     """Return what the teaching record said last, and when it was asked."""
     status = person.induction_status.words if person.induction_status else NOT_KNOWN

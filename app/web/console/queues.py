@@ -63,12 +63,10 @@ DONE = {
 ABOUT_PERSON = {
     "q-01": ("move-training", "change-training"),
     "q-03": ("induction",),
-    "q-04": (
-        "refresh",
-        "last-day",
-    ),
+    "q-04": ("refresh", "last-day", "merge"),
     "q-07": ("email",),
     "q-10": ("appropriate-body", "induction"),
+    "q-11": ("merge",),
     "q-16": ("last-day", "training-year"),
 }
 """What each queue offers to put right about the person of an item, by slugs (ADM-8.2)."""

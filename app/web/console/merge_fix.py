@@ -1,0 +1,59 @@
+"""How staff merge two records of one person (FIX-12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.registration.merging.merge_people import FIELD, MergePeople, merge_people
+from app.values import Invalid, parse_trn
+from app.web.console.fixes import FIELDS, Field, Fix
+
+if TYPE_CHECKING:
+    from app.console.person_queries import PersonFile
+    from app.terms import TRN
+    from app.values import Form
+    from app.web.console.fixes import Circumstances
+
+
+async def _load(person: PersonFile, circumstances: Circumstances) -> tuple[PersonFile, str]:
+    """Keep what an address proposes as the other record."""
+    return person, circumstances.given.get(FIELD, "")
+
+
+def _parse(form: Form, facts: tuple[PersonFile, str]) -> MergePeople:
+    return MergePeople(facts[0].id, _other(form))
+
+
+def _other(form: Form) -> UUID | TRN:
+    try:
+        return UUID(form.get(FIELD, "").strip())
+    except ValueError:
+        pass
+    try:
+        return parse_trn({"trn": form.get(FIELD, "")})
+    except Invalid:
+        raise Invalid({FIELD: "Enter the id or TRN of the other record"}) from None
+
+
+FIXES: tuple[Fix[PersonFile, Any], ...] = (
+    Fix(
+        "FIX-12",
+        "merge",
+        "Merge another record into this one",
+        FIELDS,
+        possible=lambda person: "This record was merged into another." if person.merged_into else "",
+        load=_load,
+        initial=lambda facts: {FIELD: facts[1]},
+        parse=_parse,
+        run=merge_people,
+        done="The other record is merged into this one",
+        fields=(
+            Field(
+                FIELD,
+                "Which other record is of the same person?",
+                hint="Its id or TRN. Everything moves here, and its TRN finds this record from then on",
+            ),
+        ),
+    ),
+)
