@@ -40,6 +40,7 @@ from app.web.console import acting as console_acting
 from app.web.console import email_holder as console_email_holder
 from app.web.console import explainer as console_explainer
 from app.web.console import home as console_home
+from app.web.console import imports as console_imports
 from app.web.console import job_changes as console_job_changes
 from app.web.console import jobs as console_jobs
 from app.web.console import name_corrections as console_name_corrections
@@ -137,6 +138,7 @@ HANDLERS: list[Any] = [
     *console_tokens.HANDLERS,
     *console_job_changes.HANDLERS,
     *console_reference_data.HANDLERS,
+    *console_imports.HANDLERS,
     *console_statistics.HANDLERS,
     *console_settings.HANDLERS,
     *console_support.HANDLERS,

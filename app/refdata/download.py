@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from app import clock
 from app.db.transaction import transaction
 from app.refdata.findings import FileUnreadable
-from app.refdata.report import Report
+from app.refdata.report import Report, asked_by
 from app.refdata.runs import SCHOOL_REGISTER, Run, store_run
 from app.refdata.school_import import WHAT, import_schools
 from app.schools.gias import Files, NotYet, Refused, Unavailable
@@ -47,8 +47,8 @@ async def download_schools(
                     fetched.establishments, fetched.links, actor=actor, dry_run=dry_run, progress=progress
                 )
             except FileUnreadable as fault:
-                return await _kept(str(fault), fetched.source_name, dry_run=dry_run)
-    return await _kept(_words(fetched), "download", dry_run=dry_run)
+                return await _kept(str(fault), fetched.source_name, actor, dry_run=dry_run)
+    return await _kept(_words(fetched), "download", actor, dry_run=dry_run)
 
 
 async def _fetch(source: SchoolRegisterSource, folder: Path, tries: int) -> FetchOutcome:
@@ -73,9 +73,9 @@ def _words(outcome: NotYet | Refused | Unavailable) -> str:
             assert_never(outcome)
 
 
-async def _kept(reason: str, source_name: str, *, dry_run: bool) -> Report:
+async def _kept(reason: str, source_name: str, actor: Actor, *, dry_run: bool) -> Report:
     """Note a run that had nothing to apply, for the page of imports."""
-    report = Report(WHAT, state="unavailable", is_dry_run=dry_run, refusal=reason)
+    report = Report(WHAT, state="unavailable", is_dry_run=dry_run, refusal=reason, by=asked_by(actor))
     if not dry_run:
         async with transaction():
             await store_run(Run(SCHOOL_REGISTER, source_name, ()), report)

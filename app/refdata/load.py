@@ -15,7 +15,7 @@ from app.refdata.events import ReferenceDataLoaded
 from app.refdata.findings import WHOLE_FILE, WHOLE_ROW, Finding, Findings
 from app.refdata.prune import prune as mark_left_out
 from app.refdata.records import DATA_SET, FORMATS, DataSet
-from app.refdata.report import Report
+from app.refdata.report import Report, asked_by
 from app.refdata.runs import REFERENCE_DATA, Run, store_run, take_lock
 from app.refdata.set_files import read_set
 from app.refdata.sheets import Read, read_sheet
@@ -56,6 +56,7 @@ async def load_set(path: Path, *, dry_run: bool, actor: Actor, prune: bool = Fal
             if findings.errors:
                 report.state = "invalid"
                 return report
+            report.by = asked_by(actor)
             await _write(report, data, texts, actor)
             _keep_unless(dry_run=dry_run)
     except _TakeBack:

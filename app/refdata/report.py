@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from app.refdata.findings import Findings
+from app.terms import ActorKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from app.terms import Actor
+
 SHOWN = 1_000
+
+
+def asked_by(actor: Actor) -> str:
+    """Return who asked for a run (ADM-13.1)."""
+    return {ActorKind.SYSTEM: "timer", ActorKind.OPERATOR: "command line"}.get(actor.kind, actor.name)
+
+
 State = Literal["checked", "done", "nothing_to_do", "invalid", "refused", "unavailable"]
 EXIT_CODES: dict[State, int] = {
     "checked": 0,
@@ -33,6 +44,9 @@ class Report:
     changes: list[str] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
     refusal: str = ""
+    by: str = ""
+    """Who asked for it: a name, "timer" or "command line" (ADM-13.1)."""
+    began: float = field(default_factory=monotonic)
 
     @property
     def exit_code(self) -> int:

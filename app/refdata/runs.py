@@ -6,6 +6,7 @@ import hashlib
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from app import clock
@@ -102,7 +103,7 @@ async def finish_run(number: int, report: Report) -> None:
     await fetch(
         """UPDATE register_run SET finished_at = $2, updated_at = $2, report = report
             || jsonb_build_object('counts', (report -> 'counts') || ($3::jsonb -> 'counts'),
-                'changes', $3::jsonb -> 'changes')
+                'changes', $3::jsonb -> 'changes', 'seconds', $3::jsonb -> 'seconds')
         WHERE id = $1""",
         number,
         clock.now(),
@@ -114,6 +115,8 @@ def _kept(report: Report) -> str:
     kept = {
         "counts": report.counts,
         "refusal": report.refusal,
+        "by": report.by,
+        "seconds": round(monotonic() - report.began, 1),
         "errors": [str(finding) for finding in report.findings.errors[:SHOWN]],
         "warnings": [str(finding) for finding in report.findings.warnings[:SHOWN]],
         "changes": report.changes[-SHOWN:],

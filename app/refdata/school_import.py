@@ -16,7 +16,7 @@ from app.refdata.findings import Findings
 from app.refdata.progress import Progress
 from app.refdata.reconcile import reconcile
 from app.refdata.register_files import establishments_and_links, readable
-from app.refdata.report import Report
+from app.refdata.report import Report, asked_by
 from app.refdata.runs import (
     SCHOOL_REGISTER,
     LastRun,
@@ -86,7 +86,7 @@ async def import_schools(
 
     Raises FileUnreadable, AnotherRun, DatabaseUnavailable; errors in rows and refusals are in the report.
     """
-    report = Report(WHAT, is_dry_run=dry_run)
+    report = Report(WHAT, is_dry_run=dry_run, by=asked_by(actor))
     run = _prepare(establishments, links, actor, report, progress or Progress())
     run.accept_shrink, run.force = accept_shrink, force
     report.findings = run.findings

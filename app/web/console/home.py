@@ -14,6 +14,7 @@ from app.web.session import visit_of
 PLACES = {
     "viewer": (
         ("Reference data", "/admin/reference-data"),
+        ("Import runs", "/admin/imports"),
         ("Settings", "/admin/settings"),
         ("Notices", "/admin/notices"),
         ("API tokens", "/admin/api-tokens"),
