@@ -185,6 +185,7 @@ HANDLERS: list[Any] = [
     health.live,
     health.ready,
     health.deps,
+    health.metrics,
     Router("/", route_handlers=[static_file, *api.DOCUMENTS], opt=policies.file_route()),
     not_found,
 ]

@@ -54,6 +54,7 @@ ROTATION = {
     "dfe_sign_in_api_secret": "to change it: ask DfE Sign-in for another, set it here at the time agreed, and restart",
     "notify_api_key": "to change it: make a second key at Notify, set it here, restart, then revoke the first",
     "notify_receipt_token": "to change it: set another, restart, and set the same for the callback at Notify at once",
+    "metrics_token": "to change it: set another, restart, and give it to whoever reads the metrics",
     "gias_password": "to change it: set it at the register's extract service, then here, then restart",
     "trs_api_key": "to change it: ask for a second key, set it here, restart, then have the first one ended",
 }

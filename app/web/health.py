@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Request, Response, asgi, get
+from litestar.exceptions import NotFoundException
 
 from app import clock
 from app.console.job_health import job_health, worst
 from app.db.engine import DatabaseUnavailable
 from app.db.migrations import at_head
+from app.meters import CONTENT_TYPE, METERS
 from app.refdata.health import register_health
 from app.web.policies import file_route
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Send
+    from pydantic import SecretStr
 
 AnyRequest = Request[Any, Any, Any]
 States = Callable[[], Mapping[str, Any]]
@@ -64,6 +68,18 @@ async def deps(request: AnyRequest) -> Response[dict[str, Any]]:
             **work,
         }
     )
+
+
+@get("/metrics", opt=file_route())
+async def metrics(request: AnyRequest) -> Response[str]:
+    """Give what this process counted to whoever has the token of the settings; without one there is no such page."""
+    token: SecretStr | None = request.app.state.settings.metrics_token
+    if not token:
+        raise NotFoundException
+    given = request.headers.get("authorization", "").encode()
+    if not hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode()):
+        return Response("", status_code=401, headers={"WWW-Authenticate": "Bearer"})
+    return Response(METERS.text(), media_type=CONTENT_TYPE)
 
 
 async def _work() -> dict[str, dict[str, Any]]:

@@ -23,6 +23,7 @@ from app.access.queries import Visitor, load_visitor
 from app.access.sessions import hash_of
 from app.db.engine import Statements, statements
 from app.db.sight import SERVICE, seen_by
+from app.meters import METERS, Answered
 from app.problems import usual
 from app.web import headers
 from app.web.errors import LAST_RESORT, ErrorPage
@@ -226,27 +227,29 @@ class Exchange:
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
     def log(self, counted: Statements, seconds: float, cpu_seconds: float) -> None:
-        """Write the request's one line (OPS-2)."""
+        """Write the request's one line, and count it; neither can fail the request (OPS-2, API-23.2)."""
         visit = self.scope["state"].get("visit")
         user = visit.visitor.user if visit else None
         more = self.scope["state"].get("log_fields", {})
         nobody = "lead_provider" if more.get("lead_provider") else "visitor"
         route = str(self.scope.get("path_template") or UNMATCHED)
-        logs.log_request(
-            logs.RequestLine(
-                request_id=self.request_id,
-                route=UNMATCHED if route == NOT_FOUND_PATH else route,
-                method=self.method if self.method.isalpha() else "OTHER",
-                status=self.status,
-                actor_kind=user.actor.kind.value if user else nobody,
-                request_time=round(seconds, 6),
-                request_cpu_time=round(cpu_seconds, 6),
-                db_count=counted.count,
-                db_time=round(counted.seconds, 6),
-                partial=self.headers.get(b"hx-request") == b"true",
-            ),
-            more,
+        line = logs.RequestLine(
+            request_id=self.request_id,
+            route=UNMATCHED if route == NOT_FOUND_PATH else route,
+            method=self.method if self.method.isalpha() else "OTHER",
+            status=self.status,
+            actor_kind=user.actor.kind.value if user else nobody,
+            request_time=round(seconds, 6),
+            request_cpu_time=round(cpu_seconds, 6),
+            db_count=counted.count,
+            db_time=round(counted.seconds, 6),
+            partial=self.headers.get(b"hx-request") == b"true",
         )
+        with suppress(Exception):
+            logs.log_request(line, more)
+        with suppress(Exception):
+            answered = Answered(str(more.get("lead_provider", "")), line.method, line.route, line.status)
+            METERS.count(answered, seconds)
 
 
 def host_name(host: str) -> str:

@@ -81,6 +81,7 @@ FILES = DOCUMENTS | {
     "/health/deps",
     "/health/live",
     "/health/ready",
+    "/metrics",
     "/robots.txt",
     "/static/{name}",
 }
