@@ -19,6 +19,7 @@ from app.schools.rules import programmes_for_new_ects, school_access
 from app.settings import settings
 from app.teachers import snapshot as snapshots
 from app.teachers.look_up import limited_until
+from app.teachers.survivors import survivors
 from app.teachers.trs import Found
 from app.terms import TRN, Role, SchoolId, SchoolKind, TeacherId, TrainingProgramme, Year
 from app.training.queries import school_providers
@@ -70,7 +71,9 @@ class SchoolAsked:
     teacher_id: TeacherId | None
 
 
-SCHOOL = """SELECT json_build_object('id', s.id, 'name', s.name, 'kind', s.kind, 'district', s.district_code,
+SAME = survivors("started.trn = $2")
+"""The record that goes on for the TRN asked about."""
+SCHOOL = f"""SELECT json_build_object('id', s.id, 'name', s.name, 'kind', s.kind, 'district', s.district_code,
     'confirmed_for', (SELECT i.confirmed_for_year FROM induction_tutor i
         WHERE i.school_id = s.id AND i.ended_at IS NULL),
     'failed', (SELECT coalesce(json_agg(l.outcome ORDER BY l.at), '[]') FROM lookup_attempt l
@@ -83,13 +86,12 @@ SCHOOL = """SELECT json_build_object('id', s.id, 'name', s.name, 'kind', s.kind,
             UNION ALL SELECT teacher_id, email, finished_on FROM mentor_at_school_period WHERE removed_at IS NULL) held
         JOIN teacher t ON t.id = held.teacher_id
         WHERE $5 <> '' AND lower(held.email) = lower($5) AND coalesce(held.finished_on, 'infinity') >= $6
-            AND t.trn <> $2 LIMIT 1),
+            AND t.id NOT IN {SAME} LIMIT 1),
     'schools', (SELECT coalesce(json_agg(json_build_array(o.id, o.name)), '[]') FROM school o WHERE o.id IN (
-        SELECT e.school_id FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id WHERE t.trn = $2
-        UNION SELECT m.school_id FROM mentor_at_school_period m JOIN teacher t ON t.id = m.teacher_id
-            WHERE t.trn = $2)),
-    'teacher_id', (SELECT t.id FROM teacher t WHERE t.trn = $2))
-    FROM school s WHERE s.urn = $1"""
+        SELECT e.school_id FROM ect_at_school_period e WHERE e.teacher_id IN {SAME}
+        UNION SELECT m.school_id FROM mentor_at_school_period m WHERE m.teacher_id IN {SAME})),
+    'teacher_id', (SELECT t.id FROM teacher t WHERE t.id IN {SAME}))
+    FROM school s WHERE s.urn = $1"""  # noqa: S608 - constants
 
 
 async def school_asked(asked: Asked) -> SchoolAsked | None:

@@ -49,7 +49,9 @@ CONDITIONS: tuple[Queue, ...] = (
         """SELECT 'name ' || n.id AS key, n.raised_at AS since, n.school_id, n.teacher_id,
             n.trs_name || ' on the teaching record; ' || n.old_name || ' became ' || n.new_name
                 || coalesce(' (score ' || c.score || ')', '') AS facts, c.score
-        FROM name_flag n LEFT JOIN name_correction c ON c.name_flag_id = n.id WHERE n.reviewed_at IS NULL""",
+        FROM name_flag n LEFT JOIN name_correction c ON c.name_flag_id = n.id WHERE n.reviewed_at IS NULL
+            AND NOT EXISTS (SELECT FROM teacher t WHERE t.id = n.teacher_id
+                AND t.merged_into_teacher_id IS NOT NULL)""",
         order="score, since, key",
         page="/admin/name-corrections?flagged=yes&reviewed=no",
     ),

@@ -143,16 +143,16 @@ BODIES = """
     FROM appropriate_body"""
 
 # EML-01: an open stay, at any school, of somebody else, ignoring case.
-EMAIL_IN_USE = """
+EMAIL_IN_USE = f"""
     SELECT to_json(EXISTS (
         SELECT FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
         WHERE lower(e.email) = lower($1::text) AND e.removed_at IS NULL AND coalesce(e.finished_on,
-            'infinity') >= $3::date AND t.trn <> $2::text
+            'infinity') >= $3::date AND t.id NOT IN {survivors("started.trn = $2::text")}
         UNION ALL
         SELECT FROM mentor_at_school_period m JOIN teacher t ON t.id = m.teacher_id
         WHERE lower(m.email) = lower($1::text) AND m.removed_at IS NULL AND coalesce(m.finished_on,
-            'infinity') >= $3::date AND t.trn <> $2::text
-    )) AS in_use"""
+            'infinity') >= $3::date AND t.id NOT IN {survivors("started.trn = $2::text")}
+    )) AS in_use"""  # noqa: S608 - constants
 
 # Another listed draft of this school for the same person and role (DRF-10).
 OTHER_DRAFT = f"""

@@ -15,7 +15,7 @@ from app.schools.queries import school_facts
 from app.schools.rules import school_access
 from app.terms import Role
 from app.training.arrangements import ArrangementKind
-from app.values import Invalid, parse_both, parse_choice, parse_date
+from app.values import parse_both, parse_choice, parse_date
 from app.web.console.fixes import FIELDS, Field, Fix
 from app.web.console.stay_fixes import NOT_REGISTERED, both, words_of
 
@@ -35,12 +35,21 @@ DAY = ("first_day_day", "first_day_month", "first_day_year")
 
 @dataclass(frozen=True)
 class Trained:
-    """One registration, what its school may choose, and what can be arranged for it today."""
+    """The registrations of a person, and what can be arranged today for the one that is chosen, at first the newest."""
 
-    stay: StayFile
+    stays: Mapping[str, StayFile]
+    key: str
     who: WhoseTraining
     terms: Terms
     arrangements: tuple[Arrangement, ...]
+
+    @property
+    def choices(self) -> dict[str, dict[str, str]]:
+        """The registrations, and who can train them in the one that is chosen."""
+        providers = {one.value: _words(one) for one in self.arrangements}
+        if self.who.role is Role.ECT:
+            providers[SCHOOL_LED] = "No lead provider: the school leads the training"
+        return {"training": words_of(self.stays), "provider": providers}
 
 
 def key_of(person: PersonFile, stay: StayFile) -> str:
@@ -54,21 +63,15 @@ def stays_of(person: PersonFile) -> dict[str, StayFile]:
     return {key_of(person, stay): stay for stay in both(person).values()}
 
 
-async def _load(person: PersonFile, circumstances: Circumstances) -> Mapping[str, Trained]:
-    today, policy, found = circumstances.today, circumstances.policy, {}
-    for key, stay in stays_of(person).items():
-        level = school_access(await school_facts(stay.school_id, today), today, policy).level
-        who, terms = WhoseTraining(stay.role, stay.school_id, person.trn, stay.id), terms_of(level, policy)
-        facts = (await person_in_training(who, terms, today)).facts
-        found[key] = Trained(stay, who, terms, arrangements_of(facts))
-    return found
-
-
-def _choices(facts: Mapping[str, Trained]) -> dict[str, dict[str, str]]:
-    providers = {one.value: _words(one) for trained in facts.values() for one in trained.arrangements}
-    if any(trained.stay.role is Role.ECT for trained in facts.values()):
-        providers[SCHOOL_LED] = "No lead provider: the school leads the training"
-    return {"training": words_of({key: trained.stay for key, trained in facts.items()}), "provider": providers}
+async def _load(person: PersonFile, circumstances: Circumstances) -> Trained:
+    today, policy, stays = circumstances.today, circumstances.policy, stays_of(person)
+    asked = circumstances.given.get("training", "")
+    key = asked if asked in stays else next(iter(stays))
+    stay = stays[key]
+    level = school_access(await school_facts(stay.school_id, today), today, policy).level
+    who, terms = WhoseTraining(stay.role, stay.school_id, person.trn, stay.id), terms_of(level, policy)
+    facts = (await person_in_training(who, terms, today)).facts
+    return Trained(stays, key, who, terms, arrangements_of(facts))
 
 
 def _words(arrangement: Arrangement) -> str:
@@ -77,19 +80,15 @@ def _words(arrangement: Arrangement) -> str:
     return arrangement.words
 
 
-def _parse(form: Form, facts: Mapping[str, Trained]) -> ChangeTrainingBySupport:
-    choices = _choices(facts)
-    (key, provider), day = parse_both(
+def _parse(form: Form, facts: Trained) -> ChangeTrainingBySupport:
+    (_, provider), day = parse_both(
         lambda: parse_both(
-            lambda: parse_choice(form, "training", list(facts), "Select which registration it is about"),
-            lambda: parse_choice(form, "provider", list(choices["provider"]), "Select who is to train them"),
+            lambda: parse_choice(form, "training", list(facts.stays), "Select which registration it is about"),
+            lambda: parse_choice(form, "provider", list(facts.choices["provider"]), "Select who is to train them"),
         ),
         lambda: _first_day(form),
     )
-    trained = facts[key]
-    if provider != SCHOOL_LED and provider not in {one.value for one in trained.arrangements}:
-        raise Invalid(provider="This registration cannot have that lead provider. Select another")
-    return ChangeTrainingBySupport(trained.who, trained.terms, "" if provider == SCHOOL_LED else provider, day)
+    return ChangeTrainingBySupport(facts.who, facts.terms, "" if provider == SCHOOL_LED else provider, day)
 
 
 def _first_day(form: Form) -> date | None:
@@ -104,10 +103,10 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         FIELDS,
         possible=lambda person: "" if both(person) else NOT_REGISTERED,
         load=_load,
-        initial=lambda facts: {"training": next(iter(facts))} if len(facts) == 1 else {},
+        initial=lambda facts: {"training": facts.key},
         parse=_parse,
         run=change_training_by_support,
-        choices=_choices,
+        choices=lambda facts: facts.choices,
         done="Who trains them is changed",
         fields=(
             Field("training", "For which registration?", "radios"),

@@ -42,7 +42,7 @@ TABS = {
     "look-ups": "Look-ups",
     "timeline": "Timeline",
 }
-ON_TAB = {"induction": ("induction",)}
+ON_TAB = {"induction": ("induction",), "training": ("change-training",)}
 """What a tab offers to put right besides what stands on its cards, by slugs."""
 
 
