@@ -39,6 +39,7 @@ from app.web.console import act_as as console_act_as
 from app.web.console import acting as console_acting
 from app.web.console import email_holder as console_email_holder
 from app.web.console import explainer as console_explainer
+from app.web.console import files as console_files
 from app.web.console import home as console_home
 from app.web.console import imports as console_imports
 from app.web.console import job_changes as console_job_changes
@@ -53,6 +54,7 @@ from app.web.console import refresh_person as console_refresh
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
+from app.web.console import send_again as console_send_again
 from app.web.console import service_notices as console_notices
 from app.web.console import settings as console_settings
 from app.web.console import staff as console_staff
@@ -121,7 +123,9 @@ HANDLERS: list[Any] = [
     *staff_sign_in.HANDLERS,
     *console_home.HANDLERS,
     *console_people.HANDLERS,
+    *console_files.HANDLERS,
     *console_person.HANDLERS,
+    *console_send_again.HANDLERS,
     *console_refresh.HANDLERS,
     *console_person_fixes.HANDLERS,
     *console_schools.HANDLERS,

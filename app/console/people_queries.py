@@ -67,6 +67,8 @@ class PeopleFilter:
     urn: str = ""
     lead_provider: UUID | None = None
     tag: str = ""
+    among: tuple[TeacherId, ...] | None = None
+    """Only these people; None for everybody."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ FILTERS = f"""CASE $2 WHEN 'ect' THEN {AS_ECT} AND NOT {AS_MENTOR} WHEN 'mentor'
             JOIN school s ON s.id = n.school_id WHERE s.urn = $4))
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM training_period tp
             JOIN lead_provider lp ON lp.id = tp.lead_provider_id
-            WHERE tp.teacher_id = t.id AND tp.cancelled_at IS NULL AND lp.public_id = $5))"""  # noqa: S608 - constants
+            WHERE tp.teacher_id = t.id AND tp.cancelled_at IS NULL AND lp.public_id = $5))
+    AND ($6::bigint[] IS NULL OR t.id = ANY($6))"""  # noqa: S608 - constants
 BY_TRN = f"t.id IN {survivors('started.trn = ANY($1)')}"
 BY_ID = """t.id IN (SELECT id FROM teacher WHERE public_id = ANY($1)
     UNION SELECT teacher_id FROM ect_at_school_period WHERE public_id = ANY($1)
@@ -227,9 +230,9 @@ async def _ids(search: PeopleSearch, wanted: PeopleFilter) -> list[TeacherId]:
     if search.hopeless:
         return []
     statement, sought = _statement(search, wanted)
-    rows = await fetch(
-        statement, sought, wanted.role and wanted.role.value, wanted.year, wanted.urn, wanted.lead_provider
-    )
+    among = None if wanted.among is None else list(wanted.among)
+    role = wanted.role and wanted.role.value
+    rows = await fetch(statement, sought, role, wanted.year, wanted.urn, wanted.lead_provider, among)
     return [TeacherId(row["id"]) for row in rows]
 
 

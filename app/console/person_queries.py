@@ -192,6 +192,8 @@ class MessageFile:
     state: str
     created_at: datetime
     finished_at: datetime | None
+    kept: bool
+    """Its words are still there, so that it can be sent again."""
 
 
 @dataclass(frozen=True)
@@ -278,7 +280,8 @@ PERSON = f"""SELECT json_build_object('id', t.id, 'public_id', t.public_id, 'trn
     'stays', {STAYS}, 'trainings', {TRAININGS}, 'inductions', {INDUCTIONS}, 'drafts', {DRAFTS})
     FROM teacher t WHERE t.public_id = $1"""  # noqa: S608 - constants
 MESSAGE = """json_build_object('id', newest.id, 'kind', newest.message_id, 'recipient', newest.recipient,
-    'state', newest.state, 'created_at', newest.created_at, 'finished_at', newest.finished_at)"""
+    'state', newest.state, 'created_at', newest.created_at, 'finished_at', newest.finished_at,
+    'kept', newest.personalisation IS NOT NULL AND newest.state NOT IN ('pending', 'sending', 'parked'))"""
 MESSAGES = f"""SELECT coalesce(json_agg({MESSAGE} ORDER BY newest.created_at DESC, newest.id), '[]')
     FROM (SELECT * FROM message WHERE teacher_id = $1 ORDER BY created_at DESC, id LIMIT {MOST_MESSAGES}) newest"""  # noqa: S608 - constants
 SAME_PERSON = f"""WITH RECURSIVE same AS (

@@ -97,6 +97,21 @@ async def one_record(
     return row["body"] if row else None
 
 
+async def shown_to_each(kind: ResourceType, subject: TeacherId, today: date) -> list[tuple[str, bytes]]:
+    """Return name and JSON for each lead provider that is shown a person on a day, as the API answers it (ADM-3.2)."""
+    body = STAMPED.format(body="coalesce(p.body, k.body)", name="updated_at")
+    kept = KEPT.format(viewer="lp.id", kind=kind.value, keys="")
+    stale = STALE.format(kind=kind.value, keys="").replace("$1", "lp.id")
+    rows = await fetch(
+        f"""SELECT lp.name, convert_to({body}, 'UTF8') AS body FROM lead_provider lp
+        CROSS JOIN LATERAL ({kept} AND r.subject_id = $1 UNION ALL {stale}) p
+        JOIN provider_record k ON k.id = p.id WHERE k.subject_id = $1 ORDER BY lower(lp.name), k.resource_id""",  # noqa: S608 - constants
+        subject,
+        today,
+    )
+    return [(row["name"], row["body"]) for row in rows]
+
+
 async def participant_id(lead_provider_id: LeadProviderId, resource_id: UUID) -> TeacherId | None:
     """Return the internal id of a participant by the id that the lead provider is shown, or None (API-1.4)."""
     row = await fetch_one(

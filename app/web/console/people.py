@@ -9,14 +9,17 @@ from uuid import UUID
 from litestar import Request, Response, get
 
 from app import clock
+from app.console.attention import needing_attention
 from app.console.choices import choices as read_choices
 from app.console.people_queries import TAGS, PeopleFilter, RoleHeld, find_people
 from app.console.search import LONGEST, people_search
 from app.web.console.asking import PAGE_SIZES, address, page_size
+from app.web.console.exporting import file_address, may_export
 from app.web.forms import read_query
 from app.web.page import page, redirect
 from app.web.policies import staff_page
 from app.web.schools.list_query import page_number
+from app.web.session import visit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from app.registration.people.statuses import Tag
 
 PATH = "/admin/people"
-KEPT = ("q", "role", "year", "school", "lead-provider", "tag", "size")
+FILE = f"{PATH}/file"
+KEPT = ("q", "role", "year", "school", "lead-provider", "tag", "attention", "size")
+ATTENTION = {"yes": "Needs attention"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class PeoplePage:
     page_number: int
     pages: int
     page_href: str
+    file_href: str
+    """Where the same people are had as a file; empty for those who may not."""
 
 
 @get(PATH, opt=staff_page(nav="people"))
@@ -65,20 +72,24 @@ async def search(request: Request[Any, Any, Any]) -> Response[str]:
     """List who is found; a TRN of somebody known goes straight to their page (ADM-2.1, ADM-2.5)."""
     query = read_query(request)
     sought, today = people_search(query.get("q", "")), clock.today()
-    found = await find_people(sought, _filter(query), page_number(query.get("page", "")), page_size(query), today)
+    wanted = await wanted_in(request, query)
+    found = await find_people(sought, wanted, page_number(query.get("page", "")), page_size(query), today)
     if len(sought.trns) == 1 and found.total == 1:
         return redirect(request, f"{PATH}/{found.people[0].public_id}")
-    return page(request, "console/people.html", await _page(query, found, today))
+    return page(request, "console/people.html", await _page(request, query, found, today))
 
 
-def _filter(query: Mapping[str, str]) -> PeopleFilter:
+async def wanted_in(request: Request[Any, Any, Any], query: Mapping[str, str]) -> PeopleFilter:
+    """Return the filters that an address asks for (ADM-2.3)."""
     year, role = query.get("year", ""), query.get("role", "")
+    policy = visit_of(request).standing.policy
     return PeopleFilter(
         role=next((held for held in RoleHeld if held.value == role), None),
         year=0 if year == "none" else int(year) if year in YEARS else None,
         urn=query.get("school", "").strip()[:LONGEST],
         lead_provider=_uuid(query.get("lead-provider", "")),
         tag=query.get("tag", "")[:LONGEST],
+        among=await needing_attention(policy, clock.today()) if query.get("attention") in ATTENTION else None,
     )
 
 
@@ -92,13 +103,16 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-async def _page(query: Mapping[str, str], found: PeopleFound, today: date) -> PeoplePage:
+async def _page(
+    request: Request[Any, Any, Any], query: Mapping[str, str], found: PeopleFound, today: date
+) -> PeoplePage:
     known = await read_choices()
     choices = {
         "role": {role.value: role.words for role in RoleHeld},
         "year": {**{str(year): f"{year} to {year + 1}" for year in known.years}, "none": "Not available"},
         "lead-provider": {str(provider.public_id): provider.name for provider in known.lead_providers},
         "tag": {tag: tag for tag in TAGS},
+        "attention": ATTENTION,
         "size": {str(size): str(size) for size in PAGE_SIZES},
     }
     return PeoplePage(
@@ -111,6 +125,7 @@ async def _page(query: Mapping[str, str], found: PeopleFound, today: date) -> Pe
         page_number=found.page,
         pages=found.pages,
         page_href=address(PATH, query, KEPT),
+        file_href=file_address(FILE, query, KEPT) if may_export(request) else "",
     )
 
 

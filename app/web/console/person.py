@@ -11,9 +11,12 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 
 from app import clock
 from app.console import person_queries
+from app.console.attention import attention
 from app.console.people_queries import people
 from app.console.timeline import Whose
 from app.console.view_record import ViewRecord, view_record
+from app.provider_records.asked import ResourceType
+from app.provider_records.queries import shown_to_each
 from app.web.console import email_holder, person_shown, refresh_person, timelines
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
@@ -24,8 +27,10 @@ from app.web.console.person_fixes import FIXES
 from app.web.forms import known_id
 from app.web.page import page
 from app.web.policies import staff_page
+from app.web.session import visit_of
 
 if TYPE_CHECKING:
+    from app.console.attention import Attention
     from app.console.person_queries import LookUpFile, MessageFile, PersonFile
     from app.registration.people.ect_shown import Line
     from app.registration.people.statuses import Tag
@@ -66,6 +71,8 @@ class Top:
     tag: Tag | None
     notes: tuple[str, ...]
     """What staff must know first: merged, anonymised, not found any more."""
+    attention: tuple[Attention, ...]
+    """Open items of work queues that name them."""
     tabs: tuple[TabLink, ...]
     tab: str
     path_to_person: str
@@ -94,6 +101,8 @@ class CardsPage(Top):
     nothing: str
     fixes: tuple[tuple[str, str], ...]
     """What can be put right that no card stands for."""
+    seen: tuple[tuple[str, str], ...]
+    """Each lead provider that sees them, with what the API answers it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +111,7 @@ class EmailsPage(Top):
 
     messages: tuple[MessageFile, ...]
     most: int
+    may_send: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +154,8 @@ async def training(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     """Show every training, cancelled ones too (ADM-3.2)."""
     person = await opened(request, person_id)
     cards = person_shown.training_cards(person)
-    return await _cards(request, person, "training", cards, "No training is recorded.")
+    seen = person_shown.seen_by_providers(await shown_to_each(ResourceType.PARTICIPANT, person.id, clock.today()))
+    return await _cards(request, person, "training", cards, "No training is recorded.", seen)
 
 
 @get(f"{PATH}/{{person_id:str}}/induction", opt=staff_page(nav="people"))
@@ -160,7 +171,12 @@ async def emails(request: Request[Any, Any, Any], person_id: FromPath[str]) -> R
     """Show the newest emails about a person (ADM-3.2)."""
     person = await opened(request, person_id)
     messages = await person_queries.messages_about(person.id)
-    shown = EmailsPage(**await top(request, person, "emails"), messages=messages, most=person_queries.MOST_MESSAGES)
+    shown = EmailsPage(
+        **await top(request, person, "emails"),
+        messages=messages,
+        most=person_queries.MOST_MESSAGES,
+        may_send="support" in staff_of(request).staff_roles,
+    )
     return page(request, "console/person-emails.html", shown)
 
 
@@ -216,6 +232,7 @@ async def top(request: Request[Any, Any, Any], person: PersonFile, tab: str) -> 
         "roles": person.roles,
         "tag": found[0].tag(clock.today()) if found else None,
         "notes": person_shown.notes(person),
+        "attention": await attention(person.id, visit_of(request).standing.policy, clock.today()),
         "tabs": tabs,
         "tab": TABS[tab],
         "path_to_person": base,
@@ -226,8 +243,13 @@ async def top(request: Request[Any, Any, Any], person: PersonFile, tab: str) -> 
     }
 
 
-async def _cards(
-    request: Request[Any, Any, Any], person: PersonFile, tab: str, cards: tuple[Card, ...], nothing: str
+async def _cards(  # noqa: PLR0917 - what a page of cards shows
+    request: Request[Any, Any, Any],
+    person: PersonFile,
+    tab: str,
+    cards: tuple[Card, ...],
+    nothing: str,
+    seen: tuple[tuple[str, str], ...] = (),
 ) -> Response[str]:
     path = f"{PATH}/{person.public_id}"
     back = f"{path}/{tab}"
@@ -237,6 +259,7 @@ async def _cards(
         cards=tuple(replace(card, fixes=offered_on(request, FIXES, person, path, back, card.key)) for card in cards),
         nothing=nothing,
         fixes=beside,
+        seen=seen,
     )
     return page(request, "console/person-cards.html", shown)
 

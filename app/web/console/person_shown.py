@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from app.registration.registering.start_dates import day_in_words
 from app.terms import InductionOutcome, Role, TRSAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from app.console.person_queries import InductionFile, MentorshipFile, PersonFile, StayFile, TrainingFile
@@ -165,6 +167,11 @@ def _confirmation(training: TrainingFile) -> str:
     if training.confirmed_at:
         return f"Confirmed on {_day(training.confirmed_at)}"
     return f"Requested on {_day(training.requested_at)}" if training.requested_at else NONE
+
+
+def seen_by_providers(answers: Iterable[tuple[str, bytes]]) -> tuple[tuple[str, str], ...]:
+    """Return each lead provider with what the API answers it about the person, laid out to be read."""
+    return tuple((name, json.dumps({"data": json.loads(body)}, indent=2, ensure_ascii=False)) for name, body in answers)
 
 
 def induction_cards(person: PersonFile) -> tuple[Card, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.console.timeline import WHO, Timeline, TimelineFilter, Whose, timeline
 from app.terms import ActorKind
 from app.web.console.asking import address, day_in
+from app.web.console.exporting import file_address, may_export
 from app.web.forms import read_query
 from app.web.schools.list_query import page_number
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 KEPT = ("kind", "author", "since", "until")
 LONGEST_KIND = 100
+TIMELINE = "/timeline"
+"""How the addresses end whose entries can be had as a file."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class TimelineView:
     authors: Mapping[str, str]
     path: str
     page_href: str
+    file_href: str
+    """Where the same entries are had as a file; empty for those who may not."""
     merged: Collection[str]
     """Ids of records that were merged into this one: their entries are marked (ADM-3.3)."""
 
@@ -45,6 +50,7 @@ async def view(request: Request[Any, Any, Any], whose: Whose, path: str, merged:
         authors={kind.value: WHO[kind] for kind in ActorKind},
         path=path,
         page_href=address(path, query, KEPT),
+        file_href=file_address(f"{path}/file", query, KEPT) if may_export(request) and path.endswith(TIMELINE) else "",
         merged=merged,
     )
 
