@@ -25,6 +25,13 @@ LABELS = {
     "delivery_partner": "Delivery partner",
     "mentor": "Mentor",
     "challenge_reason": "What is wrong",
+    "trn": "TRN",
+    "ect_first_eligible_at": "First eligible for funding as an ECT",
+    "mentor_first_eligible_at": "First eligible for funding as a mentor",
+    "ect_payments_frozen_year": "Came as an ECT from the frozen year",
+    "mentor_payments_frozen_year": "Came as a mentor from the frozen year",
+    "mentor_ineligible_on": "Not fundable as a mentor since",
+    "mentor_ineligible_reason": "Not fundable as a mentor because",
 }
 NONE = "none"
 PERIOD_OF_LEAVE = "a period of leave"

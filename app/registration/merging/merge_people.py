@@ -16,6 +16,7 @@ from app.registration.merging.conflicts import conflicts_between
 from app.registration.merging.merge_events import TeacherMerged
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
+from app.registration.people.statuses import london_day
 from app.teachers.locks import lock_people
 from app.terms import TRN, MentorIneligibleReason, Refused, TeacherId, Year
 
@@ -177,7 +178,7 @@ async def _store(survivor: PersonMerged, other: PersonMerged, kept: Stamps) -> N
 def _record(survivor: PersonMerged, other: PersonMerged, rows: Mapping[str, int], kept: Stamps, actor: Actor) -> None:
     """Record both events, with all that the two records say differently, one by one."""
     stamps: dict[str, tuple[Any, Any]] = {
-        one.name: (getattr(survivor.stamps, one.name), getattr(kept, one.name))
+        one.name: (_told(getattr(survivor.stamps, one.name)), _told(getattr(kept, one.name)))
         for one in fields(Stamps)
         if getattr(survivor.stamps, one.name) != getattr(kept, one.name)
     }
@@ -189,3 +190,10 @@ def _record(survivor: PersonMerged, other: PersonMerged, rows: Mapping[str, int]
         TeacherMerged(whose[1], survivor.name.displayed, survivor.trn, survivor=False, rows={}, differing=differing),
         actor,
     )
+
+
+def _told(stamp: Any) -> Any:
+    """Return a stamp as an event keeps it: the day of a moment, the words of a reason."""
+    if isinstance(stamp, MentorIneligibleReason):
+        return stamp.words
+    return london_day(stamp) if isinstance(stamp, datetime) else stamp

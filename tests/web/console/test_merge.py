@@ -53,6 +53,12 @@ async def test_everything_moves_to_the_record_that_goes_on(
     await sam.get(f"/admin/people/{kept.public_id}")
     assert f"/admin/people/{kept.public_id}/fixes/merge" in sam.page.text
 
+    await sam.get(f"/admin/people/{kept.public_id}/merge?duplicate_id={gone.public_id}")
+    assert f'value="{gone.public_id}"' in sam.page.text
+    await sam.post(f"/admin/people/{kept.public_id}/merge", {**hidden(sam), **WHY, "duplicate_id": gone.trn})
+    assert "First eligible for funding as an ECT: was none, now 2 September 2024" in sam.text()
+    assert "Name: was Ann Double, now Ann Single" in sam.text()
+    assert "TRN: was 4512372, now 4512371" in sam.text()
     answer = await merge(sam, kept, "4512372")
 
     assert answer.headers["location"] == f"/admin/people/{kept.public_id}?done=merge"
