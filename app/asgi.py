@@ -37,6 +37,7 @@ from app.web import support as support_pages
 from app.web.access import email_sign_in, name_user, request_access, your_details
 from app.web.console import act_as as console_act_as
 from app.web.console import acting as console_acting
+from app.web.console import bulk as console_bulk
 from app.web.console import email_holder as console_email_holder
 from app.web.console import explainer as console_explainer
 from app.web.console import files as console_files
@@ -133,6 +134,7 @@ HANDLERS: list[Any] = [
     *console_school_fixes.HANDLERS,
     *console_explainer.HANDLERS,
     *console_email_holder.HANDLERS,
+    *console_bulk.HANDLERS,
     *console_act_as.HANDLERS,
     *console_acting.HANDLERS,
     *console_queues.HANDLERS,

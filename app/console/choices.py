@@ -35,6 +35,12 @@ async def choices() -> Choices:
     return await document(Choices, CHOICES) or Choices((), ())
 
 
+async def partner_names() -> tuple[str, ...]:
+    """Return the names of the delivery partners."""
+    names = "SELECT coalesce(json_agg(name ORDER BY lower(name), id), '[]') FROM delivery_partner"
+    return await document(tuple[str, ...], names) or ()
+
+
 SCHOOL_CHOICES = """SELECT json_build_object(
     'types', (SELECT coalesce(json_agg(json_build_array(type_code, type_name) ORDER BY type_name, type_code), '[]')
         FROM (SELECT type_code, min(type_name) AS type_name FROM school GROUP BY type_code) types),

@@ -269,7 +269,7 @@ INDUCTIONS = """(SELECT coalesce(json_agg(json_build_object('body', b.name, 'bod
 DRAFTS = """(SELECT coalesce(json_agg(json_build_object('school', s.name, 'urn', s.urn, 'kind', d.kind,
     'started_at', d.created_at) ORDER BY d.created_at, d.id), '[]')
     FROM draft d JOIN school s ON s.id = d.school_id WHERE d.trn = t.trn AND d.state = 'open')"""
-PERSON = f"""SELECT json_build_object('id', t.id, 'public_id', t.public_id, 'trn', t.trn, 'name', {name_of("t")},
+ABOUT = f"""SELECT json_build_object('id', t.id, 'public_id', t.public_id, 'trn', t.trn, 'name', {name_of("t")},
     'answer', t.trs_answer, 'refreshed_at', t.trs_refreshed_at, 'tried_at', t.trs_tried_at,
     'merged_into_trn', t.trs_merged_into_trn, 'induction_status', t.trs_induction_status,
     'induction_started_on', t.trs_induction_start_date, 'induction_completed_on', t.trs_induction_completed_date,
@@ -278,7 +278,9 @@ PERSON = f"""SELECT json_build_object('id', t.id, 'public_id', t.public_id, 'trn
     'merged_from', (SELECT coalesce(json_agg({_named("o")}), '[]') FROM teacher o
         WHERE o.merged_into_teacher_id = t.id),
     'stays', {STAYS}, 'trainings', {TRAININGS}, 'inductions', {INDUCTIONS}, 'drafts', {DRAFTS})
-    FROM teacher t WHERE t.public_id = $1"""  # noqa: S608 - constants
+    FROM teacher t"""  # noqa: S608 - constants
+PERSON = f"{ABOUT} WHERE t.public_id = $1"
+PERSON_BY_TRN = f"{ABOUT} WHERE t.trn = $1"
 MESSAGE = """json_build_object('id', newest.id, 'kind', newest.message_id, 'recipient', newest.recipient,
     'state', newest.state, 'created_at', newest.created_at, 'finished_at', newest.finished_at,
     'kept', newest.personalisation IS NOT NULL AND newest.state NOT IN ('pending', 'sending', 'parked'))"""
@@ -297,6 +299,11 @@ LOOK_UPS = """SELECT coalesce(json_agg(json_build_object('at', l.at, 'school', s
 async def person(public_id: UUID) -> PersonFile | None:
     """Return everything about a person; None for an id of nobody's."""
     return await document(PersonFile, PERSON, public_id)
+
+
+async def person_by_trn(trn: TRN) -> PersonFile | None:
+    """Return everything about a person; None for a TRN that is not known here."""
+    return await document(PersonFile, PERSON_BY_TRN, trn)
 
 
 async def public_id_of(teacher_id: TeacherId) -> UUID | None:

@@ -11,6 +11,7 @@ from app.access.end_unused_staff import end_unused_staff
 from app.access.warn_of_ending_tokens import warn_of_ending_tokens
 from app.drafts.expire import expire_drafts
 from app.jobs import digests, housekeeping, induction_mail, partnership_mail, reminders, school_dates, school_reminders
+from app.jobs.bulk_changes import BulkChanges
 from app.jobs.school_register import Nightly
 from app.jobs.teaching_records import Refreshing
 from app.jobs.tell_inductions import Telling
@@ -278,8 +279,15 @@ def jobs_with(
     tries: how often a fault of the school register that may pass is waited for.
     """
     nightly = () if register is None else (_nightly(register, tries),)
+    many = PeriodicJob(
+        "go_on_with_bulk_changes",
+        "* * * * *",
+        "console",
+        "what support changes for many people takes longer; nobody is changed twice",
+        BulkChanges(trs).run,
+    )
     if trs is None:
-        return *nightly, *JOBS
+        return *nightly, *JOBS, many
     again = PeriodicJob(
         "refresh_teaching_records",
         "20 * * * *",

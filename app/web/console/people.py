@@ -13,7 +13,7 @@ from app.console.attention import needing_attention
 from app.console.choices import choices as read_choices
 from app.console.people_queries import TAGS, PeopleFilter, RoleHeld, find_people
 from app.console.search import LONGEST, people_search
-from app.web.console.asking import PAGE_SIZES, address, page_size
+from app.web.console.asking import PAGE_SIZES, address, page_size, staff_of
 from app.web.console.exporting import file_address, may_export
 from app.web.forms import read_query
 from app.web.page import page, redirect
@@ -65,6 +65,8 @@ class PeoplePage:
     page_href: str
     file_href: str
     """Where the same people are had as a file; empty for those who may not."""
+    many_href: str
+    """Where something is put right for all who are listed here; empty for those who may not."""
 
 
 @get(PATH, opt=staff_page(nav="people"))
@@ -126,7 +128,12 @@ async def _page(
         pages=found.pages,
         page_href=address(PATH, query, KEPT),
         file_href=file_address(FILE, query, KEPT) if may_export(request) else "",
+        many_href=_many(found) if "support" in staff_of(request).staff_roles else "",
     )
+
+
+def _many(found: PeopleFound) -> str:
+    return f"/admin/bulk?trns={'+'.join(one.trn for one in found.people)}"
 
 
 def person_row(person: PersonFound, today: date) -> PersonRow:
