@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -103,12 +104,15 @@ async def held(world: World, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (row,) = await fetch("SELECT id, public_id FROM school_partnership")
     wanted = {"sent": {"delivery_partner_id": str(world.acts.elder.public_id)}}
     where = f"{PARTNERSHIPS}/{row['public_id']}"
+    birch = {"attributes": {**world.report, "school_id": str(world.birch.public_id)}}
+    tried = partial(world.larch.post, f"{PARTNERSHIPS}/bulk?validate_only=true", content=json.dumps({"data": [birch]}))
     conn = await asyncpg.connect(url)
     try:
         async with conn.transaction():
             await conn.execute("LOCK TABLE school_partnership IN EXCLUSIVE MODE")
             answer: Any = await world.larch.put(where, 503, **wanted)
             assert said(answer) == [("Service unavailable", "unavailable")]
+            await tried(503)
     finally:
         await conn.close()
     await change("CREATE SEQUENCE tries")
@@ -117,11 +121,14 @@ async def held(world: World, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """CREATE FUNCTION loses_twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             IF nextval('tries') < 3 THEN RAISE deadlock_detected; END IF; RETURN new; END $$"""
     )
-    await change("CREATE TRIGGER loses BEFORE UPDATE ON school_partnership FOR EACH ROW EXECUTE FUNCTION loses_twice()")
+    await change(
+        "CREATE TRIGGER loses BEFORE INSERT OR UPDATE ON school_partnership FOR EACH ROW EXECUTE FUNCTION loses_twice()"
+    )
     current = (await world.larch.get(where))["data"]["attributes"]["delivery_partner_id"]
     other = next(p for p in (world.acts.elder, world.acts.dogwood) if str(p.public_id) != current)
     await world.larch.put(where, sent={"delivery_partner_id": str(other.public_id)})
-    await change("SELECT setval('tries', 1)")
+    await change("SELECT setval('tries', 1, false)")
+    assert (await tried())["meta"]["accepted"] == 1
     await change("DROP TRIGGER loses ON school_partnership")
 
 

@@ -83,7 +83,10 @@ async def report_many(request: AnyRequest) -> Response[bytes]:
     batch = Batch(call, items, _validate_only(asked.others), key, digest_of_request(request, body))
     if len(items) > ITEMS_OF_A_REQUEST:
         await count_call(call, -(-len(items) // ITEMS_OF_A_REQUEST) - 1)
-    await (_try_all(batch) if batch.validate_only else _report_all(batch))
+    if batch.validate_only:
+        batch.results = await retried(lambda: _try_all(batch))
+    else:
+        await _report_all(batch)
     request.scope["state"]["rows"] = len(batch.results)
     headers = preferences(request)
     if batch.replayed == len(items):
@@ -130,16 +133,17 @@ async def _report(batch: Batch, index: int, item: Any) -> Done:
         return done
 
 
-async def _try_all(batch: Batch) -> None:
+async def _try_all(batch: Batch) -> list[dict[str, Any]]:
     """Report every item in one transaction that is taken back; later items see earlier ones."""
+    results: list[dict[str, Any]] = []
     try:
         async with transaction():
             await fetch(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
             for index, item in enumerate(batch.items):
-                batch.results.append(await _judged(batch, index, item))
+                results.append(await _judged(batch, index, item))
             raise NotForReal  # noqa: TRY301 - this is how a transaction is taken back
     except NotForReal:
-        return
+        return results
 
 
 async def _judged(batch: Batch, index: int, item: Any) -> dict[str, Any]:

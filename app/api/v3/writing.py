@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 import msgspec
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     AnyRequest = Request[Any, Any, Any]
     Work = Callable[[bytes], Awaitable[Callable[[], Awaitable[bytes]]]]
 
+Made = TypeVar("Made")
 TRIES = 4
 LONGEST_WAIT = "10s"
 KEY = re.compile(r"[ -~]{1,255}")
@@ -72,7 +73,7 @@ async def write(request: AnyRequest, work: Work) -> Response[bytes]:
     return answer_json(done.body, done.status, headers)
 
 
-async def retried(act: Callable[[], Awaitable[Done]]) -> Done:
+async def retried(act: Callable[[], Awaitable[Made]]) -> Made:
     """Do something again that the database broke off for others, up to 3 times; 503 after a long wait (API-6.5)."""
     for left in reversed(range(TRIES)):
         try:
