@@ -28,6 +28,7 @@ from app.db.engine import engine
 from app.db.migrations import at_head, migrate
 from app.demo.command import demo, demo_data, demo_dfe_sign_in, demo_school_register, demo_teaching_records, history
 from app.demo.personas import PERSONAS
+from app.drill import drill_command
 from app.events.record import head
 from app.events.verify import verify
 from app.jobs.command import make_commands
@@ -346,6 +347,7 @@ for command in (
     token,
     generate,
     api,
+    drill_command,
     bench,
 ):
     register.add_command(command)

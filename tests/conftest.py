@@ -9,7 +9,6 @@ import tempfile
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
@@ -21,6 +20,7 @@ os.environ.setdefault("DATA_DIR", str(Path(tempfile.gettempdir()) / f"register-t
 
 from app.adapters.http import silence_client_loggers
 from app.db import server
+from app.db.address import named
 from app.db.engine import Connection, engine
 from app.db.migrations import migrate
 from app.db.sight import OWNER
@@ -53,13 +53,6 @@ def maintenance_url() -> str:
     """Return the address of the server that tests make their databases on."""
     given = os.environ.get("TEST_DATABASE_URL")
     return given or server.start(Path(os.environ["DATA_DIR"]), "postgres")
-
-
-def named(url: str, database: str) -> str:
-    """Return the same address with another database."""
-    parts = urlsplit(url)
-    made = urlunsplit(parts._replace(path=f"/{database}"))
-    return made if parts.netloc else made.replace(f"{parts.scheme}:/{database}", f"{parts.scheme}:///{database}")
 
 
 async def make_database(name: str, template: str | None = None) -> str:

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from app.db.address import named
 from app.db.engine import engine
 from app.db.migrations import at_head, migrate
 from app.national.country import country
@@ -52,9 +52,9 @@ async def prepared(base: str, size: str, tell: Callable[[str], None]) -> Scratch
 
     base: the address of any database of the server, which is not touched. Raises BrokenData.
     """
-    scratch = Scratch(size, _named(base, f"register_bench_{size}"))
+    scratch = Scratch(size, named(base, f"register_bench_{size}"))
     mark = str(SIZES[size])
-    conn = await asyncpg.connect(_named(base, "postgres"))
+    conn = await asyncpg.connect(named(base, "postgres"))
     try:
         name = f"register_bench_{size}"
         found = await conn.fetchval(
@@ -78,12 +78,12 @@ async def beside(scratch: Scratch, purpose: str, *, copied: bool) -> AsyncIterat
     """Give a database on the same server, empty or a copy, dropped afterwards."""
     name = f"register_bench_{purpose}"
     drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    conn = await asyncpg.connect(_named(scratch.url, "postgres"))
+    conn = await asyncpg.connect(named(scratch.url, "postgres"))
     try:
         await conn.execute(drop)
         copy = f' TEMPLATE "register_bench_{scratch.name}" STRATEGY FILE_COPY' if copied else ""
         await conn.execute(f'CREATE DATABASE "{name}"{copy}')
-        yield Scratch(scratch.name, _named(scratch.url, name))
+        yield Scratch(scratch.name, named(scratch.url, name))
         await conn.execute(drop)
     finally:
         await conn.close()
@@ -112,10 +112,3 @@ async def opened(scratch: Scratch) -> AsyncIterator[None]:
         yield
     finally:
         await engine.close()
-
-
-def _named(url: str, database: str) -> str:
-    """Return the same address with another database; the empty host of a socket's address is kept."""
-    parts = urlsplit(url)
-    made = urlunsplit(parts._replace(path=f"/{database}"))
-    return made if parts.netloc else made.replace(f"{parts.scheme}:/{database}", f"{parts.scheme}:///{database}")

