@@ -24,16 +24,16 @@ class Attention:
     href: str
 
 
-def _every(columns: str, condition: str) -> str:
+def _every(columns: str, condition: str, *, of_person: bool = False) -> str:
     return " UNION ALL ".join(
-        f"""SELECT '{queue.slug}' AS slug, {columns} FROM ({queue.sql}) found
+        f"""SELECT '{queue.slug}' AS slug, {columns} FROM ({(of_person and queue.of_person) or queue.sql}) found
         LEFT JOIN queue_item q ON q.queue = '{queue.id}' AND q.item_key = found.key
         WHERE q.dismissed_facts IS DISTINCT FROM found.facts AND {OPEN} AND {condition}"""  # noqa: S608 - constants
         for queue in QUEUES.values()
     )
 
 
-OF_PERSON = _every("found.facts", "found.teacher_id = $3")
+OF_PERSON = _every("found.facts", "found.teacher_id = $3", of_person=True)
 OF_EVERYBODY = f"SELECT DISTINCT teacher_id FROM ({_every('found.teacher_id', 'found.teacher_id IS NOT NULL')}) needing"  # noqa: S608 - constants
 
 

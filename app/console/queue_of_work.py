@@ -18,6 +18,8 @@ class Queue:
     what_to_do: str
     sql: str
     order: str = "since, key"
+    of_person: str = ""
+    """The same for the person $3 alone, where looking through everybody takes too long for a page about one."""
     page: str = ""
     """Where its items can be seen with everything about them, and decided."""
 

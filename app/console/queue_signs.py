@@ -22,6 +22,40 @@ ADDRESS = "coalesce(nullif(btrim(s.primary_email), ''), nullif(btrim(s.secondary
 REQUESTED_WITHIN, REMOVED_WITHIN = 30, 400
 """In days."""
 
+NEAR = f"""SELECT near.teacher_id FROM ({REGISTERED}) near JOIN ({REGISTERED}) own ON own.teacher_id = $3
+        AND near.school_id = own.school_id
+    UNION SELECT near.teacher_id FROM ({REGISTERED}) near WHERE near.email IN (SELECT own.email FROM ({REGISTERED}) own
+            WHERE own.teacher_id = $3 UNION SELECT lower(v.changes #>> '{{email,old}}') FROM event v
+            WHERE v.teacher_id = $3 AND v.changes ? 'email')
+    UNION SELECT v.teacher_id FROM event v WHERE v.changes ? 'email' AND lower(v.changes #>> '{{email,old}}') IN (
+        SELECT own.email FROM ({REGISTERED}) own WHERE own.teacher_id = $3 UNION
+        SELECT lower(o.changes #>> '{{email,old}}') FROM event o WHERE o.teacher_id = $3 AND o.changes ? 'email')"""  # noqa: S608 - constants
+"""Whoever is or was at a school of the person $3, or has or had an address of theirs."""
+
+
+def _duplicates(among: str) -> str:
+    """Return the condition of Q-11 for those whom another condition picks."""
+    return f"""WITH registered AS MATERIALIZED (SELECT r.*, lower({SHOWN_NAME.format("t")}) AS name
+            FROM ({REGISTERED}) r JOIN teacher t ON t.id = r.teacher_id
+            WHERE t.merged_into_teacher_id IS NULL AND t.anonymised_at IS NULL AND {among}),
+        addresses AS (SELECT teacher_id, email FROM registered
+            UNION SELECT v.teacher_id, lower(v.changes #>> '{{email,old}}') FROM event v JOIN teacher t
+                ON t.id = v.teacher_id WHERE v.changes ? 'email' AND t.merged_into_teacher_id IS NULL
+                AND t.anonymised_at IS NULL AND EXISTS (SELECT FROM registered r WHERE r.teacher_id = v.teacher_id)),
+        pairs AS (SELECT one.teacher_id AS older, other.teacher_id AS newer, 'email address' AS alike
+            FROM addresses one JOIN addresses other ON other.email = one.email AND other.teacher_id > one.teacher_id
+            UNION SELECT one.teacher_id, other.teacher_id, 'name at the same school'
+            FROM registered one JOIN registered other ON other.school_id = one.school_id AND other.name = one.name
+                AND other.teacher_id > one.teacher_id AND abs(other.started_on - one.started_on) <= 365)
+        SELECT 'people ' || p.older || ' ' || p.newer AS key, newer.created_at AS since,
+            (SELECT r.school_id FROM registered r WHERE r.teacher_id = p.newer
+                ORDER BY r.started_on DESC, r.school_id LIMIT 1) AS school_id, p.newer AS teacher_id,
+            'Same ' || string_agg(p.alike, ' and ' ORDER BY p.alike) || ' as ' || {SHOWN_NAME.format("older")}
+                || ' (TRN ' || older.trn || ')' AS facts
+        FROM pairs p JOIN teacher older ON older.id = p.older JOIN teacher newer ON newer.id = p.newer
+        GROUP BY p.older, p.newer, older.id, newer.id"""  # noqa: S608 - constants
+
+
 SIGNS: tuple[Queue, ...] = (
     Queue(
         "Q-04",
@@ -63,25 +97,8 @@ SIGNS: tuple[Queue, ...] = (
         "Q-11",
         "Possible duplicates",
         "Merge the two records, or dismiss the item",
-        f"""WITH registered AS MATERIALIZED (SELECT r.*, lower({SHOWN_NAME.format("t")}) AS name
-            FROM ({REGISTERED}) r JOIN teacher t ON t.id = r.teacher_id
-            WHERE t.merged_into_teacher_id IS NULL AND t.anonymised_at IS NULL),
-        addresses AS (SELECT teacher_id, email FROM registered
-            UNION SELECT v.teacher_id, lower(v.changes #>> '{{email,old}}') FROM event v JOIN teacher t
-                ON t.id = v.teacher_id WHERE v.changes ? 'email' AND t.merged_into_teacher_id IS NULL
-                AND t.anonymised_at IS NULL AND EXISTS (SELECT FROM registered r WHERE r.teacher_id = v.teacher_id)),
-        pairs AS (SELECT one.teacher_id AS older, other.teacher_id AS newer, 'email address' AS alike
-            FROM addresses one JOIN addresses other ON other.email = one.email AND other.teacher_id > one.teacher_id
-            UNION SELECT one.teacher_id, other.teacher_id, 'name at the same school'
-            FROM registered one JOIN registered other ON other.school_id = one.school_id AND other.name = one.name
-                AND other.teacher_id > one.teacher_id AND abs(other.started_on - one.started_on) <= 365)
-        SELECT 'people ' || p.older || ' ' || p.newer AS key, newer.created_at AS since,
-            (SELECT r.school_id FROM registered r WHERE r.teacher_id = p.newer
-                ORDER BY r.started_on DESC, r.school_id LIMIT 1) AS school_id, p.newer AS teacher_id,
-            'Same ' || string_agg(p.alike, ' and ' ORDER BY p.alike) || ' as ' || {SHOWN_NAME.format("older")}
-                || ' (TRN ' || older.trn || ')' AS facts
-        FROM pairs p JOIN teacher older ON older.id = p.older JOIN teacher newer ON newer.id = p.newer
-        GROUP BY p.older, p.newer, older.id, newer.id""",  # noqa: S608 - constants
+        _duplicates("true"),
+        of_person=_duplicates(f"r.teacher_id IN ({NEAR})"),
     ),
     Queue(
         "Q-14",

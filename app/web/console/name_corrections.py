@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from litestar import Request, Response, get, post
 
 from app.console.apply_fix import try_out
-from app.console.export_data import ExportData, export_data
 from app.console.name_corrections import MOST_IN_FILE, Wanted, correcting_schools, corrections
 from app.console.reasons import Reason, parse_reason
 from app.events.record import About
@@ -26,9 +25,8 @@ from app.teachers.rules import NameBand
 from app.terms import Refused
 from app.values import Invalid, parse_both, parse_choice
 from app.web.console.asking import address, day_in, page_size, staff_of
-from app.web.console.exporting import EXPORTERS, export_form, may_export
+from app.web.console.exporting import EXPORTERS, export, export_form, file_address, may_export
 from app.web.console.fixes import FixCheckPage
-from app.web.csv_file import csv_file
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import staff_page
@@ -157,15 +155,13 @@ async def ask_for_file(request: AnyRequest) -> Response[str]:
 @post(FILE_PATH, opt=staff_page(*EXPORTERS, nav="queues"), status_code=200)
 async def file(request: AnyRequest) -> Response[Any]:
     """Answer the corrections that the address asks for as a file, and record that (ADM-9.5, ADM-12.3)."""
-    form, policy = await read_form(request), visit_of(request).standing.policy
-    try:
-        reason = parse_reason(form)
-    except Invalid as invalid:
-        return export_form(request, WHAT, PATH, form, invalid.errors)
-    found = await corrections(wanted_in(read_query(request)), policy, 1, MOST_IN_FILE)
-    rows = [_file_row(correction, policy) for correction in found.corrections]
-    await export_data(ExportData(WHAT, len(rows), reason, About()), staff_of(request).actor)
-    return csv_file("name-corrections.csv", HEADER, rows)
+    policy = visit_of(request).standing.policy
+
+    async def make() -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+        found = await corrections(wanted_in(read_query(request)), policy, 1, MOST_IN_FILE)
+        return "name-corrections.csv", HEADER, [_file_row(correction, policy) for correction in found.corrections]
+
+    return await export(request, WHAT, PATH, About(), make)
 
 
 HEADER = (
@@ -215,7 +211,7 @@ async def _shown(request: AnyRequest, values: Mapping[str, str], errors: Mapping
         bands=BANDS,
         reasons=REASONS,
         page_href=address(PATH, query, KEPT),
-        file_href=address(FILE_PATH, query, KEPT).rpartition("page=")[0] if may_export(request) else "",
+        file_href=file_address(FILE_PATH, query, KEPT) if may_export(request) else "",
         may_act="support" in staff_of(request).staff_roles,
         acts=ACTS,
         values=values,

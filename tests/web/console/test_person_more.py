@@ -57,6 +57,10 @@ async def test_staff_see_what_lead_providers_see_and_what_needs_attention(
     assert json.loads(page.xpath("//pre")[0].text_content()) == {"data": of_api[0]}
     reasons = {item.xpath("a/@href")[0]: item.text_content() for item in page.xpath("//*[@id='attention']/li")}
     assert "No mentor now or to come" in reasons["/admin/queues/q-02"]
+    twin = await factories.teacher("Siân Evans", "4512379")
+    await factories.ect(people.ash, twin, date(2025, 11, 1), email="twin@ash.example")
+    await sam.get(f"/admin/people/{twin.public_id}")
+    assert "Same name at the same school as Siân Evans (TRN 4512378)" in sam.text()
     await sam.get("/admin/people", params={"attention": "yes"})
     assert "Siân Evans" in sam.text()
     assert "Una Still" not in sam.text()
