@@ -22,11 +22,17 @@ class Queue:
     """The same for the person $3 alone, where looking through everybody takes too long for a page about one."""
     page: str = ""
     """Where its items can be seen with everything about them, and decided."""
+    letter: str = ""
+    """Words to copy for whoever is waited for, about {school} and its {urn}, with no name of a teacher."""
 
     @property
     def slug(self) -> str:
         """How addresses name it."""
         return self.id.lower()
+
+    def letter_about(self, school: str, urn: str) -> str:
+        """Return the words to copy about an item at a school."""
+        return self.letter.format(school=school, urn=urn)
 
 
 IN_PROGRESS = """e.removed_at IS NULL AND e.started_on <= $1 AND coalesce(e.finished_on, 'infinity') >= $1
