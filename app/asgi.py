@@ -52,6 +52,7 @@ from app.web.console import person_fixes as console_person_fixes
 from app.web.console import queues as console_queues
 from app.web.console import reference_data as console_reference_data
 from app.web.console import refresh_person as console_refresh
+from app.web.console import reminders as console_reminders
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
 from app.web.console import schools as console_schools
@@ -145,6 +146,7 @@ HANDLERS: list[Any] = [
     *console_job_changes.HANDLERS,
     *console_reference_data.HANDLERS,
     *console_imports.HANDLERS,
+    *console_reminders.HANDLERS,
     *console_statistics.HANDLERS,
     *console_settings.HANDLERS,
     *console_support.HANDLERS,

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from app.events.record import Event, catalogued
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,42 @@ class ReminderRunSent(Event):
     def sentence(self) -> str:
         """Say how many went."""
         return f"Reminder {self.reminder} went to {self.sent} schools"
+
+
+@dataclass(frozen=True)
+class _ReminderRunEvent(Event):
+    reminder: str
+    planned_on: date
+
+
+@catalogued
+@dataclass(frozen=True)
+class ReminderRunPostponed(_ReminderRunEvent):
+    """Staff put a run off to another day (ADM-10.4)."""
+
+    kind = "reminder_run_postponed"
+    was: date
+    until: date
+
+    def sentence(self) -> str:
+        """Say to which day."""
+        return f"Reminder {self.reminder} put off to {self.until.day} {self.until:%B %Y}"
+
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """Return the day before and after."""
+        return {"runs_on": (self.was, self.until)}
+
+
+@catalogued
+@dataclass(frozen=True)
+class ReminderRunCancelled(_ReminderRunEvent):
+    """Staff took a run away: it never goes (ADM-10.4)."""
+
+    kind = "reminder_run_cancelled"
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"Reminder {self.reminder} planned for {self.planned_on.day} {self.planned_on:%B %Y} cancelled"
 
 
 @catalogued

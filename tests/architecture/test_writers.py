@@ -40,6 +40,7 @@ OWNERS = {
         "school_closing",
         "register_item",
         "calendar_feed",
+        "reminder_run",
         "calendar_entry",
     },
     "support": {"support_query", "feedback"},

@@ -17,6 +17,7 @@ PLACES = {
         ("Import runs", "/admin/imports"),
         ("Settings", "/admin/settings"),
         ("Notices", "/admin/notices"),
+        ("Reminders", "/admin/reminders"),
         ("API tokens", "/admin/api-tokens"),
         ("Feedback", "/admin/feedback"),
     ),
