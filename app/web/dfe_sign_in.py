@@ -68,18 +68,21 @@ async def _begin(request: AnyRequest, how: NewestFlow) -> Response[str]:
 
 @get("/sign-in/dfe/callback", opt=public_page())
 async def callback(request: AnyRequest) -> Response[str]:
-    """Take back whoever comes from DfE Sign-in (ACC-4.6)."""
+    """Take back whoever comes from DfE Sign-in (ACC-4.6), unless it was paused meanwhile (ACC-2.5)."""
     ports = dfe_sign_in_of(request)
     if request.state.head:
         return redirect(request, "/sign-in")
     parameters = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
     opened = await _taken(request, parameters)
+    begun = await _begun(request, opened)
+    if begun.method in await paused_methods():
+        return redirect(request, CHOICES[begun.method])
     error = parameters.get("error", "")
     if error == EXPIRED or not (error or "code" in parameters):
-        return await _again(request, opened)
+        return await _again(request, begun)
     if error or opened is None:
         ending = Ending.CANCELLED if error in CANCELLED else Ending.SIGN_IN_AGAIN
-        return ending_page(request, ending, method=(await _begun(request, opened)).method)
+        return ending_page(request, ending, method=begun.method)
     return await _completed(request, ports, parameters, opened)
 
 
@@ -113,9 +116,8 @@ async def _begun(request: AnyRequest, opened: OpenFlow | None) -> NewestFlow:
     return NewestFlow(found.method, found.automatic) if found else NewestFlow(DFE_SIGN_IN, automatic=False)
 
 
-async def _again(request: AnyRequest, opened: OpenFlow | None) -> Response[str]:
+async def _again(request: AnyRequest, begun: NewestFlow) -> Response[str]:
     """Begin once more by ourselves, but never twice in a row (EXT-3.5)."""
-    begun = await _begun(request, opened)
     if begun.automatic or begun.method not in request.app.state.settings.methods:
         return ending_page(request, Ending.SIGN_IN_AGAIN, method=begun.method)
     return await _begin(request, NewestFlow(begun.method, automatic=True))

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from litestar import MediaType, Request, Response
 
@@ -169,7 +169,7 @@ def redirect(request: Request[Any, Any, Any], path: str) -> Response[str]:
     """
     if is_htmx(request) and leaves_origin(path):
         return reload_at(path)
-    return Response("", status_code=303, headers={"Location": path, "Vary": "HX-Request"})
+    return Response("", status_code=303, headers={"Location": in_header(path), "Vary": "HX-Request"})
 
 
 def full_load(request: Request[Any, Any, Any], path: str) -> Response[str]:
@@ -181,7 +181,12 @@ def full_load(request: Request[Any, Any, Any], path: str) -> Response[str]:
 
 def reload_at(path: str) -> Response[str]:
     """Tell HTMX to load the address in full."""
-    return Response("", status_code=204, headers={"HX-Redirect": path, "Vary": "HX-Request"})
+    return Response("", status_code=204, headers={"HX-Redirect": in_header(path), "Vary": "HX-Request"})
+
+
+def in_header(path: str) -> str:
+    """Return an address with everything escaped that no header can hold; what is escaped already stays."""
+    return quote(path, safe="%/:?#[]@!$&'()*+,;=~|")
 
 
 def leaves_origin(path: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get, post
+from litestar.background_tasks import BackgroundTask
 
 from app.access import sessions
 from app.access.methods import paused_methods
@@ -79,9 +80,9 @@ async def ask_email(request: AnyRequest) -> Response[str]:
 
 @post(PATH, opt=public_page(form=True), status_code=303)
 async def send_code(request: AnyRequest) -> Response[str]:
-    """Send the code if it is an account; the answer is the same if it is none (ACC-7.2)."""
+    """Send the code if it is an account; the answer and its time are the same if it is none (ACC-7.2)."""
     form = await read_form(request)
-    if STAFF_CODE not in request.app.state.settings.methods or STAFF_CODE in await paused_methods():
+    if not await codes_are_on(request):
         return await email_page(request)
     try:
         email = parse_email(form)
@@ -91,8 +92,9 @@ async def send_code(request: AnyRequest) -> Response[str]:
         return too_many(request, wait)
     browser = await visit_of(request).ensure_session()
     await sessions.remember_asked_email(browser, email)
-    await request_staff_code(RequestStaffCode(email, browser))
-    return redirect(request, CODE)
+    answer = redirect(request, CODE)
+    answer.background = BackgroundTask(request_staff_code, RequestStaffCode(email, browser))
+    return answer
 
 
 @get(CODE, opt=public_page(form=True))
@@ -100,7 +102,7 @@ async def ask_code(request: AnyRequest) -> Response[str]:
     """Ask for the code that was sent, if it was."""
     session = visit_of(request).visitor.session
     email = await sessions.asked_email(session.id_hash) if session else ""
-    if not email:
+    if not email or not await codes_are_on(request):
         return redirect(request, PATH)
     return page(request, "public/staff-code.html", StaffCodePage(email))
 
@@ -111,7 +113,7 @@ async def take_code(request: AnyRequest) -> Response[str]:
     visit, form = visit_of(request), await read_form(request)
     session = visit.visitor.session
     email = await sessions.asked_email(session.id_hash) if session else ""
-    if session is None or not email:
+    if session is None or not email or not await codes_are_on(request):
         return redirect(request, PATH)
     try:
         code = parse_code(form)
@@ -125,6 +127,11 @@ async def take_code(request: AnyRequest) -> Response[str]:
         return page(request, "public/staff-code.html", context, status=422)
     await visit.adopt(made)
     return full_load(request, await take_return_path(request, "staff"))
+
+
+async def codes_are_on(request: AnyRequest) -> bool:
+    """Tell whether staff can sign in with a code: the method is on and not paused (ACC-2.5)."""
+    return STAFF_CODE in request.app.state.settings.methods and STAFF_CODE not in await paused_methods()
 
 
 async def email_page(

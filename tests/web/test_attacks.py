@@ -131,6 +131,19 @@ async def test_signing_in_leads_to_no_foreign_address(client: Browser, asked: st
     assert "\n" not in target
 
 
+@pytest.mark.rule("ACC-9.9", "SEC-22")
+@pytest.mark.parametrize(("asked", "led_to"), [("’", "%E2%80%99"), ("?q=€", "?q=%E2%82%AC"), ("%0d%0aX: y", None)])
+async def test_an_address_that_no_header_can_hold_keeps_nobody_out(
+    client: Browser, asked: str, led_to: str | None
+) -> None:
+    await make_school()
+    assert (await client.get(f"/school/ects{asked}" if "?" in asked else f"/school/ects/{asked}")).status_code == 303
+    came_in = await client.sign_in()
+    wanted = "/school/home" if led_to is None else f"/school/ects{led_to}" if "?" in asked else f"/school/ects/{led_to}"
+    assert came_in.headers["location"] == wanted
+    assert "x" not in came_in.headers
+
+
 @pytest.mark.rule("ACC-17.4")
 @pytest.mark.parametrize("name", ["next", "return_path", "return_to", "redirect", "path", "url"])
 async def test_no_parameter_says_where_to_go(client: Browser, name: str) -> None:

@@ -213,14 +213,19 @@ async def test_dfe_sign_in_sends_nobody_to_an_address_that_is_not_registered_exa
 @pytest.mark.rule("ACC-2.5", "ACC-2.6")
 async def test_a_paused_method_is_not_offered_and_its_message_stands_on_the_page(dfe: DfEBrowser, outside: Outside):
     assert 'href="/sign-in/dfe"' in (await dfe.browser.get("/sign-in")).text
+    come_back = await dfe.choose(await dfe.leave(), ALICE)
+    await outside.forget()
     await factories.insert(
         "service_setting", key="paused_sign_in_methods", value='{"dfe_sign_in": "DfE Sign-in is down until 3pm."}'
     )
     page = await dfe.browser.get("/sign-in")
     assert 'href="/sign-in/dfe"' not in page.text
     assert "DfE Sign-in is down until 3pm." in dfe.browser.text()
-    assert (await dfe.browser.get("/sign-in/dfe")).headers["location"] == "/sign-in"
-    assert await outside.requests("discovery") == []
+    ways = ("/sign-in/dfe", "/sign-in/dfe/callback", "/sign-in/dfe/callback?error=sessionexpired", come_back)
+    for way in ways:  # nor is there a way around the pause
+        assert (await dfe.browser.get(way)).headers["location"] == "/sign-in", way
+    assert await outside.requests() == []
+    assert (await dfe.browser.get("/school/home")).headers["location"] == "/sign-in"
 
 
 def cards(dfe: DfEBrowser) -> dict[str, tuple[bool, str]]:
