@@ -22,7 +22,7 @@ from app.adapters.http import silence_client_loggers
 from app.db import server
 from app.db.address import named
 from app.db.engine import Connection, engine
-from app.db.migrations import migrate
+from app.db.migrate import migrate
 from app.db.sight import OWNER
 from app.db.transaction import Held
 from tests.privacy import LogSweep, secrets_in_tables

@@ -23,7 +23,7 @@ from app.bench.scratch import AS_OF, beside, opened
 from app.bench.walks import register
 from app.bench.world import in_use, served
 from app.db.engine import fetch
-from app.db.migrations import migrate
+from app.db.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -11,7 +11,8 @@ import asyncpg
 
 from app.db.address import named
 from app.db.engine import engine
-from app.db.migrations import at_head, migrate
+from app.db.migrate import migrate
+from app.db.migrations import at_head
 from app.national.country import country
 from app.national.load import load
 from app.national.size import Size

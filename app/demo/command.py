@@ -12,7 +12,7 @@ import click
 from app import clock
 from app.db import server
 from app.db.console import Exit, run_on_database, stop, valid_settings
-from app.db.migrations import migrate
+from app.db.migrate import migrate
 from app.demo.calendar import Days
 from app.demo.dfe_users import dfe_users
 from app.demo.load import is_empty, load, loaded_for

@@ -18,7 +18,7 @@ import click
 
 from app.db import server
 from app.db.console import Exit, run_on_database, stop, valid_settings
-from app.db.migrations import migrate
+from app.db.migrate import migrate
 from app.demo.dfe_users import dfe_sign_in_settings
 from app.demo.load import is_empty, load
 from app.demo.tokens import token_lines

@@ -9,7 +9,7 @@ import click
 
 from app import clock
 from app.db.console import Exit, run_on_database, stop, valid_settings
-from app.db.migrations import migrate
+from app.db.migrate import migrate
 from app.national import load as loading
 from app.national.country import Country, country
 from app.national.files import write_files

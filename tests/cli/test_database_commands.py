@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from app import clock
-from app.db.migrations import LOCK
+from app.db.migrate import LOCK
 from app.demo.calendar import Days
 from app.demo.people import teaching_records
 from app.demo.tokens import token_of

@@ -28,10 +28,12 @@ CONTRACT = {
 
 def commands(group: click.Group, before: str = "") -> Iterator[str]:
     """Yield the full name of every command."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, f"{before}{name} ")
-        else:
+        elif command:
             yield f"{before}{name}"
 
 

@@ -10,7 +10,8 @@ from piccolo.apps.migrations.commands.new import AutoMigrationManager
 
 from app.db import piccolo_app
 from app.db.engine import engine, fetch
-from app.db.migrations import LOCK, LockHeld, at_head, migrate, unmigrate
+from app.db.migrate import LOCK, migrate, unmigrate
+from app.db.migrations import LockHeld, at_head
 
 CATALOGUE = {
     "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns"

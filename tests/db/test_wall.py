@@ -12,7 +12,8 @@ import pytest
 
 from app.db import wall
 from app.db.engine import connection, engine, fetch
-from app.db.migrations import at_head, migrate
+from app.db.migrate import migrate
+from app.db.migrations import at_head
 from app.db.sight import OWNER, SERVICE, across_schools, in_force, of_school, seen_by
 from app.db.transaction import transaction
 from tests.conftest import maintenance_url, named
