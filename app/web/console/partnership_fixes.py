@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app import clock
 from app.registration.partnerships.partnership_queries import partnerships
 from app.registration.registering.start_dates import day_in_words
 from app.terms import ChallengeReason, Year
@@ -87,6 +86,7 @@ class Challengeables:
     school_id: SchoolId
     partnerships: Mapping[str, PartnershipShown]
     policy: Policy
+    today: date
 
     @property
     def choices(self) -> dict[str, str]:
@@ -99,7 +99,7 @@ class Challengeables:
 
     def is_late(self, one: PartnershipShown) -> bool:
         """Tell whether the school itself could not do it any more (CHL-01)."""
-        return clock.today() > one.last_day(self.policy)
+        return self.today > one.last_day(self.policy)
 
     def parse(self, form: Form) -> PartnershipShown:
         """Return the partnership chosen; raises Invalid, also without the ticket that is needed (FIX-17)."""
@@ -117,7 +117,7 @@ async def _to_challenge(school: SchoolFile, circumstances: Circumstances) -> Cha
     open_to_it = {str(one.public_id): one for one in found if not one.challenged and not one.declared}
     if not open_to_it:
         raise NotPossible("No partnership of the school can be challenged: each is challenged or has declarations.")
-    return Challengeables(school.id, open_to_it, circumstances.policy)
+    return Challengeables(school.id, open_to_it, circumstances.policy, circumstances.today)
 
 
 async def _to_undo(school: SchoolFile, circumstances: Circumstances) -> Challengeables:
@@ -129,7 +129,7 @@ async def _to_undo(school: SchoolFile, circumstances: Circumstances) -> Challeng
     if not open_to_it:
         again = "The lead provider has reported the school again since the challenge."
         raise NotPossible(again if found else "No partnership of the school is challenged.")
-    return Challengeables(school.id, open_to_it, policy)
+    return Challengeables(school.id, open_to_it, policy, today)
 
 
 def _challenge(form: Form, facts: Challengeables) -> tuple[ChallengePartnership, Policy]:

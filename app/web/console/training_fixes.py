@@ -88,8 +88,9 @@ def filing_words(filing: Filing) -> str:
 async def _partnerships(person: PersonFile, circumstances: Circumstances) -> Moves:
     mover = await person_to_move(person.trn, circumstances.today)
     moves = _moves(person, mover, mover.partnerships())
-    if not moves.choices["filing"]:
-        training = next(iter(going_on(person).values()))
+    asked = moves.trainings.get(circumstances.given.get("training", ""))
+    if not (moves.filings[asked.id] if asked else moves.choices["filing"]):
+        training = asked or next(iter(going_on(person).values()))
         form = f"/admin/schools/{training.urn}/fixes/add-partnership"
         instead = form_address(form, circumstances.form_address), f"Add a partnership of {training.school}"
         year = academic_year(training.year) if training.year else "that year"
