@@ -11,10 +11,11 @@ from app import clock
 from app.console.explain_seeing import SeeFacts
 from app.console.people_queries import people
 from app.db.documents import document
-from app.terms import SchoolId, TeacherId
+from app.db.engine import fetch_one
+from app.terms import TRN, SchoolId, TeacherId
 
 if TYPE_CHECKING:
-    from app.terms import TRN, Role
+    from app.terms import Role
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,9 @@ async def see_facts(asked: AskedToSee) -> tuple[SeeFound, SeeFacts] | None:
         search=asked.search,
     )
     return found, facts
+
+
+async def trn_of(person: UUID) -> TRN | None:
+    """Return the TRN of a person by their id; None for an unknown one."""
+    row = await fetch_one("SELECT trn FROM teacher WHERE public_id = $1", person)
+    return TRN(row["trn"]) if row else None

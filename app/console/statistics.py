@@ -119,7 +119,7 @@ def registrations(rows: Sequence[Any], first: date) -> Chart:
 def _mean(numbers: dict[str, int], day: str) -> float:
     last = date.fromisoformat(day)
     week = [numbers.get((last - timedelta(days=back)).isoformat(), 0) for back in range(WEEK)]
-    return sum(week) / WEEK
+    return drawn(sum(week)) / WEEK
 
 
 def programmes(rows: Sequence[Any]) -> Chart:

@@ -15,7 +15,7 @@ from app.console import explain_seeing, explain_signing_in
 from app.console.explain import explain_registration
 from app.console.explain_facts import Asked, Rules, note_explained, register_facts, school_asked
 from app.console.findings import Verdict, headline
-from app.console.see_facts import AskedToSee, see_facts
+from app.console.see_facts import AskedToSee, see_facts, trn_of
 from app.console.sign_in_facts import AskedToSignIn, sign_in_facts
 from app.events.record import About
 from app.terms import TRN, Role
@@ -164,9 +164,12 @@ async def _registering(request: Request[Any, Any, Any], values: Mapping[str, str
     starts_on: date | None = None
     if any(values[part] for part in DATE):
         starts_on = reading.read(lambda: parse_date(values, "start_date", what="start date"), clock.today())
-    trn = reading.read(lambda: parse_trn(values), TRN(""))
-    asked = Asked(reading.urn(), trn, reading.role(), starts_on, reading.email())
+    urn, whom, role, email = reading.urn(), reading.person(), reading.role(), reading.email()
+    trn = await trn_of(whom) if isinstance(whom, UUID) else whom
+    if trn is None:
+        reading.errors["trn"] = "Nobody has this id"
     reading.done()
+    asked = Asked(urn, trn or TRN(""), role, starts_on, email)
     school = await school_asked(asked)
     if school is None:
         return None

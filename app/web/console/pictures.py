@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 WIDTH = 640
 LEFT, RIGHT, TOP, HIGH = 56, 16, 12, 220
 ROW, GAP, WORDS, MOST_LETTERS = 22, 14, 230, 30
+ONE_DECIMAL_BELOW = 10
 MARKS = ("solid", "dashed")
 """How series differ besides their colour: the style of their lines and bars."""
 
@@ -89,7 +90,7 @@ def _lines(chart: Chart) -> Picture:
     )
     bottom = TOP + HIGH
     words = (
-        Word(LEFT - 8, TOP + 6, f"{most:,.4g}".replace(".0", ""), "end"),
+        Word(LEFT - 8, TOP + 6, f"{most:,.0f}" if most >= ONE_DECIMAL_BELOW else f"{most:.1f}", "end"),
         Word(LEFT - 8, bottom, "0", "end"),
         Word(LEFT, bottom + 22, chart.labels[0]),
         Word(WIDTH - RIGHT, bottom + 22, chart.labels[-1], "end"),

@@ -249,6 +249,17 @@ async def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(s
     assert "No school has this URN" in unknown.text
 
 
+@pytest.mark.rule("ADM-4.1")
+async def test_a_person_can_be_named_by_their_id(sam: Any, filled: Cast) -> None:
+    sian = await factories.teacher("Siân Evans", SIAN)
+    await factories.ect(filled.ash, sian)
+
+    answer = await sam.get("/admin/explain", params={**ASKED, "trn": str(sian.public_id)})
+    assert verdicts(answer)["Registered here already"] == "Stops here"
+    unknown = await sam.get("/admin/explain", params={**ASKED, "trn": "00000000-0000-4000-8000-000000000000"})
+    assert "Nobody has this id" in unknown.text
+
+
 @pytest.mark.rule("ADM-4.3")
 async def test_a_mentor_elsewhere_is_worth_knowing_and_never_a_stop(sam: Any, filled: Cast) -> None:
     await mentor(filled)
