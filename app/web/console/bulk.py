@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
@@ -91,8 +92,8 @@ class BulkBatchPage:
 @get(PATH, opt=POLICY)
 async def overview(request: AnyRequest) -> Response[str]:
     """List what can be done to many people at once."""
-    trns = "+".join(_TRN.findall(read_query(request).get("trns", ""))[:MOST])
-    asked = f"?trns={trns}" if trns else ""
+    trns = _ticked(request)
+    asked = f"?{urlencode({'trns': trns})}" if trns else ""
     offers = tuple((f"{PATH}/{fix.slug}{asked}", fix.title) for fix in BULK_FIXES.values())
     return page(request, "console/bulk.html", BulkListPage(offers))
 
@@ -100,8 +101,7 @@ async def overview(request: AnyRequest) -> Response[str]:
 @get(f"{PATH}/{{fix:str}}", opt=POLICY)
 async def show(request: AnyRequest, fix: FromPath[str]) -> Response[str]:
     """Ask whom to change, and how."""
-    trns = "\n".join(_TRN.findall(read_query(request).get("trns", ""))[:MOST])
-    return await _form(request, _find(fix), {"trns": trns}, {})
+    return await _form(request, _find(fix), {"trns": _ticked(request)}, {})
 
 
 @post(f"{PATH}/{{fix:str}}", opt=POLICY, status_code=200)
@@ -116,6 +116,12 @@ async def ask(request: AnyRequest, fix: FromPath[str]) -> Response[str]:
     asked = await ask_bulk(AskBulk(found, trns, fields, reason, staff_of(request).id))
     await go_on(Outside(request.app.state.trs, FIRST_ROUND), asked)
     return redirect(request, f"{PATH}/batches/{asked}")
+
+
+def _ticked(request: AnyRequest) -> str:
+    """Return the TRNs that the address gives, as those ticked on a list do."""
+    given = " ".join(value for name, value in request.query_params.multi_items() if name == "trns")
+    return " ".join(_TRN.findall(given)[:MOST])
 
 
 def _wanted(

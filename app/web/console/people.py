@@ -65,8 +65,8 @@ class PeoplePage:
     page_href: str
     file_href: str
     """Where the same people are had as a file; empty for those who may not."""
-    many_href: str
-    """Where something is put right for all who are listed here; empty for those who may not."""
+    may_tick: bool
+    """Whoever asks may put something right for those whom they tick (ADM-6.2)."""
 
 
 @get(PATH, opt=staff_page(nav="people"))
@@ -128,12 +128,8 @@ async def _page(
         pages=found.pages,
         page_href=address(PATH, query, KEPT),
         file_href=file_address(FILE, query, KEPT) if may_export(request) else "",
-        many_href=_many(found) if "support" in staff_of(request).staff_roles else "",
+        may_tick="support" in staff_of(request).staff_roles,
     )
-
-
-def _many(found: PeopleFound) -> str:
-    return f"/admin/bulk?trns={'+'.join(one.trn for one in found.people)}"
 
 
 def person_row(person: PersonFound, today: date) -> PersonRow:

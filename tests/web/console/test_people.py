@@ -171,6 +171,7 @@ async def test_one_row_tells_name_number_role_school_tag_and_year(sam: Any, peop
         "Ash School",
         "Action required",
         "2025 to 2026",
+        "Siân O'Dowd",  # the label of its tick box
     ]
 
 
