@@ -23,6 +23,7 @@ from app.training.periods import academic_year
 from app.training.queries import calendar
 from app.values import Invalid, parse_choice, parse_email, parse_name
 from app.web.access.gate import PRIVATE, count_try, only_while_on, private_redirect, unknown_link
+from app.web.access.request_access import may_ask
 from app.web.forms import read_form, read_query
 from app.web.gates import Instead
 from app.web.page import page
@@ -189,10 +190,16 @@ async def show(request: AnyRequest, token: str, step: str) -> Response[str]:
 
 
 async def only_open(request: AnyRequest, found: Found | None, token: str) -> Link:
-    """Return a link that can be used; raises Instead with the page of one that was never ours, is used or over."""
+    """Return a link that can be used; raises Instead with the page of one that was never ours, is used or over.
+
+    It is over too once its school may not gain access by email any more (ACC-2.3).
+    """
     if found is None or found.state is not State.OPEN:
         raise Instead(await ended(request, found))
-    return await link_of(found, token)
+    link = await link_of(found, token)
+    if not may_ask(request, link.school):
+        raise Instead(await ended(request, found))
+    return link
 
 
 def show_question(
@@ -246,6 +253,8 @@ async def parse(question: Question[str], form: Form, link: Link) -> str:
 
 async def confirm(request: AnyRequest, found: Found, token: str, form: Form) -> Response[str]:
     """Name the person shown on the page that was confirmed; sent twice it happens once (ACC-5.15)."""
+    if found.state is State.OPEN:
+        await only_open(request, found, token)
     try:
         school_id, typed = school_id_of(found), parse_shown(form)
     except Invalid:

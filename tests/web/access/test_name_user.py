@@ -91,6 +91,22 @@ async def test_they_become_the_induction_tutor_only_if_said_so(visitor: Any, lin
     assert {("M-10", "Dana@ash.example"), ("M-11", "alice@ash.example")} <= set(await sent())
 
 
+@pytest.mark.rule("ACC-2.3", "ACC-5.11")
+async def test_a_link_is_over_once_its_school_may_gain_no_access_by_email(
+    visitor: Any, link: str, people: Cast
+) -> None:
+    await to_check(visitor, link)
+    await fetch("UPDATE school SET email_link_override = 'off' WHERE id = $1", people.ash.id)
+    for answer in (
+        await visitor.post(f"{link}/check-answers", shown()),
+        await visitor.get(f"{link}/check-answers"),
+        await visitor.get(link),
+    ):
+        assert (answer.status_code, visitor.h1()) == (410, "This link has expired")
+    assert await accesses() == []
+    assert f"/request-access?school_urn={people.ash.urn}" in visitor.page.text
+
+
 @pytest.mark.rule("ACC-3.4", "M-49")
 async def test_the_school_is_told_of_a_further_user_once_a_week(visitor: Any, link: str, people: Cast) -> None:
     await to_check(visitor, link)
