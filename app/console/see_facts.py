@@ -82,6 +82,6 @@ async def see_facts(asked: AskedToSee) -> tuple[SeeFound, SeeFacts] | None:
 
 
 async def trn_of(person: UUID) -> TRN | None:
-    """Return the TRN of a person by their id; None for an unknown one."""
-    row = await fetch_one("SELECT trn FROM teacher WHERE public_id = $1", person)
+    """Return the TRN of a person by their id; None for an unknown one, and for somebody anonymised."""
+    row = await fetch_one("SELECT trn FROM teacher WHERE public_id = $1 AND anonymised_at IS NULL", person)
     return TRN(row["trn"]) if row else None

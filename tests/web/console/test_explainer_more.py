@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SIAN = "4512378"
 SEE = {"question": "see", "urn": "100001", "trn": SIAN, "role": "ect"}
 SIGN_IN = {"question": "sign_in", "urn": "100001"}
+GONE = "5ca1ab1e-0000-4000-8000-000000000001"
 THEN = datetime(2025, 10, 1, 12, tzinfo=UTC)
 
 
@@ -68,7 +69,8 @@ async def removed(people: Cast) -> None:
 
 async def anonymised(people: Cast) -> None:
     await current(people)
-    await fetch("UPDATE teacher SET anonymised_at = $1", THEN)
+    gone = "UPDATE teacher SET anonymised_at = $1, trn = 'anonymised ' || id, public_id = $2 WHERE trn = $3"
+    await fetch(gone, THEN, GONE, SIAN)
 
 
 async def renumbered(people: Cast) -> None:
@@ -91,7 +93,7 @@ async def renumbered(people: Cast) -> None:
         (completed, {}, "Completed", "They completed induction"),
         (future, {}, "Starts in the future", "They start on 5 January 2026"),
         (removed, {}, "Removed", "Their registration was removed on 1 October 2025"),
-        (anonymised, {}, "Anonymised", "They were anonymised on 1 October 2025"),
+        (anonymised, {"trn": GONE}, "Anonymised", "They were anonymised on 1 October 2025"),
         (renumbered, {}, "School under another URN", "goes on under the URN 100002"),
     ],
 )
