@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 TOKEN_FIELD = "csrf_token"  # noqa: S105 - the name of a field
 MARK_FIELD = "school_mark"
 NONCE, TAG, MAC = 16, 16, 32
+LONGEST_ID = 19
+"""Digits of the largest id there can be; far longer ones are no number to the program at all."""
 
 
 class Verdict(Word):
@@ -60,7 +62,7 @@ def make_mark(key: bytes, school_id: int | None) -> str:
 def school_of_mark(mark: str, key: bytes) -> int | None:
     """Return the school a form was rendered for; None when the mark is missing or not ours."""
     number = mark.partition(".")[0]
-    if not (number.isascii() and number.isdigit()):
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_ID):
         return None
     return int(number) if hmac.compare_digest(make_mark(key, int(number)).encode(), mark.encode()) else None
 
