@@ -45,8 +45,8 @@ async def api(world: World) -> list[Metric]:
     """Measure lists by every filter and order, deep pages, single records, the feed and writes (API-26.1 to 26.3)."""
     async with in_use(world):
         made = []
-        for part in (_lists, _depth, _large, _memory, _unchanged, _feed, actions, reports, renamed_schools):
-            # Each with a token of its own, so that none comes to the limit of requests.
+        for part in (_memory, _lists, _depth, _large, _unchanged, _feed, actions, reports, renamed_schools):
+            # Memory first, while none is kept for pages so large; each with a token of its own, for the limit.
             made += await part(await caller(world))
     return made
 
