@@ -11,7 +11,7 @@ import click
 from app import clock
 from app.db import server
 from app.db.engine import DatabaseUnavailable, engine
-from app.db.migrations import LockHeld, MigrationFailed
+from app.db.migrations import LockHeld, MigrationFailed, TablesInUse
 from app.settings import Settings, ValidationError, settings
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def run_on_database(work: Callable[[], Awaitable[T]], *, size: int = 4) -> T:
         if TimeoutError.__name__ in {type(fault).__name__, str(fault)}:
             stop(Exit.UNAVAILABLE, "The database took too long to answer. What was begun was taken back: run it again.")
         stop(Exit.UNAVAILABLE, f"The database cannot be used ({type(fault).__name__}). Check DATABASE_URL.")
+    except TablesInUse as fault:
+        stop(Exit.UNAVAILABLE, f"The migration gave up, and can be run again: {fault}")
     except MigrationFailed as fault:
         stop(Exit.INPUT_HAS_ERRORS, f"The migration failed: {fault}")
 

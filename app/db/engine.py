@@ -93,13 +93,24 @@ class Engine(PostgresEngine):
             self.pool = await self._pool(1, size)
             self.walled = await self._pool(0, size)
 
-    async def _pool(self, least: int, most: int) -> asyncpg.Pool:
+    @asynccontextmanager
+    async def impatient(self, lock_seconds: float) -> AsyncIterator[None]:
+        """Give up waiting for locks so soon for the body: who comes after a waiting statement waits too (OPS-9)."""
+        kept, self.pool = self.pool, await self._pool(1, 10, lock_timeout=f"{int(lock_seconds * 1_000)}ms")
+        pool = self.pool
+        try:
+            yield
+        finally:
+            self.pool = kept
+            await pool.close()
+
+    async def _pool(self, least: int, most: int, **settings: str) -> asyncpg.Pool:
         return await asyncpg.create_pool(
             **self.config,
             min_size=least,
             max_size=most,
             command_timeout=30,
-            server_settings={"timezone": "UTC"},
+            server_settings={"timezone": "UTC", **settings},
             reset=_leave_as_found,
             connection_class=Connection,
         )

@@ -11,6 +11,8 @@ from app.db.sight import OWNER, seen_by
 from app.db.wall import stands
 
 FOLDER = Path(__file__).parents[2] / "piccolo_migrations"
+TABLES = Path(__file__).parent / "tables"
+TABLE = re.compile(r'tablename="(\w+)"')
 ID = re.compile(r'^ID = "(.+)"$', re.MULTILINE)
 
 
@@ -22,10 +24,14 @@ class LockHeld(Exception):
     """Another process is migrating."""
 
 
+class TablesInUse(MigrationFailed):
+    """Something works on a table for longer than a migration tries."""
+
+
 async def at_head() -> bool:
     """Tell whether every migration of this code has been applied and the wall between schools stands."""
     with seen_by(OWNER):
-        return await _is_applied() and await stands()
+        return await _is_applied() and await stands(known_tables())
 
 
 async def _is_applied() -> bool:
@@ -39,3 +45,9 @@ async def _is_applied() -> bool:
 def known_migrations() -> frozenset[str]:
     """Return the ids of this code's migrations; read once, and not imported, because a web process asks for them."""
     return frozenset(ID.findall("".join(path.read_text("utf-8") for path in FOLDER.glob("register_*.py"))))
+
+
+@cache
+def known_tables() -> frozenset[str]:
+    """Return the names of this code's tables."""
+    return frozenset(TABLE.findall("".join(path.read_text("utf-8") for path in TABLES.glob("*.py"))))
