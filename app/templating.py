@@ -31,12 +31,14 @@ from markupsafe import Markup, escape
 from app import assets
 from app.clock import LONDON
 from app.inlining.environment import Environment
+from app.inlining.programs import Programs
 from app.settings import settings
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+PROGRAMS = Path(__file__).resolve().parent / "__pycache__" / "templates"
 LIBRARY = "govuk_frontend_jinja"
 INLINE_SCRIPT = (
     "document.body.className += ' js-enabled' + "
@@ -124,13 +126,16 @@ PAGE_DEFAULTS: Mapping[str, object] = {
 @cache
 def environment() -> Environment:
     """Return the one environment, with every global and filter of the templates."""
+    changing = settings().environment == "development"
+    files = [path for path in TEMPLATES.rglob("*.html") if path.is_file()]
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader(TEMPLATES), PrefixLoader({LIBRARY: PackageLoader(LIBRARY)})]),
         autoescape=True,
         undefined=SemiStrict,
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=settings().environment == "development",
+        auto_reload=changing,
+        bytecode_cache=None if changing else Programs(PROGRAMS, [Path(__file__), *files]),
         cache_size=-1,
     )
     made.globals |= {**PAGE_DEFAULTS, "asset": assets.asset, "csrf_input": csrf_input, "govuk": govuk}
@@ -155,6 +160,7 @@ def warm() -> None:
     """Compile every template now, so that the first visitor does not wait for it."""
     for name in environment().list_templates(filter_func=lambda name: name.endswith(".html")):
         environment().get_template(name)
+    environment().forget_sources()
 
 
 def render(template: str, context: Mapping[str, object]) -> str:

@@ -30,9 +30,10 @@ def checks(arguments: list[str]) -> dict[str, list[str]]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of the checks: that of tests, with a data folder of their own."""
+    """Return the environment of the checks: that of tests, with a data folder and compiled modules of their own."""
     folder = Path(tempfile.gettempdir()) / f"register-test-{os.getuid()}"
-    return {"DATA_DIR": str(folder), **os.environ, "ENVIRONMENT": "test"}
+    shared = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(ROOT / ".data" / "bytecode")}
+    return {"DATA_DIR": str(folder), **os.environ, **shared, "ENVIRONMENT": "test"}
 
 
 def run(name: str, command: list[str], given: dict[str, str]) -> tuple[str, int]:

@@ -45,6 +45,11 @@ class Environment(jinja2.Environment):
                 return NOTHING
         return self.sources[name]
 
+    def forget_sources(self) -> None:
+        """Let go of the trees: once every template has its program nobody asks for them."""
+        self.sources.clear()
+        self.known.clear()
+
     @staticmethod
     def written(value: object) -> str:
         """Return a value as it stands in HTML."""

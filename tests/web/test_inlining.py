@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from jinja2 import DictLoader, UndefinedError
 from jinja2.compiler import CodeGenerator
 
 from app.inlining.environment import Environment, WritingOut
+from app.inlining.programs import Programs
 from app.templating import SemiStrict, environment
 
 PARTS = {
@@ -112,3 +115,19 @@ def test_pages_that_are_asked_for_most_call_no_component(name: str) -> None:
 def test_a_template_that_may_change_while_it_is_used_is_not_written_out() -> None:
     assert Environment(auto_reload=True).code_generator_class is CodeGenerator
     assert Environment(auto_reload=False).code_generator_class is WritingOut
+
+
+def test_a_program_is_kept_until_something_that_any_is_made_of_changes(tmp_path: Path) -> None:
+    part = tmp_path / "part.html"
+
+    def made(text: str, folder: Path) -> Environment:
+        part.write_text(text, encoding="utf-8")
+        loader = DictLoader({"page.html": "{% include 'part.html' %}", "part.html": text})
+        return Environment(loader=loader, auto_reload=False, bytecode_cache=Programs(folder, [part]))
+
+    assert made("one", tmp_path / "kept").get_template("page.html").render() == "one"
+    same = made("one", tmp_path / "kept")
+    assert same.get_template("page.html").render() == "one"
+    assert not same.sources, "a program that is kept is not made again"
+    assert made("two", tmp_path / "kept").get_template("page.html").render() == "two"
+    assert made("two", Path("/proc/kept")).get_template("page.html").render() == "two", "nothing can be written there"
