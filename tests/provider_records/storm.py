@@ -14,6 +14,7 @@ from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import current_unit, transaction
 from app.policy import Policy
+from app.provider_records.postponed import postponed, settle_postponed
 from app.provider_records.turn_day import turn_day
 from app.terms import (
     Actor,
@@ -133,6 +134,7 @@ class Storm:
             "merge": self.merge,
             "school": self.school,
             "induction": self.induction,
+            "register run": self.register_run,
         }
 
     async def run(self, act: Act, moment: Any) -> None:
@@ -271,6 +273,11 @@ class Storm:
         )
         await fetch(f"UPDATE school SET {change} WHERE id = $1", at.id, str(draw.randrange(10**5)))
 
+    async def register_run(self, draw: random.Random) -> None:
+        """What a run of the register stores, whose settling is put off (API-17.3)."""
+        async with postponed():
+            await self.school(draw)
+
     async def induction(self, draw: random.Random) -> None:
         person = draw.choice((*self.town.ects, *self.town.mentors)).teacher.id
         change = draw.choice(
@@ -299,6 +306,7 @@ class Storm:
 
 
 async def turn(moment: Any) -> None:
-    """Turn the day for everybody."""
+    """Settle what was put off, and turn the day for everybody."""
     with clock.at(moment):
+        await settle_postponed()
         await turn_day()

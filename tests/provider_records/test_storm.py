@@ -30,7 +30,19 @@ if TYPE_CHECKING:
 STORMS = int(os.environ.get("STORMS", "15"))
 WRITERS = 5
 PAUSE = st.sampled_from((0.0, 0.0, 0.002, 0.02))
-WORTH = {"report", "challenge", "withdraw", "resume", "mentor", "arrive", "leave", "rename", "school", "induction"}
+WORTH = {
+    "report",
+    "challenge",
+    "withdraw",
+    "resume",
+    "mentor",
+    "arrive",
+    "leave",
+    "rename",
+    "school",
+    "induction",
+    "register run",
+}
 """Without these, a storm is not worth much."""
 
 
