@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from app.access.rate_limit import count
 from app.console import person_queries
@@ -44,29 +44,32 @@ class ForOne:
 
 
 @dataclass(frozen=True)
+class Cannot:
+    """Why it cannot be done for one of them."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class BulkFix:
-    """A fix for many; prepare reads what one of them depends on and returns what is to run, or raises Refused."""
+    """A fix for many; prepare reads what one of them depends on, in no transaction, and returns what is to run."""
 
     id: str
     slug: str
     title: str
-    prepare: Callable[[ForOne], Awaitable[Run]]
+    prepare: Callable[[ForOne], Awaitable[Run | Cannot]]
     asks_outside: bool = False
 
 
-def _cannot(why: str) -> NoReturn:
-    raise Refused("cannot", message=why)
-
-
-async def _refresh(one: ForOne) -> Run:
+async def _refresh(one: ForOne) -> Run | Cannot:
     """FIX-13."""
     if one.trs is None:
-        _cannot("There is no teaching record system to ask")
+        return Cannot("There is no teaching record system to ask")
     if one.applying and await count("staff_refresh", str(one.teacher_id), 1, ONCE_IN, settings().secret()):
-        _cannot("Their record was read within the last minute")
+        return Cannot("Their record was read within the last minute")
     outcome = await one.trs.read(one.trn)
     if isinstance(outcome, Unavailable):
-        _cannot("The teaching record did not answer")
+        return Cannot("The teaching record did not answer")
     command = RefreshTeachingRecord(one.trn, outcome, settings().prohibition_categories)
 
     async def run() -> None:
@@ -75,20 +78,20 @@ async def _refresh(one: ForOne) -> Run:
     return run
 
 
-async def _change_body(one: ForOne) -> Run:
+async def _change_body(one: ForOne) -> Run | Cannot:
     """FIX-03: of the registration as an ECT that goes on, or else of the newest."""
     person = await person_queries.person_by_trn(one.trn)
     if person is None:
-        _cannot(UNKNOWN)
+        return Cannot(UNKNOWN)
     if any(induction.finished_on is None for induction in person.inductions):
-        _cannot("An appropriate body has recorded their induction, and that counts")
+        return Cannot("An appropriate body has recorded their induction, and that counts")
     stay = next((stay for stay in person.stays if stay.role is Role.ECT and stay.removed_at is None), None)
     if stay is None:
-        _cannot("They are not registered as an ECT")
+        return Cannot("They are not registered as an ECT")
     key = one.fields.get("appropriate_body", "")
     body = next((body for body in await appropriate_bodies() if str(body.public_id) == key), None)
     if body is None:
-        _cannot("There is no such appropriate body")
+        return Cannot("There is no such appropriate body")
     stay_id = ECTAtSchoolId(stay.id)
     seen = {holder.stay.id: holder.reported_id for holder in await body_holders(stay.school_id, [stay_id])}
     support = BodyBySupport(any_body=one.fields.get("for_the_record") == "yes")
@@ -97,25 +100,25 @@ async def _change_body(one: ForOne) -> Run:
     async def run() -> None:
         for _, why in (await change_appropriate_body(change, one.actor, one.today)).left_out:
             if why is not LeftOut.ALREADY_WITH_IT:
-                _cannot(f"This body cannot be set: {why.words}")
+                raise Refused("cannot", message=f"This body cannot be set: {why.words}")
 
     return run
 
 
-async def _move(one: ForOne, wanted: Callable[[Filing], bool], *, years: bool) -> Run:
+async def _move(one: ForOne, wanted: Callable[[Filing], bool], *, years: bool) -> Run | Cannot:
     try:
         mover = await person_to_move(one.trn, one.today)
     except LookupError:
-        _cannot(UNKNOWN)
+        return Cannot(UNKNOWN)
     offers = mover.years() if years else mover.partnerships()
     moves: list[tuple[Training, Filing]] = []
     for training_id, filings in offers.items():
         fitting = [filing for filing in filings if wanted(filing)]
         if len(fitting) > 1:
-            _cannot("There is more than one way to file their training. Put it right one by one")
+            return Cannot("There is more than one way to file their training. Put it right one by one")
         moves += [(mover.training(training_id), filing) for filing in fitting]
     if not moves:
-        _cannot("No training of theirs can be moved there")
+        return Cannot("No training of theirs can be moved there")
 
     async def run() -> None:
         for training, filing in moves:
@@ -126,7 +129,7 @@ async def _move(one: ForOne, wanted: Callable[[Filing], bool], *, years: bool) -
     return run
 
 
-async def _move_partnership(one: ForOne) -> Run:
+async def _move_partnership(one: ForOne) -> Run | Cannot:
     """FIX-07: to the partnership with one lead provider and delivery partner, of the same school and year."""
 
     def wanted(filing: Filing) -> bool:
@@ -139,7 +142,7 @@ async def _move_partnership(one: ForOne) -> Run:
     return await _move(one, wanted, years=False)
 
 
-async def _move_year(one: ForOne) -> Run:
+async def _move_year(one: ForOne) -> Run | Cannot:
     """FIX-08."""
     return await _move(one, lambda filing: str(filing.year) == one.fields.get("year"), years=True)
 

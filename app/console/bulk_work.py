@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.console.apply_fix import ApplyFix, apply_fix, try_out
-from app.console.bulk_fixes import BY_ID, UNKNOWN, BulkFix, ForOne, Run
+from app.console.bulk_fixes import BY_ID, UNKNOWN, BulkFix, Cannot, ForOne
 from app.console.reasons import Reason
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
@@ -123,43 +123,44 @@ async def go_on(outside: Outside, public_id: UUID | None = None) -> int:
 
 async def _one(row: Any, trs: TeachingRecords | None) -> None:
     fix, applying = BY_ID[row["fix"]], row["found"] is not None
+    say = _note_result if applying else _note_found
     fields = json.loads(row["fields"])
     actor = Actor(ActorKind.STAFF, row["name"], row["email"], row["user_id"])
+    who = TRN(row["trn"]), TeacherId(row["teacher_id"])
+    ready = await fix.prepare(ForOne(*who, fields, actor, clock.today(), trs, applying))
+    if isinstance(ready, Cannot):
+        await say(row, "cannot", ready.why)
+        return
     try:
-        who = TRN(row["trn"]), TeacherId(row["teacher_id"])
-        run = await fix.prepare(ForOne(*who, fields, actor, clock.today(), trs, applying))
-        effect = await try_out(run)
-        if not applying:
-            await _note_found(row, "will_change" if effect.touched else "no_change")
-        elif effect.touched:
-            held = [mail.key for mail in effect.mails] if fields.get("hold_mail") else []
-            await _apply(fix, row, held, run, actor)
-        else:
-            await _note_result(row, "no_change")
+        async with transaction():
+            effect = await try_out(ready)
+            if not effect.touched:
+                await say(row, "no_change")
+            elif not applying:
+                await say(row, "will_change")
+            elif await say(row, "changed"):
+                held = [mail.key for mail in effect.mails] if fields.get("hold_mail") else []
+                await apply_fix(_fix_of(fix, row, held), ready, actor)
     except Refused as refused:
-        why = refused.message or SOMETHING
-        await (_note_result(row, "cannot", why) if applying else _note_found(row, "cannot", why))
+        await say(row, "cannot", refused.message or SOMETHING)
 
 
-async def _apply(fix: BulkFix, row: Any, held: list[str], run: Run, actor: Actor) -> None:
-    async def run_once() -> None:
-        if not await _note_result(row, "changed"):
-            raise Refused("changed_meanwhile", message="This was done already")
-        await run()
-
-    reason = Reason(row["note"], row["ticket"])
-    title = f"{fix.title}, batch {row['public_id']}"
-    await apply_fix(ApplyFix(fix.id, title, About(teacher_id=row["teacher_id"]), reason, held), run_once, actor)
+def _fix_of(fix: BulkFix, row: Any, held: list[str]) -> ApplyFix:
+    reason, about = Reason(row["note"], row["ticket"]), About(teacher_id=row["teacher_id"])
+    return ApplyFix(fix.id, f"{fix.title}, batch {row['public_id']}", about, reason, held)
 
 
-async def _note_found(row: Any, found: str, why: str | None = None) -> None:
-    await fetch(
-        "UPDATE bulk_row SET found = $2, found_why = $3, updated_at = $4 WHERE id = $1 AND found IS NULL",
+async def _note_found(row: Any, found: str, why: str | None = None) -> bool:
+    """Say what the dry run found about somebody; returns False when that was said before."""
+    rows = await fetch(
+        """UPDATE bulk_row SET found = $2, found_why = $3, updated_at = $4 WHERE id = $1 AND found IS NULL
+        RETURNING id""",
         row["id"],
         found,
         why,
         clock.now(),
     )
+    return bool(rows)
 
 
 async def _note_result(row: Any, result: str, why: str | None = None) -> bool:

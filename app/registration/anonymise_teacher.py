@@ -154,6 +154,16 @@ GOES_ON = """
         EXISTS (SELECT FROM draft WHERE trn = $3 AND state IN ('open', 'blocked')) AS unfinished"""
 
 
+NO_ADDRESS = (
+    "UPDATE ect_at_school_period SET email = $2, updated_at = $3, version = version + 1 WHERE teacher_id = $1",
+    "UPDATE mentor_at_school_period SET email = $2, updated_at = $3, version = version + 1 WHERE teacher_id = $1",
+)
+NO_NAMES = (
+    "UPDATE name_flag SET trs_name = $2, old_name = $2, new_name = $2, updated_at = $3 WHERE teacher_id = $1",
+    "UPDATE name_correction SET trs_name = $2, old_name = $2, new_name = $2, updated_at = $3 WHERE teacher_id = $1",
+)
+
+
 async def _hold(teacher_id: TeacherId, today: date) -> str:
     row = await fetch_one("SELECT trn FROM teacher WHERE id = $1 AND anonymised_at IS NULL", teacher_id)
     if row is None:
@@ -175,13 +185,8 @@ async def _anonymise(teacher_id: TeacherId, trn: str) -> None:
         UNION SELECT lower(email) FROM mentor_at_school_period WHERE teacher_id = $1""",
         teacher_id,
     )
-    for table in ("ect_at_school_period", "mentor_at_school_period"):
-        await fetch(
-            f"UPDATE {table} SET email = $2, updated_at = $3, version = version + 1 WHERE teacher_id = $1",  # noqa: S608 - constants
-            teacher_id,
-            address,
-            now,
-        )
+    for statement in NO_ADDRESS:
+        await fetch(statement, teacher_id, address, now)
     await fetch(
         """UPDATE teacher SET trn = 'anonymised ' || id, trs_first_name = $2, trs_last_name = $3,
             corrected_name = NULL, search_name = '', trs_answer = 'not_found', trs_merged_into_trn = NULL,
@@ -191,12 +196,7 @@ async def _anonymise(teacher_id: TeacherId, trn: str) -> None:
         LAST_NAME,
         now,
     )
-    for table in ("name_flag", "name_correction"):
-        await fetch(
-            f"UPDATE {table} SET trs_name = $2, old_name = $2, new_name = $2, updated_at = $3 WHERE teacher_id = $1",  # noqa: S608 - constants
-            teacher_id,
-            NAME,
-            now,
-        )
+    for statement in NO_NAMES:
+        await fetch(statement, teacher_id, NAME, now)
     await forget_look_ups(trn)
     await forget_person(teacher_id, [row["email"] for row in rows])
