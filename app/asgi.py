@@ -63,6 +63,7 @@ from app.web.console import staff as console_staff
 from app.web.console import statistics as console_statistics
 from app.web.console import support as console_support
 from app.web.console import tokens as console_tokens
+from app.web.console import uploads as console_uploads
 from app.web.gates import admit
 from app.web.limits import AddressLimit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
@@ -146,6 +147,7 @@ HANDLERS: list[Any] = [
     *console_job_changes.HANDLERS,
     *console_reference_data.HANDLERS,
     *console_imports.HANDLERS,
+    *console_uploads.HANDLERS,
     *console_reminders.HANDLERS,
     *console_statistics.HANDLERS,
     *console_settings.HANDLERS,

@@ -22,6 +22,7 @@ from app.provider_records.idempotency import forget_answers
 from app.provider_records.postponed import settle_postponed
 from app.provider_records.turn_day import turn_day
 from app.provider_records.verify import verify_by_night
+from app.refdata.run_uploads import run_uploads
 from app.settings import settings
 from app.support.close_query import delete_old_queries
 from app.support.note_delivery import note_delivery
@@ -63,6 +64,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "provider_records",
         "what an import that was stopped changed reaches lead providers later",
         settle_postponed,
+    ),
+    PeriodicJob(
+        "run_uploads",
+        "* * * * *",
+        "refdata",
+        "files that staff brought in wait to be tried out or applied",
+        run_uploads,
     ),
     PeriodicJob(
         "note_turned_years",

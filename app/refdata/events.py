@@ -314,6 +314,21 @@ class ImportRunRefused(_ImportRunEvent):
 
 @catalogued
 @dataclass(frozen=True)
+class ImportRunAsked(Event):
+    """A member of staff brought files in to be tried out, or had them applied (ADM-13.3)."""
+
+    kind = "import_run_asked"
+    source: str
+    what: str
+    override: str
+
+    def sentence(self) -> str:
+        """Say for what, and which safety rule was set aside."""
+        return f"Asked for {self.what} of {self.source}{f' with {self.override}' if self.override else ''}"
+
+
+@catalogued
+@dataclass(frozen=True)
 class SchoolDetailsChanged(Event):
     """What the register says about a school changed; email addresses are kept as "changed" (REF-3.2)."""
 

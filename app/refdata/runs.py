@@ -93,7 +93,7 @@ async def store_run(run: Run, report: Report, *, finished: bool = True) -> int:
         " VALUES ($1::timestamptz, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
         " CASE WHEN $11::boolean THEN $1::timestamptz END) RETURNING id",
         *(clock.now(), run.kind, report.state, run.source_name, run.source_version, list(run.hashes)),
-        *(clock.today(), run.rows_read, run.newest_change_on, _kept(report), finished),
+        *(clock.today(), run.rows_read, run.newest_change_on, kept_of(report), finished),
     )
     return int(row["id"])
 
@@ -107,11 +107,12 @@ async def finish_run(number: int, report: Report) -> None:
         WHERE id = $1""",
         number,
         clock.now(),
-        _kept(report),
+        kept_of(report),
     )
 
 
-def _kept(report: Report) -> str:
+def kept_of(report: Report) -> str:
+    """Return what is kept of a report, as JSON: its counts and the first of its findings."""
     kept = {
         "counts": report.counts,
         "refusal": report.refusal,

@@ -50,6 +50,7 @@ OWNERS = {
     "notices": {"message", "mailbox_message", "sender_stop"},
     "provider_records": {"change", "idempotent_request"},
     "refdata": {
+        "import_upload",
         "appropriate_body",
         "contract_period",
         "delivery_partner",

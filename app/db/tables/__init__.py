@@ -16,6 +16,7 @@ from app.db.tables.api import APIRequestSlot, APIToken, APITokenDay, APITokenUse
 from app.db.tables.calendar import CalendarEntry, CalendarFeed
 from app.db.tables.console import BulkBatch, BulkRow, QueueItem
 from app.db.tables.events import Event, EventSubject
+from app.db.tables.imports import ImportUpload
 from app.db.tables.messages import MailboxMessage, Message, SenderStop
 from app.db.tables.provider_records import (
     Change,
@@ -126,6 +127,7 @@ ALL_TABLES = (
     FieldError,
     ReminderRun,
     ReminderSent,
+    ImportUpload,
     APIToken,
     APITokenDay,
     APITokenUse,

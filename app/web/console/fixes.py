@@ -141,7 +141,7 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "name", "email", "textarea", "radios", "checkboxes", "date", "select"] = "text"
+    kind: Literal["text", "name", "email", "textarea", "radios", "checkboxes", "date", "select", "hidden"] = "text"
     hint: str = ""
     width: str = ""
 

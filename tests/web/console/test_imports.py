@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app import clock
+from app.db.engine import fetch
 from app.refdata.findings import Finding, Findings
 from app.refdata.load import load_set
 from app.refdata.report import Report, asked_by
+from app.refdata.run_uploads import run_uploads
 from app.refdata.runs import SCHOOL_REGISTER, Run, store_run
 from app.terms import SYSTEM
-from tests.web.console.test_reference_data import OPERATOR
+from tests.cast import TODAY
+from tests.web.console.test_fixes import WHY, hidden
+from tests.web.console.test_reference_data import OPERATOR, dee  # noqa: F401 - a fixture
+from tests.web.console.test_staff import submitted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +65,58 @@ def first(client: Any) -> str:
     before, _, rest = client.page.text.partition(f'href="{PATH}/')
     assert before
     return f"{PATH}/{rest.partition(chr(34))[0]}"
+
+
+def zipped(**texts: str) -> bytes:
+    """Return files as a zip file."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(f"{name}.csv", text)
+    return made.getvalue()
+
+
+async def brought(dee: Any, kind: str, content: bytes) -> str:
+    """Bring a zip file in and return the address of its page."""
+    await dee.get(f"{PATH}/new")
+    files = {"first": ("set.zip", content, "application/zip"), "second": ("", b"", "application/octet-stream")}
+    answer = await dee.client.post(f"{PATH}/new", data={**dee.hidden(), "kind": kind}, files=files)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+SET = "name,version,source,published_on,format\nPartners,7,here,2026-01-01,1\n"
+
+
+@pytest.mark.rule("ADM-13.3", "ADM-13.4", "REF-1.3", "REF-1.5", "ADM-1.2")
+async def test_files_are_tried_out_and_applied_as_they_were_seen(dee: Any) -> None:
+    await dee.get(f"{PATH}/new")
+    assert (await dee.post(f"{PATH}/new", {"kind": "reference_data"})).status_code == 422
+    first = await brought(dee, "reference_data", zipped(dataset=SET, delivery_partners="key,name\nfern,Fern\n"))
+    other = await brought(dee, "reference_data", zipped(dataset=SET, delivery_partners="key,name\nfern,Fern 2\n"))
+    wrong = await brought(dee, "reference_data", zipped(dataset=SET, delivery_partners="key,name\nFERN!,Fern\n"))
+    await dee.get(first)
+    assert "The dry run starts within a minute" in dee.text()
+    with clock.at(clock.parse(TODAY)):
+        assert await run_uploads() == 3
+    await dee.get(wrong)
+    assert ("Has errors" in dee.text(), "NOT_A_KEY" in dee.text()) == (True, True)
+    await dee.get(first)
+    assert "new delivery_partners fern" in dee.text()
+    assert await fetch("SELECT key FROM delivery_partner") == []
+
+    await dee.get(f"{first}/apply")
+    answer = await dee.post(f"{first}/apply", {**hidden(dee), **WHY, "hash": "0" * 64})
+    assert "not the dry run that you have seen" in dee.text()
+    await submitted(dee, f"{first}/apply")
+    with clock.at(clock.parse(TODAY)):
+        assert await run_uploads() == 1
+    rows = await fetch("SELECT kind, actor_kind, metadata ->> 'note' AS note FROM event WHERE kind ~ '^(deliv|ref)'")
+    assert {tuple(row) for row in rows} == {
+        ("delivery_partner_created", "staff", WHY["note"]),
+        ("reference_data_loaded", "staff", WHY["note"]),
+    }
+    await dee.get(f"{other}/apply")
+    answer = await dee.post(f"{other}/apply", {**hidden(dee), **WHY})
+    assert (answer.status_code, "Newer data arrived" in dee.text()) == (422, True)
+    assert await fetch("SELECT FROM import_upload WHERE state = 'done' AND content IS NOT NULL") == []
