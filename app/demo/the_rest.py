@@ -13,6 +13,7 @@ from app.demo.rows import fixed_id, insert
 from app.notices.catalogue import PartnershipStillOpen
 from app.notices.outbox import Subjects, queue_message, school_key
 from app.policy import Policy
+from app.support.subjects import Subject
 from app.terms import LookupOutcome, Role
 from app.training.challenges import last_challenge_day
 from app.training.report_partnership import report_cause
@@ -127,7 +128,7 @@ async def _query_to_support(world: World) -> None:
         "school_id": world.schools[CALDER],
         "name": tutor.name,
         "email": tutor.email,
-        "subject": "Wrong name on the teaching record",
+        "subject": Subject.CHANGING_A_RECORD.value,
         "message": "One of our ECTs has married and the teaching record still shows the former name.",
         "state": "received",
     }
