@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 FOREIGN_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}")
-LONG = "Q" * 10_000
+LONG = "9" * 10_000
 UNEXPECTED = {"role": "staff", "stay_id": "1", "draft_id": "Xyzzy", "seen": "Xyzzy", "shown": "Xyzzy", "id": "Xyzzy"}
 BROKEN = {
     "NUL": b"Xyzzy%00y",
@@ -271,7 +271,7 @@ async def test_nothing_that_is_posted_breaks_a_page_or_is_stored(client: Browser
     urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
     async for form in forms(client, found):
         reached.add(form.shape)
-        before = await contents()
+        before = await kept()
         for what, body in bodies(form).items():
             async with undone():
                 answer = await client.send("POST", form.url, content=body, headers=urlencoded)
@@ -280,11 +280,16 @@ async def test_nothing_that_is_posted_breaks_a_page_or_is_stored(client: Browser
                     marks = ("Xyzzy",) if what == "unexpected fields" else MARKS
                     assert await stored(marks) == [], (form.url, what)
                 else:
-                    assert await contents() == before, (form.url, what)
+                    assert await kept() == before, (form.url, what)
     patterns = {path for path, method in school_routes(app) if method == "POST"}
     shapes = {re.sub(r"\{\w+_id\}", "_", path) for path in patterns}
     missing = {shape for shape in shapes if not any(fits(shape, url) for url in reached)}
     assert missing == DONE_AT_ONCE
+
+
+async def kept() -> dict[str, str]:
+    """Return a sum of every table but the one that counts what was wrong with forms (ADM-12.2)."""
+    return {name: total for name, total in (await contents()).items() if name != "field_error"}
 
 
 def fits(shape: str, url: str) -> bool:
