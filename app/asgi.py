@@ -55,6 +55,7 @@ from app.web.console import refresh_person as console_refresh
 from app.web.console import reminders as console_reminders
 from app.web.console import school as console_school
 from app.web.console import school_fixes as console_school_fixes
+from app.web.console import school_uplifts as console_school_uplifts
 from app.web.console import schools as console_schools
 from app.web.console import send_again as console_send_again
 from app.web.console import service_notices as console_notices
@@ -146,6 +147,7 @@ HANDLERS: list[Any] = [
     *console_tokens.HANDLERS,
     *console_job_changes.HANDLERS,
     *console_reference_data.HANDLERS,
+    *console_school_uplifts.HANDLERS,
     *console_imports.HANDLERS,
     *console_uploads.HANDLERS,
     *console_reminders.HANDLERS,

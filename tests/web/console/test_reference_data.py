@@ -190,6 +190,18 @@ async def test_schedules_are_copied_and_go_only_while_nothing_needs_them(dee: An
     assert kinds == ["milestone_deleted", "schedule_deleted", "contract_period_removed"]
 
 
+@pytest.mark.rule("ADM-10.1", "REF-4.16")
+async def test_the_flags_of_a_school_are_shown_by_year(dee: Any) -> None:
+    await factories.contract_period(2025)
+    ash = await factories.school()
+    await factories.insert(
+        "school_uplift", school_id=ash.id, contract_period_year=2025, pupil_premium=True, sparsity=False
+    )
+    for urn, said in (("", "Never loaded"), ("999999", "No school has this URN"), ("100001", "2025 to 2026 Yes No")):
+        await dee.get(f"{PATH}/school-uplifts?urn={urn}")
+        assert said in " ".join(dee.text().split())
+
+
 @pytest.mark.rule("ADM-10.1")
 async def test_a_body_that_ends_before_people_start_needs_a_tick(database: None) -> None:
     people = await cast()
