@@ -454,14 +454,15 @@ async def test_guidance_and_support_say_who_does_what_and_where_help_is(alice: A
     assert "Ash School (URN 100001)" in alice.text()
 
 
-@pytest.mark.rule("PRM-04")
+@pytest.mark.rule("PRM-04", "REF-4.7")
 async def test_a_closed_window_leaves_home_and_lists_open(alice: Any) -> None:
-    await factories.closure(date(2025, 11, 10), date(2025, 11, 10))
+    await factories.closure(date(2025, 11, 10), date(2025, 11, 10), "Open again on {reopens_on}.")
 
     for path in ("/school/home", "/school/ects", "/school/drafts"):
         answer = await alice.get(path)
         assert answer.status_code == 200
         assert 'id="closed-window-banner"' in answer.text
+        assert "Open again on 11 November 2025." in answer.text
 
 
 @pytest.mark.rule("G-01")
