@@ -50,6 +50,7 @@ def _demand_in_range(command: ChangeSetting) -> None:
         least, most = RANGES[command.key]
         if not least <= value <= most:
             raise Refused("out_of_range", "value", f"Enter a number from {least:,} to {most:,}")
-    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    several = [*value, *value.values()] if isinstance(value, dict) else value
+    texts = several if isinstance(several, list) else [several]
     if len(texts) > MOST_ITEMS or any(isinstance(text, str) and len(text) > LONGEST_TEXT for text in texts):
         raise Refused("out_of_range", "value", f"At most {MOST_ITEMS} items of {LONGEST_TEXT} characters are allowed")

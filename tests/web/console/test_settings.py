@@ -63,6 +63,9 @@ async def test_nothing_outside_the_range_of_any_setting_is_stored(database: None
     }.items():
         with pytest.raises(Invalid):
             stored_of(key, typed)
+    for key, value in (("guidance_links", {"x" * 201: "https://a.example"}), ("shared_mailbox_words", ["word"] * 51)):
+        with pytest.raises(Refused, match="At most"):
+            await change_setting(ChangeSetting(key, value), OPERATOR)
     with pytest.raises(Refused, match="month"):
         await change_setting(ChangeSetting("schedule_months", {"september": [6]}), OPERATOR)
     assert await fetch("SELECT key FROM service_setting") == []
