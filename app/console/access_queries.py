@@ -11,13 +11,12 @@ from app.terms import SchoolId, UserId
 
 @dataclass(frozen=True)
 class SchoolUser:
-    """Somebody with access to a school: by email link, by any way, and with how many sessions and look-ups of late."""
+    """Somebody with access to a school, whether by email link, and how many look-ups of theirs there were of late."""
 
     id: UserId
     name: str
     email: str
     by_email_link: bool
-    sessions: int
     look_ups: int
 
     @property
@@ -37,7 +36,7 @@ USERS = """
     SELECT json_build_object('users', (SELECT coalesce(json_agg(json_build_object('id', u.id, 'name', u.name,
         'email', u.email, 'by_email_link', EXISTS (SELECT FROM school_access a WHERE a.user_id = u.id
             AND a.school_id = $1 AND a.source = 'email_link' AND a.ended_at IS NULL),
-        'sessions', (SELECT count(*) FROM session s WHERE s.user_id = u.id), 'look_ups', coalesce(l.look_ups, 0))
+        'look_ups', coalesce(l.look_ups, 0))
         ORDER BY lower(u.name), u.id), '[]')
         FROM app_user u LEFT JOIN (SELECT user_id, count(*) AS look_ups FROM lookup_attempt
             WHERE school_id = $1 AND at > $2::timestamptz - interval '24 hours' GROUP BY 1) l ON l.user_id = u.id

@@ -16,7 +16,7 @@ from app import clock
 from app.console.apply_fix import ApplyFix, apply_fix, try_out
 from app.console.bulk_fixes import BY_ID, UNKNOWN, BulkFix, Cannot, ForOne
 from app.console.reasons import Reason
-from app.db.engine import fetch, fetch_one
+from app.db.engine import DatabaseUnavailable, fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About
 from app.settings import settings
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.terms import UserId
 
 MOST = 500
+FAULT = "Something went wrong. It is in the log"
 SOMETHING = "This cannot be done for them"
 
 
@@ -109,16 +110,27 @@ NEXT = """
 async def go_on(outside: Outside, public_id: UUID | None = None) -> int:
     """Check and apply what waits, of one batch or of all, the oldest first; returns for how many (ADM-6.2)."""
     started, done = time.monotonic(), 0
-    while outside.seconds is None or time.monotonic() - started < outside.seconds:
+    while not done or outside.seconds is None or time.monotonic() - started < outside.seconds:
         row = await fetch_one(NEXT, public_id)
         if row is None:
             break
-        await _one(row, outside.trs)
+        await _one_or_fault(row, outside.trs)
         done += 1
         if BY_ID[row["fix"]].asks_outside:
             await asyncio.sleep(1 / settings().trs_job_rate)
     await _finish()
     return done
+
+
+async def _one_or_fault(row: Any, trs: TeachingRecords | None) -> None:
+    """Let nobody stand in the way of the others: who brings out a fault is left out, and the fault is raised."""
+    try:
+        await _one(row, trs)
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        await (_note_found if row["found"] is None else _note_result)(row, "cannot", FAULT)
+        raise
 
 
 async def _one(row: Any, trs: TeachingRecords | None) -> None:

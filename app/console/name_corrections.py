@@ -30,8 +30,6 @@ class Wanted:
     urn: str = ""
     since: date | None = None
     until: date | None = None
-    flags: tuple[int, ...] = ()
-    """Only these flags, by id; empty for all."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +98,9 @@ LIST = f"""
                 ELSE 'partial' END)
             AND ($5 = '' OR s.urn = $5)
             AND ($6::date IS NULL OR (c.made_at AT TIME ZONE 'Europe/London')::date >= $6)
-            AND ($7::date IS NULL OR (c.made_at AT TIME ZONE 'Europe/London')::date <= $7)
-            AND (cardinality($8::bigint[]) = 0 OR n.id = ANY($8))),
-    counted AS (SELECT count(*) AS total, greatest(1, ceil(count(*)::numeric / $9))::int AS pages FROM wanted)
-    SELECT json_build_object('total', c.total, 'pages', c.pages, 'page', least($10, c.pages),
+            AND ($7::date IS NULL OR (c.made_at AT TIME ZONE 'Europe/London')::date <= $7)),
+    counted AS (SELECT count(*) AS total, greatest(1, ceil(count(*)::numeric / $8))::int AS pages FROM wanted)
+    SELECT json_build_object('total', c.total, 'pages', c.pages, 'page', least($9, c.pages),
         'corrections', (SELECT coalesce(json_agg(json_build_object('flag', w.name_flag_id,
             'reviewed_at', w.reviewed_at, 'outcome', w.outcome, 'trs_name', w.trs_name, 'old_name', w.old_name,
             'new_name', w.new_name, 'score', w.score, 'where', w."where", 'reason', w.reason,
@@ -112,7 +109,7 @@ LIST = f"""
             ORDER BY w.place), '[]')
             FROM (SELECT *, row_number() OVER () AS place FROM (SELECT * FROM wanted
                 ORDER BY CASE WHEN $1 = 'yes' AND $2 = 'no' THEN score END, made_at DESC, id DESC
-                LIMIT $9 OFFSET (least($10, c.pages) - 1) * $9) sorted) w
+                LIMIT $8 OFFSET (least($9, c.pages) - 1) * $8) sorted) w
             JOIN teacher t ON t.id = w.teacher_id))
     FROM counted c"""  # noqa: S608 - constants
 
@@ -129,7 +126,6 @@ async def corrections(wanted: Wanted, policy: Policy, page: int, size: int) -> C
         wanted.urn,
         wanted.since,
         wanted.until,
-        list(wanted.flags),
         size,
         min(max(page, 1), 1_000_000),
     )

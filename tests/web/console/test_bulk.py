@@ -179,3 +179,23 @@ async def test_many_are_read_again_and_nobody_twice_within_a_minute(people: Cast
         ("cannot", "Their record was read within the last minute"),
     ]
     assert [row["state"] for row in await fetch("SELECT state FROM message")] == []
+
+
+class Broken:
+    """A teaching record system whose client has a fault."""
+
+    async def read(self, _trn: TRN) -> ReadOutcome:
+        """Fail."""
+        raise RuntimeError("a fault")
+
+
+@pytest.mark.rule("ADM-6.2")
+async def test_who_brings_out_a_fault_does_not_stand_in_the_way(people: Cast) -> None:
+    await factories.ect(people.ash, await factories.teacher("Ann First", "3000001"))
+    with clock.at(NINE):
+        batch = await asked(people, "refresh", ["3000001"], {})
+        with pytest.raises(RuntimeError):
+            await go_on(Outside(Broken()), batch)  # type: ignore[arg-type]
+        assert await go_on(Outside(None), batch) == 0
+
+    assert [row["found"] for row in await fetch("SELECT found FROM bulk_row")] == ["cannot"]
