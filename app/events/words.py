@@ -58,6 +58,10 @@ def _line(field: str, change: Mapping[str, Any], hidden: Collection[DeferralReas
 def _words(field: str, value: Any, hidden: Collection[DeferralReason]) -> str:
     if value is None or value == "":
         return NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or NONE
     text = str(value)
     if field in _REASONS:
         reason = _REASONS[field](text)

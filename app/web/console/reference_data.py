@@ -30,6 +30,7 @@ from app.web.console.asking import address, paged, staff_of
 from app.web.console.done import done_here
 from app.web.console.fixes import FIELDS, Field, Fix, Target
 from app.web.console.reference_kinds import (
+    ACCEPTED,
     BY_SLUG,
     KINDS,
     cells_typed,
@@ -127,7 +128,7 @@ class RowPage:
 def _command(form: Form, subject: Subject) -> ChangeRecords:
     cells = cells_typed(subject.kind, form, subject.key)
     name = subject.kind.form.name
-    return ChangeRecords({name: [cells]}, new=subject.key is None, accepted="yes" in form.get("accepted", ""))
+    return ChangeRecords({name: [cells]}, new=subject.key is None, accepted="yes" in form.get(ACCEPTED, ""))
 
 
 async def _save(kind: Kind, command: ChangeRecords, actor: Actor, today: date) -> None:
@@ -319,7 +320,7 @@ async def show_row(request: Request[Any, Any, Any], kind: FromPath[str], row: Fr
     subject = await _subject(kind, row)
     cells = shown(subject.kind, subject.row, choices_of(subject.kind, subject.stored))
     lines = tuple(
-        (field.name, field.label, cells[field.name]) for field in subject.kind.fields if field.name != "accepted"
+        (field.name, field.label, cells[field.name]) for field in subject.kind.fields if field.name != ACCEPTED
     )
     found = subject.row
     closure = subject.kind.form is REGISTRATION_CLOSURES

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 FLAGS = {"yes": "Yes", "no": "No"}
 DAY: Final = "date"
 LISTS = {"textarea", "checkboxes"}
+ACCEPTED = "accepted"
+"""The tick for a change that leaves people outside; no column."""
 TEXT = "message"
 """The one long text that is no list."""
 KEY_HINT = "2 to 60 small letters, digits and hyphens. Files name it by this, and it cannot change"
@@ -58,8 +60,9 @@ class Kind:
         return self.form.key
 
     def asked(self, *, new: bool) -> tuple[Field, ...]:
-        """Return the fields of the form: of a row that is there, none that identifies it."""
-        return tuple(field for field in self.fields if new or field.name not in self.key)
+        """Return the fields of the form: what identifies a row never changes, and a new one has no people."""
+        left_out = {ACCEPTED} if new else set(self.key)
+        return tuple(field for field in self.fields if field.name not in left_out)
 
 
 def _text(name: str, label: str, hint: str = "", width: str = "") -> Field:
@@ -182,7 +185,7 @@ KINDS = (
             Field("contact_email", "Contact email address", "email"),
             _text("contact_url", "Web address"),
             _text("dfe_sign_in_organisation_id", "Organisation at DfE Sign-in"),
-            Field("accepted", "If ECTs start after its last day", "checkboxes", "Only asked when there are any"),
+            Field(ACCEPTED, "If ECTs start after its last day", "checkboxes", "Only asked when there are any"),
         ),
         ("name", "type", "active_from", "active_to"),
     ),
@@ -205,7 +208,7 @@ def choices_of(kind: Kind, stored: Stored) -> Mapping[str, Mapping[str, str]]:
         "delivery_partner": _names(stored, DELIVERY_PARTNERS),
         "type": {each.value: each.words[:1].upper() + each.words[1:] for each in AppropriateBodyType},
         "allowed_school_kinds": {each.value: each.words[:1].upper() + each.words[1:] for each in SchoolKind},
-        "accepted": {"yes": "Change it although they are left outside"},
+        ACCEPTED: {"yes": "Change it although they are left outside"},
     }
     if kind.form is not CONTRACT_PERIODS:
         every["year"] = years

@@ -53,7 +53,11 @@ async def test_a_manager_looks_after_an_account_from_its_beginning_to_its_end(ma
     await max_.get("/admin/staff/new")
     wrong = await max_.post("/admin/staff/new", {"name": "", "email": "ann@school", "roles": "queen"})
     assert wrong.status_code == 422
-    answer = await submitted(max_, "/admin/staff/new", name="Ann Able", email=ANN, roles=["support", "manager"])
+    who = {"name": "Ann Able", "email": ANN, "roles": ["support", "manager"]}
+    await max_.get("/admin/staff/new")
+    await max_.post("/admin/staff/new", {**hidden(max_), **WHY, **who})
+    assert ("(M-80)" in max_.text(), 'name="send"' in max_.page.text) == (True, False)
+    answer = await max_.post("/admin/staff/new", {**hidden(max_), "confirm": "yes"})
     assert answer.headers["location"] == "/admin/staff?done=changed-add"
     await max_.get(answer.headers["location"])
     assert "Ann Able" in max_.text()
