@@ -22,15 +22,14 @@ ADDRESS = "coalesce(nullif(btrim(s.primary_email), ''), nullif(btrim(s.secondary
 REQUESTED_WITHIN, REMOVED_WITHIN = 30, 400
 """In days."""
 
-NEAR = f"""SELECT near.teacher_id FROM ({REGISTERED}) near JOIN ({REGISTERED}) own ON own.teacher_id = $3
-        AND near.school_id = own.school_id
-    UNION SELECT near.teacher_id FROM ({REGISTERED}) near WHERE near.email IN (SELECT own.email FROM ({REGISTERED}) own
-            WHERE own.teacher_id = $3 UNION SELECT lower(v.changes #>> '{{email,old}}') FROM event v
-            WHERE v.teacher_id = $3 AND v.changes ? 'email')
-    UNION SELECT v.teacher_id FROM event v WHERE v.changes ? 'email' AND lower(v.changes #>> '{{email,old}}') IN (
-        SELECT own.email FROM ({REGISTERED}) own WHERE own.teacher_id = $3 UNION
-        SELECT lower(o.changes #>> '{{email,old}}') FROM event o WHERE o.teacher_id = $3 AND o.changes ? 'email')"""  # noqa: S608 - constants
-"""Whoever is or was at a school of the person $3, or has or had an address of theirs."""
+_OWN = f"""SELECT own.email FROM ({REGISTERED}) own WHERE own.teacher_id = $3
+    UNION SELECT lower(v.changes #>> '{{email,old}}') FROM event v WHERE v.teacher_id = $3 AND v.changes ? 'email'"""  # noqa: S608 - constants
+NEAR = f"""SELECT near.teacher_id FROM ({REGISTERED}) near WHERE near.school_id = ANY(ARRAY(
+        SELECT own.school_id FROM ({REGISTERED}) own WHERE own.teacher_id = $3))
+    UNION SELECT near.teacher_id FROM ({REGISTERED}) near WHERE near.email = ANY(ARRAY({_OWN}))
+    UNION SELECT v.teacher_id FROM event v WHERE v.changes ? 'email'
+        AND lower(v.changes #>> '{{email,old}}') = ANY(ARRAY({_OWN}))"""  # noqa: S608 - constants
+"""Whoever is or was at a school of the person $3, or has or had an address of theirs; lists are looked up by index."""
 
 
 def _duplicates(among: str) -> str:
@@ -98,7 +97,7 @@ SIGNS: tuple[Queue, ...] = (
         "Possible duplicates",
         "Merge the two records, or dismiss the item",
         _duplicates("true"),
-        of_person=_duplicates(f"r.teacher_id IN ({NEAR})"),
+        of_person=_duplicates(f"r.teacher_id = ANY(ARRAY({NEAR}))"),
     ),
     Queue(
         "Q-14",

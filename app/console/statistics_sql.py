@@ -54,33 +54,38 @@ REGISTRATIONS = f"""WITH {ASKED},
     )
 }"""  # noqa: S608 - constants
 PROGRAMMES = f"""WITH {ASKED}, {IN_PROGRESS},
-    trained AS (SELECT (SELECT tp.training_programme FROM training_period tp WHERE tp.ect_at_school_period_id = p.id
+    trained AS (SELECT DISTINCT ON (p.id) coalesce(tp.training_programme, 'none') AS programme
+        FROM asked a CROSS JOIN in_progress p LEFT JOIN training_period tp ON tp.ect_at_school_period_id = p.id
             AND tp.cancelled_at IS NULL AND tp.started_on <= a.last AND coalesce(tp.finished_on, 'infinity') >= a.last
-            ORDER BY tp.started_on, tp.id LIMIT 1) AS programme
-        FROM asked a, in_progress p WHERE a.last BETWEEN p.started_on AND p.last_on)
+        WHERE a.last BETWEEN p.started_on AND p.last_on ORDER BY p.id, tp.started_on, tp.id),
+    counted AS (SELECT programme, count(*) AS n FROM trained GROUP BY programme)
     SELECT {
     _rows(
         "r.day, r.programme, r.n",
         "r.place",
-        '''SELECT a.last AS day, kinds.*, (SELECT count(*) FROM trained
-                WHERE coalesce(trained.programme, 'none') = kinds.programme) AS n
-            FROM asked a, (VALUES ('provider_led', 1), ('school_led', 2), ('none', 3)) kinds (programme, place)''',
+        '''SELECT a.last AS day, kinds.*, coalesce(c.n, 0) AS n FROM asked a
+            CROSS JOIN (VALUES ('provider_led', 1), ('school_led', 2), ('none', 3)) kinds (programme, place)
+            LEFT JOIN counted c ON c.programme = kinds.programme''',
     )
 }"""  # noqa: S608 - constants
-PROVIDERS = f"""WITH {ASKED}, stays AS ({ECTS} UNION ALL {MENTORS})
-    SELECT {
+
+
+def _trained(stays: str, training: str) -> str:
+    return f"""SELECT lp.id, lp.name, tp.role, tp.school_partnership_id
+    FROM asked a CROSS JOIN ({stays}) st JOIN training_period tp ON tp.{training} = st.id
+    JOIN lead_provider lp ON lp.id = tp.lead_provider_id
+    WHERE tp.cancelled_at IS NULL AND tp.withdrawn_at IS NULL AND tp.started_on <= a.last
+        AND coalesce(tp.finished_on, 'infinity') >= a.last AND {OF_TRAINING}"""  # noqa: S608 - constants
+
+
+PROVIDERS = f"""WITH {ASKED} SELECT {
     _rows(
         "r.name, r.role, r.confirmed, r.requested",
         "lower(r.name), r.role",
-        f'''SELECT lp.name, tp.role, count(*) FILTER (WHERE tp.school_partnership_id IS NOT NULL) AS confirmed,
-                count(*) FILTER (WHERE tp.school_partnership_id IS NULL) AS requested
-            FROM asked a CROSS JOIN stays st JOIN training_period tp ON tp.role = st.role
-                AND st.id = CASE st.role WHEN 'ect' THEN tp.ect_at_school_period_id
-                    ELSE tp.mentor_at_school_period_id END
-            JOIN lead_provider lp ON lp.id = tp.lead_provider_id
-            WHERE tp.cancelled_at IS NULL AND tp.withdrawn_at IS NULL AND tp.started_on <= a.last
-                AND coalesce(tp.finished_on, 'infinity') >= a.last AND {OF_TRAINING}
-            GROUP BY lp.id, lp.name, tp.role''',
+        f'''SELECT name, role, count(*) FILTER (WHERE school_partnership_id IS NOT NULL) AS confirmed,
+                count(*) FILTER (WHERE school_partnership_id IS NULL) AS requested
+            FROM ({_trained(ECTS, "ect_at_school_period_id")}
+                UNION ALL {_trained(MENTORS, "mentor_at_school_period_id")}) tp GROUP BY id, name, role''',
     )
 }"""  # noqa: S608 - constants
 # Who comes and who goes on each day, summed up: one pass however long the range is.

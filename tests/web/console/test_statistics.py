@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
+from app import clock
 from app.console.statistics import count, rounded, share
 from app.db.engine import fetch
 from tests import factories
@@ -113,3 +114,19 @@ async def test_pictures_have_titles_and_tables_and_a_range_is_at_most_three_year
     long = await sam.get("/admin/statistics", params={**OCTOBER, "from": "2022-10-31"})
     assert long.status_code == 422
     assert "at most 3 years" in sam.text()
+
+
+@pytest.mark.rule("ADM-12.1")
+async def test_numbers_are_kept_for_a_while_unless_another_time_is_asked_for(client: Any, people: Cast) -> None:
+    await client.sign_in_as_staff("viewer")
+    today = clock.machine_now()
+    for _ in range(5):
+        await factories.insert("feedback", satisfaction=4, at=today, created_at=today)
+
+    async def opinions(**headers: str) -> int:
+        answer = await client.client.get("/admin/statistics/satisfaction?range=7", headers=headers)
+        return len(answer.text.splitlines()) - 1
+
+    assert await opinions() == 1
+    await fetch("DELETE FROM feedback")
+    assert (await opinions(), await opinions(**{"X-With-Server-Date": today.isoformat()})) == (1, 0)
