@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from litestar import Request, Response, get
 
-from app import clock
-from app.console.queues import QUEUES, counts
 from app.web.page import page
 from app.web.policies import staff_page
 from app.web.session import visit_of
-
-if TYPE_CHECKING:
-    from app.console.queue_of_work import Queue
 
 PLACES = {
     "viewer": (
@@ -50,21 +45,17 @@ class ConsoleHomePage:
     email: str
     rights: tuple[str, ...]
     places: tuple[tuple[str, str], ...]
-    queues: tuple[tuple[Queue, int], ...]
-    """The queues that hold something, with how many items are open."""
 
 
 @get("/admin", opt=staff_page())
 async def show(request: Request[Any, Any, Any]) -> Response[str]:
-    """Say who is signed in, what they may do and what needs attention, counted in one statement (ACC-9.9, ADM-8.2)."""
+    """Say who is signed in and what they may do (ACC-9.9)."""
     user = visit_of(request).visitor.user
     if user is None:
         raise LookupError("the route's policy lets nobody in who is not signed in")
     rights = tuple(words for role, words in ROLES.items() if role in user.staff_roles)
     places = tuple(place for role, found in PLACES.items() if role in user.staff_roles for place in found)
-    numbers = await counts(visit_of(request).standing.policy, clock.today())
-    queues = tuple((queue, numbers[slug]) for slug, queue in QUEUES.items() if numbers[slug])
-    return page(request, "console/home.html", ConsoleHomePage(user.name, user.email, rights, places, queues))
+    return page(request, "console/home.html", ConsoleHomePage(user.name, user.email, rights, places))
 
 
 HANDLERS = [show]
