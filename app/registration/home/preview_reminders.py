@@ -1,4 +1,4 @@
-"""Whom a run of reminders would go to if it went now (ADM-10.4)."""
+"""Whom a run of reminders would go to if it went now, and what of one that went did not arrive (ADM-10.4)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import fetch_one
-from app.registration.home.reminder_recipients import concerned, page_of_schools, why_not
+from app.registration.home.reminder_days import Reminder
+from app.registration.home.reminder_recipients import CLASSES, concerned, page_of_schools, why_not
 from app.registration.home.several_schools import to_dos_of_schools
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.registration.home.reminder_recipients import Day, Run
+    from app.registration.home.reminder_recipients import Day, PlannedRun, Run
 
 MOST_LOOKED_AT = 1_000
 SAMPLE = 10
@@ -39,6 +40,24 @@ class Preview:
     def estimated(self) -> int:
         """Return the number of recipients among all schools."""
         return round(self.recipients * self.schools / self.looked_at) if self.looked_at else 0
+
+
+FAILED = ("bounced", "undelivered", "failed", "expired", "parked")
+
+
+async def failed_mails(found: PlannedRun) -> int:
+    """Return how many mails of a run that went did not arrive."""
+    reminder = found.run.reminder
+    kinds = [kind for kind, _ in CLASSES] if reminder is Reminder.PEOPLE_WAITING else [reminder.value]
+    row = await fetch_one(
+        """SELECT count(*) AS failed FROM message WHERE created_at >= $1::date AND created_at < $2::date + 1
+            AND message_id = ANY($3::text[]) AND state = ANY($4::text[])""",
+        found.run.planned_on,
+        found.runs_on,
+        kinds,
+        list(FAILED),
+    )
+    return int(row["failed"]) if row else 0
 
 
 async def preview(run: Run, day: Day) -> Preview:

@@ -13,7 +13,7 @@ from app import clock
 from app.console.timeline import Whose
 from app.events.record import About
 from app.registration.home.change_reminder_run import CancelRun, PostponeRun, cancel_run, postpone_run
-from app.registration.home.preview_reminders import Preview, preview
+from app.registration.home.preview_reminders import Preview, failed_mails, preview
 from app.registration.home.reminder_days import Reminder
 from app.registration.home.reminder_recipients import Day, PlannedRun, every_run
 from app.training.queries import calendar
@@ -84,6 +84,7 @@ class ReminderPage:
 
     shown: Shown
     preview: Preview | None
+    failed: int
     fixes: tuple[tuple[str, str], ...]
     notification: Notification | None
 
@@ -149,7 +150,8 @@ async def show(request: Request[Any, Any, Any], run: FromPath[str]) -> Response[
         for fix in FIXES.values()
         if "data" in staff_of(request).staff_roles and not fix.possible(shown)
     )
-    return page(request, "console/reminder.html", ReminderPage(shown, found, offered, done_here(request)))
+    failed = await failed_mails(shown.found)
+    return page(request, "console/reminder.html", ReminderPage(shown, found, failed, offered, done_here(request)))
 
 
 @get(f"{PATH}/{{run:str}}/{{act:str}}", opt=staff_page("data", nav="reminders"))

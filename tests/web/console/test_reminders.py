@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.db.service_settings import policy_in_force
 from app.registration.home.reminder_days import next_working_day, working_day
 from app.registration.home.reminder_recipients import Day, due_runs
 from app.training.queries import calendar
+from tests import factories
 from tests.web.console.test_fixes import WHY
 from tests.web.console.test_reference_data import TODAY_AS_DATE, day, dee, refused  # noqa: F401 - a fixture
 from tests.web.console.test_staff import submitted
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 PATH = "/admin/reminders"
+TERM = date(2025, 9, 8)
 
 
 def coming(client: Any) -> list[str]:
@@ -42,6 +45,20 @@ async def test_a_run_is_previewed_put_off_and_cancelled(dee: Any, people: Cast) 
     assert [tuple(row) for row in rows] == [("cancelled", rows[0]["runs_on"]), ("planned", working_day(until))]
     due = await due_runs(Day(until, await policy_in_force(), await calendar()))
     assert first in {f"{PATH}/{run.reminder.value.lower()}-{run.planned_on}" for run in due}
+    await factories.insert(
+        "reminder_run",
+        reminder="M-44",
+        planned_on=TERM,
+        runs_on=TERM,
+        state="sent",
+        sent=7,
+        finished_at=None,
+        skipped='{"opted_out": 2}',
+    )
+    await dee.get(f"{PATH}?show=past")
+    assert f"{PATH}/m-44-{TERM}" in coming(dee)
+    await dee.get(f"{PATH}/m-44-{TERM}")
+    assert "Sent so far 7 Did not arrive 0 Skipped: opted out 2" in " ".join(dee.text().split())
     events = await fetch("SELECT kind, metadata ->> 'note' AS note FROM event WHERE kind ~ '^reminder' ORDER BY id")
     assert [tuple(row) for row in events] == [
         ("reminder_run_postponed", WHY["note"]),
