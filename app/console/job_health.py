@@ -101,6 +101,8 @@ class ParkedMail:
 
     id: UUID
     message_id: str
+    state: str
+    """`parked` after all tries, or `failed`: refused for good."""
     domain: str
     attempts: int
     last_error: str | None
@@ -178,10 +180,11 @@ FOUND = f"""SELECT json_build_object(
     'jobs', (SELECT coalesce(json_agg(json_build_object('name', name, 'cron', cron, 'when_late', when_late,
         'noted_at', created_at, 'started_at', started_at, 'finished_at', finished_at, 'succeeded_at', succeeded_at,
         'result', result, 'failure', failure) ORDER BY name), '[]') FROM job_run),
-    'parked_mails', (SELECT coalesce(json_agg(json_build_object('id', id, 'message_id', message_id,
+    'parked_mails', (SELECT coalesce(json_agg(json_build_object('id', id, 'message_id', message_id, 'state', state,
         'domain', split_part(recipient, '@', 2), 'attempts', attempts, 'last_error', last_error,
         'since', updated_at) ORDER BY updated_at, id), '[]')
-        FROM (SELECT * FROM message WHERE state = 'parked' ORDER BY updated_at, id LIMIT {MOST_PARKED}) parked),
+        FROM (SELECT * FROM message WHERE state IN ('parked', 'failed')
+            ORDER BY updated_at, id LIMIT {MOST_PARKED}) parked),
     'parked_jobs', (SELECT coalesce(json_agg(json_build_object('id', j.id, 'task', j.task_name,
         'attempts', j.attempts, 'since', (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id))
         ORDER BY j.id), '[]') FROM (SELECT * FROM procrastinate_jobs WHERE status = 'failed'

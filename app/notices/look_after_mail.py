@@ -19,19 +19,20 @@ if TYPE_CHECKING:
     from app.terms import Actor
 
 GONE = "This is not parked any more"
+ERASED = "What it said has been erased"
 SUBJECTS = "school_id, teacher_id, ect_at_school_period_id, mentor_at_school_period_id"
 
 
 @dataclass(frozen=True)
 class RetryMail:
-    """A parked mail to be tried again."""
+    """A parked or failed mail to be tried again."""
 
     id: UUID
 
 
 @dataclass(frozen=True)
 class DiscardMail:
-    """A parked mail that is given up."""
+    """A parked or failed mail that is given up."""
 
     id: UUID
 
@@ -44,15 +45,19 @@ class SendOnceMore:
 
 
 async def retry_mail(command: RetryMail, actor: Actor) -> None:
-    """Put a parked mail back into the outbox; raises Refused `gone` (ADM-14.3)."""
+    """Put a parked or failed mail back into the outbox; raises Refused `gone`, or `erased` (ADM-14.3)."""
     async with transaction():
-        row = await _parked("state = 'pending', not_before = $2, next_attempt_at = NULL, attempts = 0", command.id)
+        row = await _parked(
+            "state = 'pending', not_before = $2, next_attempt_at = NULL, attempts = 0, finished_at = NULL", command.id
+        )
+        if row["personalisation"] is None:
+            raise Refused("erased", "note", ERASED)
         await defer_delivery(row["id"], row["priority"])
         record(OutboxItemRetried(_about(row), row["message_id"]), actor)
 
 
 async def discard_mail(command: DiscardMail, actor: Actor) -> None:
-    """Give a parked mail up, and erase what it says; raises Refused `gone` (ADM-14.3)."""
+    """Give a parked or failed mail up, and erase what it says; raises Refused `gone` (ADM-14.3)."""
     async with transaction():
         row = await _parked("state = 'cancelled', finished_at = $2, personalisation = NULL", command.id)
         record(OutboxItemDiscarded(_about(row), row["message_id"]), actor)
@@ -86,7 +91,7 @@ def why_not_again(row: dict[str, Any]) -> str:
     if row["state"] in {"pending", "sending", "parked"}:
         return "It is still to be sent"
     if row["personalisation"] is None:
-        return "What it said has been erased"
+        return ERASED
     if row["expires_at"] is not None and row["expires_at"] <= clock.now():
         return "Its time is over"
     return ""
@@ -107,7 +112,8 @@ async def restart_sender(actor: Actor) -> None:
 async def _parked(changes: str, message: UUID) -> Any:
     row = await fetch_one(
         f"""UPDATE message SET {changes}, updated_at = $2, version = version + 1
-        WHERE id = $1 AND state = 'parked' RETURNING id, message_id, priority, {SUBJECTS}""",  # noqa: S608 - constant
+        WHERE id = $1 AND state IN ('parked', 'failed')
+        RETURNING id, message_id, priority, personalisation, {SUBJECTS}""",  # noqa: S608 - constant
         message,
         clock.now(),
     )

@@ -138,12 +138,14 @@ async def parked_job() -> Any:
 async def test_data_staff_look_after_parked_items_the_sender_and_jobs(dana: Any) -> None:
     await note_schedule([TIDY])
     keep, drop = (await mail("parked", 5, personalisation="{}"))["id"], (await mail("parked", 5))["id"]
+    failed = (await mail("failed", 5, personalisation="{}", finished_at=NOON))["id"]
     await factories.insert("sender_stop", reason="forbidden", stopped_at=NOON, try_at=NOON + timedelta(minutes=5))
     job = await parked_job()
 
     for path, fields in (
         (f"mail/{keep}", {"act": "retry"}),
         (f"mail/{drop}", {"act": "discard"}),
+        (f"mail/{failed}", {"act": "retry"}),
         (f"queue/{job}", {"act": "retry"}),
         ("run/tidy_up", {}),
         ("sender/restart", {}),
@@ -152,15 +154,15 @@ async def test_data_staff_look_after_parked_items_the_sender_and_jobs(dana: Any)
         assert answer.status_code == 303, path
 
     states = {row["id"]: row["state"] for row in await fetch("SELECT id, state FROM message")}
-    assert (states[keep], states[drop]) == ("pending", "cancelled")
+    assert (states[keep], states[drop], states[failed]) == ("pending", "cancelled", "pending")
     tasks = await fetch("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id")
     assert ("tidy_up", "todo") in [tuple(row) for row in tasks]
     assert [row["task_name"] for row in tasks].count("tidy_up") == 2
     noted = await fetch(
         "SELECT kind, metadata ->> 'note' AS note FROM event WHERE kind <> 'staff_signs_in' ORDER BY id"
     )
-    kinds = ["outbox_item_retried", "outbox_item_discarded", "outbox_item_retried", "job_run_by_staff"]
-    assert [row["kind"] for row in noted] == [*kinds, "sender_restarted"]
+    kinds = ["outbox_item_retried", "outbox_item_discarded", "outbox_item_retried", "outbox_item_retried"]
+    assert [row["kind"] for row in noted] == [*kinds, "job_run_by_staff", "sender_restarted"]
     assert all(row["note"] for row in noted)
     assert (await dana.get(f"/admin/jobs/mail/{keep}")).status_code == 404
 
