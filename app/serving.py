@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app import logs
@@ -35,9 +38,23 @@ def web_application() -> Litestar:
         dependencies=lambda: {"trs": trs.health(), **(dfe.health() if dfe else {}), **mail.health()},
     )
     app.state["mail"] = mail.sender
-    app.on_startup.append(_open_engine)
+    app.on_startup += [_open_engine, lambda: _give_notice(app, chosen.stop_notice)]
     app.on_shutdown += [trs.close, mail.close, *([dfe.close] if dfe else []), engine.close]
     return app
+
+
+def _give_notice(app: Litestar, seconds: float) -> None:
+    """When told to stop, first say so for a while: whoever watches sends no more, so nobody is cut off (OPS-8)."""
+    loop, stop = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+    if not seconds or not callable(stop):
+        return
+    go_on = partial(stop, signal.SIGTERM, None)
+
+    def begin(*_: object) -> None:
+        app.state.stopping = True
+        loop.call_soon_threadsafe(lambda: loop.call_later(seconds, go_on))
+
+    signal.signal(signal.SIGTERM, begin)
 
 
 async def _open_engine() -> None:

@@ -26,6 +26,7 @@ LIVE_EXTRACT = "https://ea-edubase-api-prod.azurewebsites.net/edubase/service"
 LIVE_DOWNLOADS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/"
 LIVE_NOTIFY = "https://api.notifications.service.gov.uk"
 _NOTIFY_KEY = re.compile(r".*-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+STOP_NOTICE = 5.0
 LIVE_DIRECTORY = "https://api.signin.education.gov.uk"
 
 
@@ -94,12 +95,26 @@ class Settings(BaseSettings):
         "", description="comma list of addresses and @domains that get real mail outside production"
     )
     circuit_breakers: Literal["on", "off"] = Field("on", description="off not in production")
+    stop_notice_seconds: float | None = Field(
+        None,
+        ge=0,
+        le=10,
+        description="how long a web process told to stop goes on while it says that it is not ready"
+        "; none: 5 in production and sandbox, 0 elsewhere",
+    )
     register_keep_closed_since: str = Field("2020-01-01", description="closed schools kept from this close date on")
 
     @property
     def production(self) -> bool:
         """Tell whether this is the live service."""
         return self.environment == "production"
+
+    @property
+    def stop_notice(self) -> float:
+        """Return for how many seconds a proxy is told before a web process takes no more connections (OPS-8)."""
+        if self.stop_notice_seconds is not None:
+            return self.stop_notice_seconds
+        return STOP_NOTICE if self.environment in {"production", "sandbox"} else 0
 
     @cached_property
     def hosts(self) -> frozenset[str]:

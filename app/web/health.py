@@ -40,8 +40,8 @@ async def live(scope: HTTPScope, receive: Receive, send: Send) -> None:  # noqa:
 
 @get("/health/ready", opt=file_route())
 async def ready(request: AnyRequest) -> Response[dict[str, Any]]:
-    """Answer whether visitors can be served: the database is reachable and its migrations are at head."""
-    problem = await _problem()
+    """Answer whether visitors can be served: the database is reachable, migrations are at head, nothing is stopping."""
+    problem = "stopping" if request.app.state.get("stopping") else await _problem()
     body = {"status": problem or "ok", "build": request.app.state.build}
     return Response(body, status_code=503 if problem else 200)
 

@@ -88,7 +88,9 @@ class Shell:
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
             return
-        exchange = Exchange(self.settings, dict(scope), send)  # the server keeps its own, with the method asked for
+        is_last = bool(self.app.state.get("stopping"))
+        # The server keeps its own scope, with the method asked for.
+        exchange = Exchange(self.settings, dict(scope), send, is_last=is_last)
         counted, spent, started = Statements(), Spent(), perf_counter()
         token = statements.set(counted)
         named = logs.request_id.set(exchange.request_id)
@@ -146,8 +148,10 @@ class Shell:
 class Exchange:
     """One request and its answer, as the shell sees them."""
 
-    def __init__(self, settings: Settings, scope: Any, send: Send) -> None:
+    def __init__(self, settings: Settings, scope: Any, send: Send, *, is_last: bool = False) -> None:
         self.settings = settings
+        self.is_last = is_last
+        """Whether the connection ends with it, because the process is about to (OPS-8)."""
         self.scope = scope
         self._send = send
         self.method = str(scope["method"])
@@ -204,7 +208,7 @@ class Exchange:
         """Pass the answer on with the headers it lacks; HEAD gets no body."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = headers.completed(
+            made = headers.completed(
                 message.get("headers", ()),
                 self.path,
                 request_id=self.request_id,
@@ -212,6 +216,7 @@ class Exchange:
                 issuer=self.settings.issuer_origin,
                 revalidated=self.is_call and self.method in {"GET", "HEAD"},
             )
+            message["headers"] = [*made, (b"connection", b"close")] if self.is_last else made
         elif message["type"] == "http.response.body" and self.method == "HEAD":
             message["body"] = b""
         await self._send(message)

@@ -1,4 +1,4 @@
-"""Killing the web process at any moment leaves either nothing or everything (FLT-18, FLT-19, REL-1)."""
+"""Killing the web process leaves nothing or everything; told to stop it drops nobody (FLT-18, FLT-19, FLT-21, REL-1)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class Web:
             "TRS_BASE_URL": trs,
             "TRS_API_KEY": KEY,
             "BASE_URL": f"http://127.0.0.1:{self.port}",
+            "STOP_NOTICE_SECONDS": "3",
         }
         self.process: asyncio.subprocess.Process | None = None
 
@@ -124,11 +125,36 @@ async def settled() -> None:
     raise AssertionError("a connection of the killed process goes on")
 
 
-@pytest.mark.rule("FLT-18")
-@pytest.mark.rule("FLT-19")
-@pytest.mark.rule("REL-1")
-@pytest.mark.rule("REL-3")
-async def test_a_kill_during_the_confirmation_leaves_nothing_or_everything(web: Web) -> None:
+async def told_to_stop(web: Web) -> set[int]:
+    """Stop the process as its operator does while fifty pages a second are asked of it; the statuses of the answers.
+
+    As a proxy does, nothing more is sent once the process says that it is not ready.
+    """
+    assert web.process is not None
+    asked = []
+    async with web.browser() as browser:
+        await browser.sign_in("100001")
+        for number in range(500):
+            asked.append(asyncio.create_task(browser.client.get("/school/ects")))
+            await asyncio.sleep(0.02)
+            while sum(not task.done() for task in asked) > 10:  # a machine too busy for fifty
+                await asyncio.sleep(0.02)
+            if number == 25:
+                web.process.send_signal(signal.SIGTERM)
+            if (await browser.client.get("/health/ready")).status_code == 503:
+                break
+        asked.append(asyncio.create_task(browser.client.get("/school/home")))
+        answers = await asyncio.gather(*asked)
+    assert 25 < len(answers) < 500
+    assert answers[-1].headers["connection"] == "close"
+    async with asyncio.timeout(20):
+        assert await web.process.wait() in {0, -signal.SIGTERM}
+    return {answer.status_code for answer in answers}
+
+
+@pytest.mark.rule("FLT-18", "FLT-19", "REL-1", "REL-3")
+@pytest.mark.rule("FLT-21", "OPS-8", "REL-8")
+async def test_a_kill_during_the_confirmation_leaves_nothing_or_everything_and_a_stop_drops_nobody(web: Web) -> None:
     seen = set()
     for number, delay in enumerate((0.0, 0.02, 0.06, 0.5)):
         trn = f"99000{('01', '02', '17', '19', '20', '06')[number]}"
@@ -151,3 +177,4 @@ async def test_a_kill_during_the_confirmation_leaves_nothing_or_everything(web: 
             assert [now - then for now, then in zip(await rows_written(), before, strict=True)] == [1, 1, 2]
     assert await verify() == []
     assert {(0, 0, 0), (1, 1, 2)} >= seen
+    assert await told_to_stop(web) == {200}
