@@ -97,6 +97,7 @@ def every_fault() -> list[dict[str, object]]:
 @pytest.mark.rule("EXT-1.10")
 @pytest.mark.rule("IDN-03")
 @pytest.mark.parametrize("fault", every_fault(), ids=lambda fault: " ".join(map(str, fault.values())) or "no fault")
+@pytest.mark.rule("TRP-10")
 async def test_logs_of_every_fault_name_nobody(outside: Outside, recorder: Recorder, fault: dict[str, object]) -> None:
     await outside.fail(fault)
     recorder.records.clear()

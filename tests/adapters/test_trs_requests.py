@@ -52,6 +52,7 @@ async def test_after_an_empty_find_the_probe_has_no_query_and_no_body(trs: TRSCl
 
 
 @pytest.mark.rule("EXT-2.4")
+@pytest.mark.rule("SEC-17")
 async def test_a_number_is_cleaned_and_is_the_only_fact_in_an_address(trs: TRSClient, outside: Outside) -> None:
     await trs.match_by_national_insurance_number(TRN(ACTIVE), NationalInsuranceNumber("jx-00 00 11a"))
     (sent,) = await outside.requests()
@@ -141,6 +142,7 @@ def test_the_adapter_writes_a_date_of_birth_in_the_body_of_a_find_alone() -> Non
 
 @pytest.mark.rule("EXT-1.4")
 @pytest.mark.rule("EXT-1.10")
+@pytest.mark.rule("SEC-23", "TRP-10")
 def test_the_adapters_follow_nothing_and_quote_no_client_error() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in ADAPTERS.glob("*.py"))
     assert "follow_redirects=False" in code

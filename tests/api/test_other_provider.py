@@ -151,6 +151,7 @@ async def contents() -> list[str]:
 
 
 @pytest.mark.rule("API-1.4", "SEC-30", "ACC-15.1")
+@pytest.mark.rule("SEC-1")
 async def test_every_id_of_another_provider_is_as_unknown_as_one_of_nobody(app: Any, sides: dict[str, Side]) -> None:
     await check_ids(app, sides)
 

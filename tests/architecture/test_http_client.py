@@ -11,6 +11,7 @@ from tests.architecture.source import ROOT
 
 @pytest.mark.rule("EXT-1.3")
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.rule("TRP-10")
 def test_the_look_alike_is_not_locked(lock: str) -> None:
     assert not re.search(r"^httpx2\b", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -150,7 +151,20 @@ def production() -> Litestar:
 
 @pytest.mark.rule("GEN-01")
 @pytest.mark.rule("ACC-8.1")
+@pytest.mark.rule("OPS-14")
 def test_what_is_only_for_trying_out_does_not_exist_in_production() -> None:
     there = {path for path, _, _ in routes(production())}
     assert there & ONLY_OUTSIDE_PRODUCTION == set()
     assert {path for path, _, _ in routes(app_for())} >= ONLY_OUTSIDE_PRODUCTION
+
+
+@pytest.mark.rule("TRP-8")
+def test_no_address_that_is_only_posted_to_hides_a_page_of_a_more_general_one() -> None:
+    methods: dict[str, set[str]] = {}
+    for path, method, policy in routes(app_for()):
+        if policy.audience != "program":  # whose ids are no words
+            methods.setdefault(path, set()).add(method)
+    pages = [re.sub(r"\{\w+\}", "[^/]+", path) for path, answers in methods.items() if "GET" in answers]
+    posted = [path for path, answers in methods.items() if "GET" not in answers]
+    hidden = {path for path in posted if any(re.fullmatch(page, path) for page in pages)}
+    assert hidden == {"/dev/mailbox/clear"}  # where ids are numbers

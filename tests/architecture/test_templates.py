@@ -37,6 +37,7 @@ def test_it_compiles(name: str) -> None:
 
 @pytest.mark.rule("ACC-17.1")
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.rule("SEC-7")
 def test_nothing_is_inline(name: str) -> None:
     found = [what for what, pattern in INLINE.items() if re.search(pattern, source(name), re.IGNORECASE)]
     assert found == []
@@ -77,3 +78,20 @@ def test_it_is_used(name: str) -> None:
     known = {name, name.removeprefix("emails/")}
     status_page = re.fullmatch(r"errors/\d{3}\.html", name) is not None
     assert known & asked or matches(name) or status_page
+
+
+ASKED_BY_GET = re.compile(r'(?:_field|choice)\(\s*"([\w-]+)"|<(?:input|select)[^>]*\sname="([\w-]+)"')
+PERSONAL = {"trn", "trns", "email", "to"}
+"""What somebody types or ticks to search by, apart from `q`; only staff, and developers in their mailbox."""
+
+
+@pytest.mark.rule("SEC-17")
+@pytest.mark.parametrize("name", PAGES)
+def test_only_searches_put_facts_about_people_into_an_address(name: str) -> None:
+    asked = {
+        one or other
+        for form in re.findall(r'<form method="get".*?</form>', source(name), re.DOTALL)
+        for one, other in ASKED_BY_GET.findall(form)
+    }
+    assert not [field for field in asked if re.search("birth|insurance|name|reference", field)]
+    assert not asked & PERSONAL or name.startswith(("console/", "dev/"))

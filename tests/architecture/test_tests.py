@@ -72,3 +72,9 @@ def test_nothing_of_ours_is_replaced_and_nothing_is_skipped(module: Module) -> N
     assert not {name for name in used if name.startswith(("unittest.mock", "mock"))}
     marks = {called(node) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
     assert marks & {"skip", "xfail"} == ({"skip"} if module.name in MAY_SKIP else set())
+
+
+@pytest.mark.rule("TRP-11")
+def test_the_application_is_asked_in_the_event_loop_of_the_test() -> None:
+    own_loop = re.compile(r"litestar\.testing|(?:Async)?TestClient\(")
+    assert [module.name for module in modules(TESTS) if own_loop.search(module.text)] == []

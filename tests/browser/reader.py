@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from playwright.async_api import BrowserContext, ConsoleMessage, Page
+    from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -55,10 +56,17 @@ class Reader:
         self.watch(page)
 
     def watch(self, page: Page) -> None:
-        """Listen for errors, broken content policy, and what is posted."""
+        """Listen for errors, broken content policy, what is posted, and files of other hosts (SEC-7, PRF-16)."""
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.posts.append(request.url) if request.method == "POST" else None)
+        page.on("request", self._on_request)
+
+    def _on_request(self, request: Request) -> None:
+        if request.method == "POST":
+            self.posts.append(request.url)
+        asked, own = urlsplit(request.url), urlsplit(request.frame.url)
+        if not request.is_navigation_request() and asked.scheme.startswith("http") and asked.netloc != own.netloc:
+            self.complaints.append(f"{own.path} asks {asked.netloc}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not EXPECTED_FAILURES.search(message.text):

@@ -64,6 +64,7 @@ async def registered() -> int:
 @pytest.mark.rule("AX-15", "AX-1")
 @pytest.mark.rule("HTX-1")
 @pytest.mark.rule("AX-7")
+@pytest.mark.rule("SEC-7", "PRF-16")
 async def test_an_ect_is_registered_and_seen_on_the_list(open_browser: Any, way: dict[str, bool]) -> None:
     async with open_browser(**way) as reader:
         await reader.open("/school/home")

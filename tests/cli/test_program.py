@@ -104,9 +104,14 @@ async def test_serving_without_teaching_records_says_how_to_start_the_stand_in(r
     assert "register demo" in result.output
 
 
-@pytest.mark.rule("REF-6.1")
-@pytest.mark.parametrize("command", ["demo-data load", "demo-data reset", "demo", "history load nowhere.csv"])
-async def test_demo_data_is_refused_in_production(run: Run, environment: pytest.MonkeyPatch, command: str) -> None:
+@pytest.mark.rule("REF-6.1", "OPS-14")
+@pytest.mark.parametrize(
+    "command",
+    ["demo-data load", "demo-data reset", "demo", "history load nowhere.csv", "jobs run-due --now 2026-09-01"],
+)
+async def test_demo_data_and_another_time_are_refused_in_production(
+    run: Run, environment: pytest.MonkeyPatch, command: str
+) -> None:
     given = {
         "ENVIRONMENT": "production",
         "DATABASE_URL": "postgresql://127.0.0.1:1/none",

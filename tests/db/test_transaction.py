@@ -37,6 +37,7 @@ async def test_a_nested_failure_takes_back_only_its_own_work(committed_database:
 
 
 @pytest.mark.rule("TRP-13")
+@pytest.mark.rule("SEC-3")
 async def test_an_outer_failure_takes_back_what_was_nested(committed_database: str) -> None:
     with pytest.raises(ZeroDivisionError):
         async with transaction():

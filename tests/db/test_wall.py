@@ -69,6 +69,7 @@ async def test_every_table_that_names_a_school_is_walled_or_says_why_not(databas
 
 
 @pytest.mark.rule("ACC-14.6")
+@pytest.mark.rule("SEC-1")
 async def test_a_school_sees_its_own_rows_and_nobody_elses(database: None) -> None:
     world = await make_world()
     tables = await walled()
@@ -112,6 +113,7 @@ async def test_what_was_said_in_a_mail_is_hidden_from_pages_of_schools(database:
 
 @pytest.mark.rule("ACC-14.6")
 @pytest.mark.rule("SEC-33")
+@pytest.mark.rule("SEC-23")
 async def test_the_service_owns_nothing_and_cannot_touch_the_audit_trail(database: None) -> None:
     (role,) = await fetch(
         "SELECT current_user AS name, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"

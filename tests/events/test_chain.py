@@ -103,6 +103,7 @@ TAMPERING = {
 
 @pytest.mark.rule("SEC-33")
 @pytest.mark.parametrize("statements", TAMPERING.values(), ids=TAMPERING)
+@pytest.mark.rule("SEC-23")
 async def test_tampering_is_found(database: None, statements: str) -> None:
     await happen("one", "two", "three")
     with seen_by(OWNER):

@@ -1,4 +1,4 @@
-"""Mail: a sender that is down for hours, and a worker that dies while it sends (FLT-20, FLT-34, FLT-35, REL-4)."""
+"""Mail: a sender that is down for hours, and a worker that dies while it sends (FLT-20, FLT-22, FLT-34, FLT-35, REL-4)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import clock
+from app.console.job_health import job_health
 from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.notices import rules
@@ -103,6 +104,21 @@ async def test_a_sender_down_for_six_hours_is_drained_in_order_by_priority(datab
     assert len(provider.taken) == 4
     ready = [to for to in provider.taken.values() if to != "3@a.example"]
     assert ready == ["0@a.example", "1@a.example", "2@a.example"]
+
+
+@pytest.mark.rule("FLT-22", "REL-4")
+async def test_a_worker_that_stood_still_is_seen_to_and_catches_up_once(database: None) -> None:
+    messages = [await queued(f"{number}@a.example") for number in range(3)]
+    provider, ages = Provider(), []
+    for minutes in (5, 10):
+        now = NOON + timedelta(minutes=minutes)
+        with clock.at(now):
+            ages.append((await job_health()).oldest(sign_in=False, now=now))
+    assert ages == [timedelta(minutes=5), timedelta(minutes=10)]
+    await delivered(provider, timedelta(minutes=10))
+    await delivered(provider, timedelta(minutes=11))
+    assert sorted(provider.taken) == sorted(messages)
+    assert (await job_health()).oldest(sign_in=False, now=now) == timedelta(0)
 
 
 @pytest.mark.rule("FLT-35", "REL-4")

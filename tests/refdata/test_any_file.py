@@ -64,6 +64,7 @@ ODD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 @pytest.mark.rule("FLT-42")
 @pytest.mark.rule("REF-2.8")
 @pytest.mark.parametrize(("spoil", "state"), ODD.values(), ids=ODD)
+@pytest.mark.rule("SEC-9")
 async def test_an_odd_file_ends_in_a_report_and_changes_no_school(
     database: None, tmp_path: Path, spoil: Callable[[bytes], bytes], state: str
 ) -> None:
@@ -86,6 +87,7 @@ async def test_10_000_more_columns_are_left_aside(database: None, tmp_path: Path
 
 @pytest.mark.rule("FLT-42")
 @pytest.mark.rule("REF-2.1")
+@pytest.mark.rule("SEC-9")
 async def test_an_archive_that_unpacks_to_too_much_is_refused_unread(
     database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -273,6 +273,7 @@ async def test_refusals_before_any_page_carry_the_headers_too(
         ("text/plain", 403),
     ],
 )
+@pytest.mark.rule("SEC-9")
 async def test_no_body_is_read_beyond_a_megabyte_and_what_is_no_form_not_at_all(
     alice: Browser, kind: str, status: int
 ) -> None:

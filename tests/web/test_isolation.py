@@ -163,6 +163,7 @@ def same_words(text: str, asked: str) -> str:
 @pytest.mark.rule("ACC-14.2")
 @pytest.mark.rule("SEC-30")
 @pytest.mark.parametrize("swapped_in", [False, True], ids=["whole pages", "parts"])
+@pytest.mark.rule("SEC-1")
 async def test_every_id_of_another_school_is_as_unknown_as_one_of_nobody(
     client: Browser, app: Any, swapped_in: bool
 ) -> None:

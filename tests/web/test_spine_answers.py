@@ -84,6 +84,7 @@ async def test_files_carry_the_headers_and_may_be_kept(client: Browser):
 
 
 @pytest.mark.rule("ACC-17.1")
+@pytest.mark.rule("SEC-7")
 def test_the_content_policy_admits_nothing_inline_and_nobody_else():
     policy = ALWAYS["content-security-policy"]
     assert "unsafe" not in policy
@@ -226,6 +227,7 @@ async def test_security_txt_says_whom_to_tell(client: Browser):
 @pytest.mark.rule("OPS-2")
 @pytest.mark.rule("ACC-17.5")
 @pytest.mark.rule("TRP-9")
+@pytest.mark.rule("SEC-17")
 async def test_a_request_is_one_line_without_personal_data(alice: Browser, lines):
     before = len(lines())
     await alice.get("/fails/refused?q=alice", headers={"HX-Request": "true"})
@@ -311,6 +313,7 @@ def production(database):
 
 @pytest.mark.rule("ACC-8.2")
 @pytest.mark.rule("GEN-01")
+@pytest.mark.rule("OPS-14")
 async def test_in_production_there_is_no_test_sign_in_and_no_clock(production):
     secure = {"X-Forwarded-Proto": "https"}
     for path in ("/personas", "/clock"):

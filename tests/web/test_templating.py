@@ -211,6 +211,7 @@ def test_what_was_typed_is_not_kept_in_memory() -> None:
     assert govuk("date-input", nested) is not govuk("date-input", nested)
 
 
+@pytest.mark.rule("TRP-12")
 def test_missing_names_and_attributes_are_errors_and_missing_keys_are_empty() -> None:
     @dataclass(frozen=True)
     class Thing:

@@ -112,24 +112,26 @@ async def test_a_batch_that_was_interrupted_goes_on_and_changes_nobody_twice(peo
     assert (await fetch("SELECT finished_at FROM bulk_batch"))[0]["finished_at"] is not None
 
 
-@pytest.mark.rule("ADM-6.2", "FIX-08")
-async def test_what_cannot_be_any_more_is_left_at_its_turn(people: Cast) -> None:
-    ect = await factories.ect(people.ash, await factories.teacher("Ann First", "3000001"))
+@pytest.mark.rule("ADM-6.2", "FIX-08", "FLT-41")
+async def test_what_cannot_be_any_more_is_left_at_its_turn_and_the_rest_is_done(people: Cast) -> None:
     provider = await factories.lead_provider()
-    await factories.training(ect, provider)
+    for name, trn in (("Ann First", "3000001"), ("Ben Second", "3000002")):
+        await factories.training(await factories.ect(people.ash, await factories.teacher(name, trn)), provider)
     await factories.contract(provider, 2024)
     await factories.schedule(2024, "ecf-standard-september")
     with clock.at(NINE):
-        batch = await asked(people, "training-year", ["3000001"], {"year": "2024"})
+        batch = await asked(people, "training-year", ["3000001", "3000002"], {"year": "2024"})
         await go_on(Outside(None), batch)
-        found = (await fetch("SELECT found, found_why FROM bulk_row"))[0]
+        found = await fetch("SELECT found, found_why FROM bulk_row")
         await confirm_bulk(batch, hold_mail=False)
-        await fetch("UPDATE training_period SET finished_on = '2025-11-01'")
+        await fetch(
+            "UPDATE training_period SET finished_on = '2025-11-01' FROM teacher t WHERE t.id = teacher_id AND trn = '3000001'"
+        )
         await go_on(Outside(None), batch)
 
-    assert tuple(found) == ("will_change", None)
-    row = (await fetch("SELECT result, result_why FROM bulk_row"))[0]
-    assert tuple(row) == ("cannot", "No training of theirs can be moved there")
+    assert [tuple(row) for row in found] == [("will_change", None)] * 2
+    rows = await fetch("SELECT result, result_why FROM bulk_row ORDER BY position")
+    assert [tuple(row) for row in rows] == [("cannot", "No training of theirs can be moved there"), ("changed", None)]
 
 
 @pytest.mark.rule("ADM-6.2")

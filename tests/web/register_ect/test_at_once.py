@@ -55,6 +55,7 @@ async def test_twenty_confirmations_of_one_draft_register_once(schools: tuple[Br
 
 @pytest.mark.rule("PER-06")
 @pytest.mark.rule("FLT-10")
+@pytest.mark.rule("SEC-3")
 async def test_of_two_schools_at_once_one_wins_and_the_other_is_told(schools: tuple[Browser, Browser]) -> None:
     first, second = Walker(schools[0]), Walker(schools[1])
     second.email = "priya@birch.example"

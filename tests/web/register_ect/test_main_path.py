@@ -6,9 +6,11 @@ import logging
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+import brotli
 import pytest
+from lxml import html
 
-from app import clock
+from app import assets, clock
 from app.db.engine import fetch, fetch_one
 from app.policy import Policy
 from app.terms import Actor, ActorKind, DeliveryPartnerId, LeadProviderId, SchoolId, Year
@@ -18,6 +20,21 @@ from tests.web.register_ect.walking import FULL_TIME, Walker, rows
 if TYPE_CHECKING:
     from tests.web.conftest import Browser
     from tests.web.register_ect.conftest import World
+
+
+@pytest.mark.rule("PRF-11")
+async def test_a_first_view_of_a_question_is_light(alice: Browser) -> None:
+    walker = await Walker(alice).to_email()
+    page = (await walker.visit("email-address")).text
+    shown = {file.url: name for name, file in assets.assets("generic").items()}
+    names = [shown[url] for url in html.fromstring(page).xpath("//script/@src | //link/@href") if url in shown]
+    assert "app.css" in names
+    for brand, most in (("generic", 65_000), ("govuk", 135_000)):
+        files = assets.assets(brand)
+        wanted = names + [name for name in files if name.endswith(".woff2")]
+        sent = [files[name].encoded.get("br", files[name].content) for name in wanted]
+        assert 1 + len(wanted) <= 8
+        assert len(brotli.compress(page.encode(), quality=5)) + sum(map(len, sent)) <= most
 
 
 @pytest.mark.rule("WT-01")
