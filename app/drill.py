@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
 
-LOCK = 7_203_413
+LOCK = 7_203_433
 MARK = "Made by register drill"
 LONGEST_NAME = 40
 TABLES = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
