@@ -63,6 +63,8 @@ LISTS = {
     ("support_query", "about_role"): {"ect", "mentor"},
     ("school_preference", "digest"): {"off", "weekly", "daily", "at_once"},
     ("api_token", "scope"): {"read", "read+write"},
+    ("import_upload", "kind"): {"school_register", "reference_data"},
+    ("import_upload", "state"): {"waiting", "checking", "checked", "asked", "applying", "done", "refused", "failed"},
     ("reminder_run", "state"): {"planned", "sent", "cancelled"},
     ("message", "state"): {
         "pending",
