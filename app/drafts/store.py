@@ -160,21 +160,28 @@ def draft_of(row: Mapping[str, Any]) -> Draft:
 
 
 async def save_answer(  # noqa: PLR0917 - all of one row
-    draft: Draft, slug: str, form: Form, version: int, actor: Actor, policy: Policy
+    draft: Draft,
+    slug: str,
+    form: Form,
+    version: int,
+    actor: Actor,
+    policy: Policy,
+    stands: tuple[str | None, str | None] | None = None,
 ) -> Draft:
     """Merge the answer of one page, and return the draft with all its answers, in one statement.
 
     Raises AnswerChangedMeanwhile when the page was saved since it was shown.
 
-    version: the version of this page's answer that the form showed (DRF-13).
+    version: the version of this page's answer that the form showed (DRF-13); stands: as `stands_at` remembers it.
     """
     now = clock.now()
+    title, stopped_at = stands or (draft.next_question, draft.stopped_at)
     rows = await fetch(
         """UPDATE draft SET answers = answers || jsonb_build_object($2::text, $3::jsonb),
             answer_versions = answer_versions || jsonb_build_object($2::text, $4 + 1),
             last_saved_by_user_id = $5, last_saved_at = $6, updated_at = $6,
             expires_at = CASE WHEN tell_when_open_user_id IS NULL THEN $7 ELSE greatest(expires_at, $7) END,
-            warned_at = NULL, version = version + 1
+            warned_at = NULL, version = version + 1, next_question = $8, stopped_at = $9
         WHERE id = $1 AND state = 'open' AND coalesce((answer_versions ->> $2)::int, 0) = $4
         RETURNING answers, answer_versions, expires_at""",
         draft.id,
@@ -184,6 +191,8 @@ async def save_answer(  # noqa: PLR0917 - all of one row
         actor.user_id,
         now,
         now + lifetime(draft.kind, policy, matched=draft.matched),
+        title,
+        stopped_at,
     )
     if not rows:
         raise AnswerChangedMeanwhile
@@ -193,6 +202,8 @@ async def save_answer(  # noqa: PLR0917 - all of one row
         answer_versions=json.loads(rows[0]["answer_versions"]),
         expires_at=rows[0]["expires_at"],
         last_saved_at=now,
+        next_question=title,
+        stopped_at=stopped_at,
     )
 
 
@@ -239,8 +250,8 @@ async def note_lookup(draft: Draft, step: str, trn: TRN | None, actor: Actor) ->
 
 async def match(  # noqa: PLR0917 - all of one row
     draft: Draft, trn: TRN, identity_match: IdentityMatch, snapshot: Mapping[str, object], actor: Actor, policy: Policy
-) -> None:
-    """Keep who was matched and how: TRN, snapshot and kind of match (IDN-03, DM-01)."""
+) -> Draft:
+    """Keep who was matched and how, and return the draft so: TRN, snapshot and kind of match (IDN-03, DM-01)."""
     now = clock.now()
     await fetch(
         """UPDATE draft SET lookup_step = NULL, trn = $2, identity_match = $3, trs_snapshot = $4::jsonb,
@@ -253,6 +264,9 @@ async def match(  # noqa: PLR0917 - all of one row
         now,
         actor.user_id,
         now + lifetime(draft.kind, policy, matched=True),
+    )
+    return replace(
+        draft, lookup_step=None, trn=trn, identity_match=identity_match, trs_snapshot=snapshot, trs_fetched_at=now
     )
 
 

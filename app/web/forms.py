@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
     from litestar import Request
 
+FIELDS = "fields"
+
 
 async def read_form_lists(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
-    """Return every text field posted with all its values; files are left out."""
-    fields: dict[str, list[str]] = {}
+    """Return every text field posted with all its values, read once; files are left out."""
+    known: dict[str, list[str]] | None = request.scope["state"].get(FIELDS)
+    if known is not None:
+        return known
+    fields = request.scope["state"][FIELDS] = dict[str, list[str]]()
     for name, value in (await request.form()).multi_items():
         if isinstance(value, str):
             fields.setdefault(clean(name), []).append(clean(value))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
     from uuid import UUID
 
     from litestar import Request, Response
@@ -54,7 +54,7 @@ class Journey(Generic[F, C]):
     about: the stay or other row that every draft of it belongs to. seen: label and words of the value on record, which
     the draft remembers and the submit compares; last_change: who changed it (CON-01). cancel, cancel_text: where
     giving up leads, and the words for that. asks: a question of the check page itself, whose answer is kept under
-    `check-answers` and read by `load`.
+    `check-answers` and read by `load`. load_reads: the pages whose answers `load` looks at; None for any.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Journey(Generic[F, C]):
     cancel: str = ""
     cancel_text: str = "Cancel and go back"
     asks: Callable[[Walk, F], Question[Any] | None] = lambda _walk, _facts: None
+    load_reads: Collection[str] | None = None
     about: int | None = None
     seen: Callable[[F], Mapping[str, str]] | None = None
     last_change: Callable[[Here], Awaitable[Entry | None]] | None = None

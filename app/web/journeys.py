@@ -7,6 +7,7 @@ beyond parsing is a hook; everything else follows from walking the journey.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from litestar.exceptions import NotFoundException
@@ -249,11 +250,29 @@ async def take_answer(journey: Journey[F, Any], asked: Asked[F], question: Quest
     if instead is not None:
         return instead
     try:
-        kept, version = kept_form(question, form, answered), version_in(form)
-        saved = await store.save_answer(asked.draft, question.slug, kept, version, asked.here.actor, asked.here.policy)
+        return await save_and_go(journey, asked, question.slug, kept_form(question, form, answered), version_in(form))
     except AnswerChangedMeanwhile:
         return await show_conflict(journey, asked, question, form)
-    return await go_on(journey, asked, saved)
+
+
+async def save_and_go(
+    journey: Journey[F, Any], asked: Asked[F], slug: str, kept: Mapping[str, str], version: int
+) -> Response[str]:
+    """Walk with one more answer, then store it together with where the walk leads, and go there.
+
+    Raises AnswerChangedMeanwhile.
+    """
+    here = asked.here
+    draft = replace(asked.draft, answers={**asked.draft.answers, slug: kept})
+    depends = journey.load_reads is None or slug in journey.load_reads
+    facts = await journey.load(draft, here) if depends else asked.facts
+    then = replace(asked, draft=draft, facts=facts, walked=walk(journey.path, draft.answers, facts))
+    saved = await store.save_answer(asked.draft, slug, kept, version, here.actor, here.policy, stands_at(then))
+    if saved.answers != draft.answers:  # another page was saved meanwhile, or taken away by what this one did
+        return await go_on(journey, asked, saved)
+    if then.walked.exit is not None and then.walked.exit.blocks:
+        await store.block(draft, here.policy)
+    return redirect(asked.request, journey.at(draft.id, then.walked.next_slug))
 
 
 def version_in(form: Form) -> int:
@@ -289,12 +308,17 @@ async def go_on(journey: Journey[F, Any], asked: Asked[F], saved: Draft | None =
 
 async def note_next(asked: Asked[Any]) -> None:
     """Remember where a registration stands, for the list of unfinished ones and for support (DRF-08, CP-11)."""
+    await store.stands_at(asked.draft, *stands_at(asked))
+
+
+def stands_at(asked: Asked[Any]) -> tuple[str | None, str]:
+    """Return the title for the list of unfinished registrations, None for none, and the slug (DRF-08, CP-11)."""
     walked, title = asked.walked, None
     if walked.exit is not None:
         title = walked.exit.stands
     elif asked.journey.starts:
         title = walked.stopped.title if walked.stopped is not None else asked.journey.check_title
-    await store.stands_at(asked.draft, title, walked.next_slug)
+    return title, walked.next_slug
 
 
 async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Response[str]:

@@ -207,7 +207,7 @@ def wants_partial(request: Request[Any, Any, Any]) -> bool:
 
 def chrome_of(request: Request[Any, Any, Any]) -> Chrome:
     """Return what the middleware put in the request's state, else what every visitor sees."""
-    chrome: Chrome | None = getattr(request.state, "chrome", None)
+    chrome: Chrome | None = request.scope["state"].get("chrome")
     return chrome or Chrome(brand=settings().brand, clock=clock.now() if clock.is_moved() else None)
 
 

@@ -166,7 +166,7 @@ class Here:
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:
     """Return the visit of a request; one that passed no middleware is nobody's."""
-    visit: Visit | None = getattr(request.state, "visit", None)
+    visit: Visit | None = request.scope["state"].get("visit")  # the framework's `state` is a copy made each time
     return visit or Visit(Visitor(), header_now=None, key=b"")
 
 

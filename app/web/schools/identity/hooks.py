@@ -105,9 +105,9 @@ async def ask_and_go_on(
         case Found(record):
             snapshot = snapshots.take(record, here.today, settings().prohibition_categories)
             stored = snapshots.to_dict(snapshot)
-            await store.match(asked.draft, trn, by, stored, here.actor, here.policy)
+            matched = await store.match(asked.draft, trn, by, stored, here.actor, here.policy)
             await outcome_found(trn, snapshot, here.today)
-            return await go_on(asked.journey, asked)
+            return await go_on(asked.journey, asked, matched)
         case Missed(outcome):
             step = STEPS[outcome]
             await store.note_lookup(asked.draft, step, trn, here.actor)

@@ -96,6 +96,7 @@ JOURNEY: Journey[RegisterECTFacts, RegisterECT] = Journey(
     kind=DraftKind.REGISTER_ECT,
     path=journey.register_ect,
     load=load_facts,
+    load_reads=("email-address",),
     perform=perform,
     rows=journey.rows,
     check_title="Check the answers before registering this ECT",

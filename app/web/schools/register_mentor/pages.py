@@ -74,6 +74,7 @@ JOURNEY: Journey[RegisterMentorFacts, RegisterMentor] = Journey(
     kind=DraftKind.REGISTER_MENTOR,
     path=journey.register_mentor,
     load=load_facts,
+    load_reads=("email-address",),
     perform=perform,
     rows=shown.rows,
     check_title="Check the answers before registering this mentor",
