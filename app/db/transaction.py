@@ -29,6 +29,8 @@ class Unit:
 
     collected: list[Any] = field(default_factory=list)
     before_commit: list[Callable[[list[Any]], Awaitable[None]]] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+    """What this transaction has locked by name, so that nothing is locked twice."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ async def _savepoint(unit: Unit) -> AsyncIterator[None]:
             await _check_deferred()
     except BaseException:
         del unit.collected[kept:]
+        unit.held.clear()  # what was locked since the savepoint is free again
         engine.current_transaction.get().connection.forget_sight()  # type: ignore[union-attr]
         raise
 

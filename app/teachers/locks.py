@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.db.engine import fetch
+from app.db.transaction import current_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,4 +34,8 @@ async def lock_teachers(teacher_ids: Iterable[TeacherId]) -> None:
 
 async def hold(keys: Iterable[str]) -> None:
     """Hold whatever the keys name until the transaction ends, in their order; waits for who has one."""
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) key", sorted(keys))
+    held = current_unit().held
+    wanted = sorted(set(keys) - held)
+    if wanted:
+        await fetch("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) key", wanted)
+        held.update(wanted)

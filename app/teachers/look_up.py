@@ -126,8 +126,8 @@ async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, list[i
     """Check the limits and take tickets, counting questions that are still under way in other processes."""
     keys = _keys(asked)
     async with transaction():
-        for key in sorted(keys):
-            await fetch("SELECT pg_advisory_xact_lock($1)", int.from_bytes(key[:8], signed=True))
+        locks = [int.from_bytes(key[:8], signed=True) for key in sorted(keys)]
+        await fetch("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) key", locks)
         now = clock.now()  # only now: what others asked while this one waited is not later
         until = await _limit_reached(asked, policy, now, await _pending(keys, now))
         if until is not None:

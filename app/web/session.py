@@ -126,6 +126,25 @@ class Standing:
         confirmed = self.visitor.tutor.confirmed_for_year if self.visitor.tutor else None
         return induction_tutor_gate(self.calendar, self.today, Year(confirmed) if confirmed else None)
 
+    @cached_property
+    def here(self) -> Here:
+        """What a school page works with; raises LookupError for who is at no school."""
+        user, school = self.visitor.user, self.visitor.school
+        if user is None or school is None:
+            raise LookupError("the route's policy doesn't ask for a current school")
+        kind = ActorKind.STAFF_FOR_SCHOOL if self.visitor.acts else user.actor.kind
+        return Here(
+            user=user,
+            school=school,
+            actor=replace(user.actor, school_id=school.id, kind=kind),
+            today=self.today,
+            level=self.access.level,
+            calendar=self.calendar,
+            policy=self.policy,
+            tutor=self.visitor.tutor,
+            tutor_gate=None if self.visitor.acts else self.tutor_gate,
+        )
+
 
 def contract_period(row: PeriodRow) -> ContractPeriod:
     """Return a stored contract period as the rules take it."""
@@ -177,22 +196,7 @@ def visitor_of(request: Request[Any, Any, Any]) -> Visitor:
 
 def here_of(request: Request[Any, Any, Any]) -> Here:
     """Return what a school page works with; raises LookupError on a route whose policy doesn't lead to a school."""
-    visit = visit_of(request)
-    visitor, standing = visit.visitor, visit.standing
-    if visitor.user is None or visitor.school is None:
-        raise LookupError("the route's policy doesn't ask for a current school")
-    actor = replace(visitor.user.actor, school_id=visitor.school.id)
-    return Here(
-        user=visitor.user,
-        school=visitor.school,
-        actor=replace(actor, kind=ActorKind.STAFF_FOR_SCHOOL) if visitor.acts else actor,
-        today=standing.today,
-        level=standing.access.level,
-        calendar=standing.calendar,
-        policy=standing.policy,
-        tutor=visitor.tutor,
-        tutor_gate=None if visitor.acts else standing.tutor_gate,
-    )
+    return visit_of(request).standing.here
 
 
 async def take_return_path(request: Request[Any, Any, Any], audience: str = "school") -> str:
