@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.access import rules
+from app.db.documents import decoded
 from app.db.engine import DatabaseReadOnly, fetch, fetch_one
 from app.notices.school_notices import unread_count
 from app.schools.queries import deciding_columns
@@ -253,9 +253,9 @@ async def load_visitor(
         role=role_standing(row),
         open_schools=row["open_schools"],
         unchecked_schools=row["unchecked_schools"],
-        periods=tuple(_period(item) for item in json.loads(row["periods"] or "[]")),
+        periods=decoded(tuple[PeriodRow, ...], row["periods"] or "[]"),
         closure=_closure(row) if row["starts_on"] else None,
-        settings=json.loads(row["settings"] or "{}"),
+        settings=decoded(dict[str, Any], row["settings"] or "{}"),
         unread_notices=row["unread_notices"],
         moment=row["clock_at"],
     )
@@ -272,7 +272,7 @@ def _session(row: asyncpg.Record) -> SessionState:
         absolute_expires_at=row["absolute_expires_at"],
         return_path=row["return_path"],
         clock_at=row["clock_at"],
-        notice=json.loads(row["notice"]) if row["notice"] else None,
+        notice=decoded(dict[str, Any], row["notice"]) if row["notice"] else None,
         acting_until=row["acting_until"],
         elevated_until=row["elevated_until"],
     )
@@ -316,23 +316,6 @@ def _tutor(row: asyncpg.Record) -> CurrentTutor | None:
 def _closure(row: asyncpg.Record) -> Closure:
     days = row["starts_on"], row["ends_on"]
     return Closure(*days, closure_message(row["message"], *days))
-
-
-def _period(item: dict[str, Any]) -> PeriodRow:
-    return PeriodRow(
-        year=item["year"],
-        started_on=date.fromisoformat(item["started_on"]),
-        finished_on=date.fromisoformat(item["finished_on"]),
-        registration_opens_on=_day(item["registration_opens_on"]),
-        payments_frozen_on=_day(item["payments_frozen_on"]),
-        successor_year=item["successor_year"],
-        successor_schedule_identifier=item["successor_schedule_identifier"],
-        mentor_funding_enabled=item["mentor_funding_enabled"],
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 async def school_by_urn(urn: str) -> SchoolId | None:

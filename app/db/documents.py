@@ -19,13 +19,18 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
+def decoded(kind: type[T], text: str) -> T:
+    """Return a document of a column as typed."""
+    made: T = _decoder(kind).decode(text)  # type: ignore[arg-type]
+    return made
+
+
 async def document(kind: type[T], query: str, *args: Any) -> T | None:
     """Run a statement whose first column is one JSON document and decode it; None when there is none."""
     row = await fetch_one(query, *args)
     if row is None or row[0] is None:
         return None
-    decoded: T = _decoder(kind).decode(row[0])  # type: ignore[arg-type]
-    return decoded
+    return decoded(kind, row[0])
 
 
 @dataclass(frozen=True)

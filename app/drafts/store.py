@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import msgspec
+
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.shown_names import shown_to_schools
@@ -153,7 +155,7 @@ def draft_of(row: Mapping[str, Any]) -> Draft:
     """Return a draft read with COLUMNS."""
     values = dict(row)
     for name in ("trs_snapshot", "answers", "answer_versions", "seen", "outcome"):
-        values[name] = json.loads(values[name]) if values[name] is not None else None
+        values[name] = msgspec.json.decode(values[name]) if values[name] is not None else None
     values["kind"], values["state"] = DraftKind(values["kind"]), DraftState(values["state"])
     values["identity_match"] = IdentityMatch(values["identity_match"]) if values["identity_match"] else None
     return Draft(**values)
@@ -198,8 +200,8 @@ async def save_answer(  # noqa: PLR0917 - all of one row
         raise AnswerChangedMeanwhile
     return replace(
         draft,
-        answers=json.loads(rows[0]["answers"]),
-        answer_versions=json.loads(rows[0]["answer_versions"]),
+        answers=msgspec.json.decode(rows[0]["answers"]),
+        answer_versions=msgspec.json.decode(rows[0]["answer_versions"]),
         expires_at=rows[0]["expires_at"],
         last_saved_at=now,
         next_question=title,
