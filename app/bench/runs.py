@@ -165,7 +165,8 @@ async def _look(visitor: Remote) -> None:
         await visitor.get(await record_of_first(visitor))
 
 
-def _told(name: str, pace: Pace, bars: dict[float, float]) -> list[Metric]:
+def told(name: str, pace: Pace, bars: dict[float, float]) -> list[Metric]:
+    """Return the percentiles of a run beside their bars, and how many answers were none (PRF-18)."""
     note = f"{pace.reached:.0f} answers a second of {pace.rate:g} wanted"
     made = [
         Metric(f"{name} p{share * 100:g}", percentile(pace.seconds, share) * 1_000, "ms", bar, note=note)
@@ -188,7 +189,7 @@ def at_rate(
             confirmed = await _driven(world, pace, seconds, urns)
             stored = await _registered(world) - before
         lost = Metric(f"{name} registrations lost or made twice", abs(stored - confirmed), "people", 0)
-        return [*_told(name, pace, bars), lost]
+        return [*told(name, pace, bars), lost]
 
     return run
 

@@ -11,12 +11,15 @@ from app.access.rules import IDLE
 from app.db.engine import fetch
 from app.db.service_settings import policy_in_force
 from app.events.record import head
+from app.events.verify import verify
 
 log = logging.getLogger("register.jobs")
 
 COUNTS_OF_DAYS = timedelta(days=400)
 COUNTED = timedelta(days=7)
 """No limit looks further back than this."""
+MOST_TOLD = 20
+"""So many faults of the audit trail are told in the log; `register audit verify` tells all."""
 SAYS_SO = timedelta(days=90)
 """So long a link that has ended is known as one that was ours."""
 
@@ -69,3 +72,12 @@ async def note_chain_head() -> int:
     number, hashed = await head()
     log.info("chain head", extra={"fields": {"message": "chain head", "event": number, "hash": hashed.hex()}})
     return 0
+
+
+async def verify_audit_trail() -> int:
+    """Look every night whether anybody altered, removed or swapped events; returns how much is wrong (SEC-33)."""
+    faults = await verify()
+    if faults:
+        told = {"message": "the audit trail is not whole", "alarm": True, "faults": faults[:MOST_TOLD]}
+        log.error("the audit trail is not whole", extra={"fields": told})
+    return len(faults)

@@ -275,6 +275,13 @@ JOBS: tuple[PeriodicJob, ...] = (
         "a rewritten audit trail could go back further unnoticed",
         housekeeping.note_chain_head,
     ),
+    PeriodicJob(
+        "verify_audit_trail",
+        "40 3 * * *",
+        "events",
+        "an altered or missing event goes unnoticed longer",
+        housekeeping.verify_audit_trail,
+    ),
 )
 """In the order in which one run does them: mail about a draft comes before its end."""
 

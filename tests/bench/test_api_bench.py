@@ -35,7 +35,7 @@ PROVED = {
 }
 
 
-@pytest.mark.rule("API-26.1", "API-26.2", "API-26.3", "API-26.4", "API-26.5", "PRF-20")
+@pytest.mark.rule("API-26.1", "API-26.2", "API-26.3", "API-26.4", "API-26.5", "PRF-6", "PRF-20")
 async def test_every_measurement_gives_its_values_and_statements_do_not_grow(
     committed_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from app.bench import command, metrics
+from app.bench import command, metrics, runs
 from app.bench.canonical import canonical
 from app.bench.client import Client, Unexpected
 from app.bench.metrics import Metric
+from app.bench.remote import Pace
+from app.bench.scratch import SIZES, TENTH
 
 
 @pytest.mark.rule("PRF-1")
@@ -99,3 +101,26 @@ async def test_the_browser_without_a_network_keeps_cookies_sends_hidden_fields_a
     assert asked[1][2]["cookie"] == "s=1"
     with pytest.raises(Unexpected, match="404 after step"):
         await client.follow(await client.get("/gone"))
+
+
+@pytest.mark.rule("PRF-5", "PRF-17")
+def test_the_sizes_are_those_of_the_country_and_each_is_compared_with_a_tenth() -> None:
+    counts = {name: (size.schools, size.teachers) for name, size in SIZES.items()}
+    assert counts["national"] == (25_000, 250_000)
+    assert counts["double"] == (50_000, 500_000)
+    for size, tenth in TENTH.items():
+        if tenth:
+            assert counts[size] == tuple(10 * count for count in counts[tenth])
+    assert TENTH["tenfold"] == "national"
+
+
+@pytest.mark.rule("PRF-18")
+def test_a_run_is_told_by_its_percentiles_beside_their_bars_and_every_fault_counts() -> None:
+    pace = Pace(50)
+    pace.seconds = [number / 1_000 for number in range(101)]
+    pace.faults = ["TimeoutError"]
+    told = {one.name: one for one in runs.told("load", pace, {0.5: 25, 0.95: 100, 0.99: 250})}
+    assert [round(told[f"load p{share}"].value) for share in (50, 95, 99)] == [50, 95, 99]
+    assert [told[f"load p{share}"].is_met for share in (50, 95, 99)] == [False, True, True]
+    assert (told["load faults"].value, told["load faults"].is_met) == (1, False)
+    assert {"load", "year", "spike", "soak", "break", "sync", "calls", "search", "import"} <= set(command.MEASURES)

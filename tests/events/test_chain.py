@@ -13,6 +13,7 @@ from app.db.transaction import transaction
 from app.events import record as trail
 from app.events.record import About, Event, catalogued, record
 from app.events.verify import verify
+from app.jobs.housekeeping import verify_audit_trail
 from app.terms import SYSTEM, Refused
 
 
@@ -111,6 +112,7 @@ async def test_tampering_is_found(database: None, statements: str) -> None:
         for statement in statements.split(";"):
             await fetch(statement)
     assert await verify() != []
+    assert await verify_audit_trail() > 0
 
 
 @pytest.mark.rule("SEC-33")

@@ -19,6 +19,7 @@ Record = dict[str, Any]
 class Entry:
     """What a client needs of an entry in the feed."""
 
+    number: str
     action: str
     kind: str
     id: str
@@ -28,7 +29,9 @@ class Entry:
 def entry_of(shown: Record) -> Entry:
     """Read an entry as it is shown."""
     of = shown["attributes"]
-    return Entry(of["action"], of["resource_type"], of["resource_id"], int(of["cohort"]) if of["cohort"] else None)
+    return Entry(
+        shown["id"], of["action"], of["resource_type"], of["resource_id"], int(of["cohort"]) if of["cohort"] else None
+    )
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,14 @@ class Client:
         self.copy = await full_copy(self.service, self.cohorts)
 
     async def follow(self) -> None:
-        """Apply what the feed has, to its end: fetch on upsert, drop on delete (API-17.5)."""
-        more = True
+        """Apply what the feed has, to its end, each entry once: fetch on upsert, drop on delete (API-17.5, PRF-19)."""
+        more, numbers = True, set[str]()
         while more:
             feed = await self.service.changes(self.position)
+            fresh = {entry.number for entry in feed.entries}
+            assert len(fresh) == len(feed.entries)
+            assert not fresh & numbers
+            numbers |= fresh
             for entry in feed.entries:
                 await self._apply(entry)
             self.position, more = feed.next, feed.more

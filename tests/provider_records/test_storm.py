@@ -102,7 +102,7 @@ class Place:
         assert await verify() == []
 
 
-@pytest.mark.rule("API-17.3", "API-17.4", "API-17.5", "API-17.6", "API-18.2")
+@pytest.mark.rule("API-17.3", "API-17.4", "API-17.5", "API-17.6", "API-18.2", "PRF-19")
 def test_a_copy_that_only_follows_the_feed_is_what_a_fresh_copy_is(template_database: str) -> None:
     place = Place(template_database)
     act = st.builds(
