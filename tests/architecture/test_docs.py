@@ -8,6 +8,7 @@ import pytest
 
 from app.db.tables import ALL_TABLES
 from tests.architecture.source import ROOT
+from tests.generated_documents import pages
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -52,3 +53,18 @@ def test_the_index_of_decisions_is_complete() -> None:
     for name in records:
         text = (folder / name).read_text(encoding="utf-8")
         assert all(f"**{part}.**" in text for part in ("Context", "Choice", "Consequence"))
+
+
+@pytest.mark.rule("OPS-15")
+async def test_what_is_written_from_the_code_is_as_the_code_has_it(database: None) -> None:
+    for name, text in (await pages()).items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, "run python -m tests.generated_documents"
+
+
+@pytest.mark.rule("OPS-15")
+def test_the_readme_has_both_commands_the_map_and_how_to_add_things() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    wanted = ("`make demo`", "`make test`", "## Map", "**Add a question**", "**Add an operation**", "**Add a page**")
+    assert [part for part in wanted if part not in readme] == []
+    kinds = {"spec", "decisions", "runbooks", "data-map.md", "data-model.md", "settings.md", "contract.md"}
+    assert kinds <= {link.removeprefix("docs/").split("/")[0] for link in LINK.findall(readme)}
