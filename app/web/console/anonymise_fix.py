@@ -72,7 +72,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "FIX-15",
         "anonymise",
         "Make them unrecognisable",
-        "console/fixes/anonymise.html",
+        template="console/fixes/anonymise.html",
         possible=lambda person: "They are unrecognisable already." if person.anonymised_at else "",
         initial=_initial,
         parse=_parse,

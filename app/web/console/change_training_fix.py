@@ -16,7 +16,7 @@ from app.schools.rules import school_access
 from app.terms import Role
 from app.training.arrangements import ArrangementKind
 from app.values import parse_both, parse_choice, parse_date
-from app.web.console.fixes import FIELDS, Field, Fix
+from app.web.console.fixes import Field, Fix
 from app.web.console.stay_fixes import NOT_REGISTERED, both, words_of
 
 if TYPE_CHECKING:
@@ -100,7 +100,6 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "FIX-09",
         "change-training",
         "Change the programme or lead provider",
-        FIELDS,
         possible=lambda person: "" if both(person) else NOT_REGISTERED,
         load=_load,
         initial=lambda facts: {"training": facts.key},

@@ -93,13 +93,13 @@ class Fix(Generic[S, C]):
     """Its number in the specification; empty for a change whose own events keep the reason."""
     slug: str
     title: str
-    template: str
-    """The fields of its form."""
-    possible: Callable[[S], str]
-    """Why it cannot be done here; empty when it can, and is offered."""
-    initial: Callable[[Any], Mapping[str, str]]
     parse: Callable[[Form, Any], C]
     run: Callable[[C, Actor, date], Awaitable[object]]
+    template: str = FIELDS
+    """What its form asks; unless it says otherwise, its `fields`."""
+    possible: Callable[[S], str] = lambda _: ""
+    """Why it cannot be done here; empty when it can, and is offered."""
+    initial: Callable[[Any], Mapping[str, str]] = lambda _: {}
     choices: Callable[[Any], Mapping[str, Mapping[str, str]]] = lambda _: {}
     """Field -> value -> words."""
     load: Callable[[S, Circumstances], Awaitable[Any]] = _itself
@@ -107,7 +107,7 @@ class Fix(Generic[S, C]):
     done: str = ""
     """What the page that it leads back to says once it is done."""
     fields: tuple[Field, ...] = ()
-    """What its form asks, for those whose template is `FIELDS`."""
+    """What its form asks, in this order."""
     may_hold: bool = True
     """Whether its emails may be held back."""
     notes: Callable[[C], Awaitable[tuple[str, ...]]] | None = None
@@ -318,6 +318,15 @@ def done_at(place: str, slug: str) -> str:
 def held_back(fields: Mapping[str, list[str]]) -> frozenset[str]:
     """Return the emails whose box was unticked."""
     return frozenset(fields.get("mail", [])) - frozenset(fields.get("send", []))
+
+
+def without_day(operation: Callable[[C, Actor], Awaitable[object]]) -> Callable[[C, Actor, date], Awaitable[object]]:
+    """Return an operation that does not depend on the day as one that a fix can run."""
+
+    async def run(command: C, actor: Actor, _today: date) -> object:
+        return await operation(command, actor)
+
+    return run
 
 
 def by_slug(*fixes: Fix[S, Any]) -> dict[str, Fix[S, Any]]:

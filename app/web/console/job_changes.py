@@ -15,14 +15,15 @@ from app.events.record import About
 from app.notices.look_after_mail import DiscardMail, RetryMail, discard_mail, restart_sender, retry_mail
 from app.values import parse_choice
 from app.web.console import fixes
-from app.web.console.fixes import Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target, by_slug, without_day
 from app.web.console.jobs import PATH
 from app.web.policies import staff_page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from app.console.job_health import Job, JobHealth, ParkedJob, ParkedMail, Stopped
+    from app.console.job_health import JobHealth, ParkedJob, ParkedMail, Stopped
     from app.terms import Actor
     from app.values import Form
 
@@ -51,28 +52,8 @@ async def _look_after_job(command: RetryJob | DiscardJob, actor: Actor, _today: 
         await discard_job(command, actor)
 
 
-async def _run(command: RunJob, actor: Actor, _today: date) -> None:
-    await run_job_now(command, actor)
-
-
 async def _restart(_command: Stopped, actor: Actor, _today: date) -> None:
     await restart_sender(actor)
-
-
-def _fix(slug: str, title: str, parse: Any, run: Any, *, done: str, choose: bool = False) -> Fix[Any, Any]:
-    return Fix(
-        "",
-        slug,
-        title,
-        "console/fixes/fields.html",
-        possible=lambda _: "",
-        initial=lambda _: {},
-        parse=parse,
-        run=run,
-        choices=lambda _: {"act": ACTS} if choose else {},
-        fields=(ACT,) if choose else (),
-        done=done,
-    )
 
 
 def _mail_command(form: Form, mail: ParkedMail) -> RetryMail | DiscardMail:
@@ -83,16 +64,44 @@ def _job_command(form: Form, job: ParkedJob) -> RetryJob | DiscardJob:
     return RetryJob(job.id) if _act(form) == RETRY else DiscardJob(job.id)
 
 
-def _run_command(_form: Form, job: Job) -> RunJob:
-    return RunJob(job.name)
-
-
-FIXES = {
-    "mail": _fix("mail", "Retry or discard a mail", _mail_command, _look_after_mail, done="Done", choose=True),
-    "queue": _fix("queue", "Retry or discard a job", _job_command, _look_after_job, done="Done", choose=True),
-    "run": _fix("run", "Run a job now", _run_command, _run, done="The job is in the queue of the worker"),
-    "sender": _fix("sender", "Restart the sender", lambda _, stop: stop, _restart, done="The sender is tried again"),
-}
+FIXES: Mapping[str, Fix[Any, Any]] = by_slug(
+    Fix(
+        "",
+        "mail",
+        "Retry or discard a mail",
+        parse=_mail_command,
+        run=_look_after_mail,
+        choices=lambda _: {"act": ACTS},
+        fields=(ACT,),
+        done="Done",
+    ),
+    Fix(
+        "",
+        "queue",
+        "Retry or discard a job",
+        parse=_job_command,
+        run=_look_after_job,
+        choices=lambda _: {"act": ACTS},
+        fields=(ACT,),
+        done="Done",
+    ),
+    Fix(
+        "",
+        "run",
+        "Run a job now",
+        parse=lambda _, job: RunJob(job.name),
+        run=without_day(run_job_now),
+        done="The job is in the queue of the worker",
+    ),
+    Fix(
+        "",
+        "sender",
+        "Restart the sender",
+        parse=lambda _, stop: stop,
+        run=_restart,
+        done="The sender is tried again",
+    ),
+)
 
 
 @get(f"{PATH}/{{what:str}}/{{key:str}}", opt=POLICY)

@@ -9,19 +9,15 @@ from app.console.access_queries import school_users
 from app.events.record import About
 from app.teachers.lift_look_up_limit import LiftLookUpLimit, lift_look_up_limit
 from app.values import parse_choice, parse_trn
-from app.web.console.fixes import Field, Fix
+from app.web.console.fixes import Field, Fix, without_day
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from app.console.access_queries import SchoolUser
     from app.console.person_queries import PersonFile
     from app.console.school_queries import SchoolFile
-    from app.terms import Actor
     from app.values import Form
     from app.web.console.fixes import Circumstances
 
-FIELDS = "console/fixes/fields.html"
 DONE = "The look-up limit is lifted"
 SCHOOL, TRN = "school", "trn"
 WHOSE = "Select whose limit to lift"
@@ -58,10 +54,6 @@ def _parse(form: Form, limits: SchoolLimits) -> LiftLookUpLimit:
     return LiftLookUpLimit("user", user.id, user.name, about)
 
 
-async def _run(command: LiftLookUpLimit, actor: Actor, _today: date) -> None:
-    await lift_look_up_limit(command, actor)
-
-
 def _of_person(_form: Form, person: PersonFile) -> LiftLookUpLimit:
     return LiftLookUpLimit("trn", person.trn, f"TRN {person.trn}", About(teacher_id=person.id))
 
@@ -71,11 +63,8 @@ OF_SCHOOL: tuple[Fix[SchoolFile, Any], ...] = (
         "FIX-23",
         "look-up-limit",
         "Lift a look-up limit",
-        FIELDS,
-        possible=lambda _: "",
-        initial=lambda _: {},
         parse=_parse,
-        run=_run,
+        run=without_day(lift_look_up_limit),
         choices=_choices,
         load=_load,
         done=DONE,
@@ -90,11 +79,8 @@ OF_PERSON: tuple[Fix[PersonFile, Any], ...] = (
         "FIX-23",
         "look-up-limit-of-trn",
         "Lift the look-up limit of their TRN",
-        FIELDS,
-        possible=lambda _: "",
-        initial=lambda _: {},
         parse=_of_person,
-        run=_run,
+        run=without_day(lift_look_up_limit),
         done=DONE,
     ),
 )

@@ -135,7 +135,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "FIX-10",
         "mentorship",
         "Put right who mentors them",
-        "console/fixes/mentorship.html",
+        template="console/fixes/mentorship.html",
         possible=lambda person: "" if as_ect(person) else "They are not registered as an ECT.",
         initial=lambda facts: {**only_one(facts.stays), **({} if facts.mentorships else {"mentorship": NEW})},
         parse=_parse,

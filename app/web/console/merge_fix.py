@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.registration.merging.merge_people import FIELD, MergePeople, merge_people
 from app.values import Invalid, parse_trn
-from app.web.console.fixes import FIELDS, Field, Fix
+from app.web.console.fixes import Field, Fix
 
 if TYPE_CHECKING:
     from app.console.person_queries import PersonFile
@@ -41,7 +41,6 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "FIX-12",
         "merge",
         "Merge another record into this one",
-        FIELDS,
         possible=lambda person: "This record was merged into another." if person.merged_into else "",
         load=_load,
         initial=lambda facts: {FIELD: facts[1]},

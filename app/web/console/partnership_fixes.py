@@ -15,7 +15,7 @@ from app.training.periods import academic_year
 from app.training.queries import school_providers
 from app.training.undo_challenge import UndoChallenge, undo_challenge
 from app.values import Invalid, parse_both, parse_choice
-from app.web.console.fixes import FIELDS, Field, Fix, NotPossible
+from app.web.console.fixes import Field, Fix, NotPossible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,24 +154,13 @@ async def _undone(command: tuple[UndoChallenge, Policy], actor: Actor, today: da
     await undo_challenge(undo, actor, today, policy)
 
 
-def _nothing(_facts: object) -> Mapping[str, str]:
-    return {}
-
-
-def _possible(_school: SchoolFile) -> str:
-    return ""
-
-
 WHICH = Field("partnership", "Which partnership?", "radios")
 FIXES: tuple[Fix[SchoolFile, Any], ...] = (
     Fix(
         "FIX-16",
         "add-partnership",
         "Add a partnership",
-        FIELDS,
-        possible=_possible,
         load=_pairs,
-        initial=_nothing,
         parse=_addition,
         run=add_partnership,
         choices=lambda pairs: {
@@ -190,10 +179,7 @@ FIXES: tuple[Fix[SchoolFile, Any], ...] = (
         "FIX-17",
         "challenge-partnership",
         "Challenge a partnership for the school",
-        FIELDS,
-        possible=_possible,
         load=_to_challenge,
-        initial=_nothing,
         parse=_challenge,
         run=_challenged,
         choices=lambda facts: {
@@ -207,10 +193,7 @@ FIXES: tuple[Fix[SchoolFile, Any], ...] = (
         "FIX-17",
         "undo-challenge",
         "Undo a challenge for the school",
-        FIELDS,
-        possible=_possible,
         load=_to_undo,
-        initial=_nothing,
         parse=_undo,
         run=_undone,
         choices=lambda facts: {"partnership": facts.choices},

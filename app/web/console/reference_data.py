@@ -28,7 +28,7 @@ from app.values import Invalid, closure_message, parse_both, parse_choice
 from app.web.console import fixes
 from app.web.console.asking import address, paged, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import FIELDS, Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target
 from app.web.console.reference_kinds import (
     ACCEPTED,
     BY_SLUG,
@@ -154,17 +154,11 @@ async def _touched(kind: Kind, command: ChangeRecords) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _whole(_subject: Subject) -> str:
-    return ""
-
-
 def _add(kind: Kind) -> Fix[Subject, ChangeRecords]:
     return Fix(
         "",
         f"{kind.slug}-new",
         f"Add a {kind.one}" if kind.one[0] not in "aeiou" else f"Add an {kind.one}",
-        FIELDS,
-        possible=_whole,
         initial=lambda _: {"uplift_fees": "no", "allow_gap": "no"} if kind.form is CONTRACT_PERIODS else {},
         parse=_command,
         run=partial(_save, kind),
@@ -179,8 +173,6 @@ def _change(kind: Kind) -> Fix[Subject, ChangeRecords]:
         "",
         f"{kind.slug}-change",
         f"Change the {kind.one}",
-        FIELDS,
-        possible=_whole,
         initial=lambda subject: typed_from(kind, subject.row),
         parse=_command,
         run=partial(_save, kind),
@@ -195,9 +187,6 @@ def _remove(kind: Kind) -> Fix[Subject, ChangeRecords]:
         "",
         f"{kind.slug}-remove",
         f"Take the {kind.one} away",
-        FIELDS,
-        possible=_whole,
-        initial=lambda _: {},
         parse=_removal,
         run=partial(_save, kind),
         notes=partial(_touched, kind),
@@ -229,9 +218,6 @@ COPY: Fix[Subject, CopySchedules] = Fix(
     "",
     "schedules-copy",
     "Copy schedules and milestones from a year",
-    FIELDS,
-    possible=_whole,
-    initial=lambda _: {},
     parse=_years,
     run=_run_copy,
     choices=lambda subject: {"source": _year_words(subject), "target": _year_words(subject)},

@@ -21,7 +21,7 @@ from app.values import parse_date
 from app.web.console import fixes
 from app.web.console.asking import address, paged, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import FIELDS, Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target
 from app.web.forms import read_query
 from app.web.page import page
 from app.web.policies import staff_page
@@ -103,9 +103,7 @@ _CHANGES: tuple[Fix[Shown, Any], ...] = (
         "",
         "postpone",
         "Put the run off",
-        FIELDS,
         possible=_why_not,
-        initial=lambda _: {},
         parse=_postponed,
         run=postpone_run,
         fields=(Field("until", "Day on which it goes instead", "date", "At most 90 days ahead"),),
@@ -114,9 +112,7 @@ _CHANGES: tuple[Fix[Shown, Any], ...] = (
         "",
         "cancel",
         "Cancel the run",
-        FIELDS,
         possible=_why_not,
-        initial=lambda _: {},
         parse=lambda _, shown: CancelRun(shown.found.run.reminder.value, shown.found.run.planned_on),
         run=cancel_run,
     ),

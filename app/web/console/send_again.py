@@ -13,35 +13,25 @@ from app.console.timeline import Whose
 from app.events.record import About
 from app.notices.look_after_mail import SendOnceMore, send_once_more
 from app.web.console import fixes
-from app.web.console.fixes import Fix, Target
+from app.web.console.fixes import Fix, Target, without_day
 from app.web.console.people import PATH
 from app.web.forms import known_id
 from app.web.policies import staff_page
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from app.console.person_queries import MessageFile
-    from app.terms import Actor
 
 AnyRequest = Request[Any, Any, Any]
 ADDRESS = f"{PATH}/{{person_id:str}}/emails/{{message_id:str}}"
 POLICY = staff_page("support", nav="people")
 
 
-async def _again(command: SendOnceMore, actor: Actor, _today: date) -> None:
-    await send_once_more(command, actor)
-
-
 AGAIN: Fix[MessageFile, SendOnceMore] = Fix(
     "",
     "send-again",
     "Send the email again",
-    "console/fixes/fields.html",
-    possible=lambda _: "",
-    initial=lambda _: {},
     parse=lambda _, message: SendOnceMore(message.id),
-    run=_again,
+    run=without_day(send_once_more),
     done="The email is sent again",
 )
 

@@ -30,15 +30,13 @@ from app.values import Invalid, parse_both, parse_choice, parse_date, parse_text
 from app.web.console import fixes
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import FIELDS, Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target, without_day
 from app.web.page import page
 from app.web.policies import staff_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
-    from app.terms import Actor
     from app.values import Form
     from app.web.console.done import Notification
 
@@ -110,38 +108,16 @@ def _banner(form: Form, _told: Told) -> PublishBanner:
     return PublishBanner(text, link, Level(level), Audience(audience), starts or clock.now(), ends)
 
 
-async def _run_banner(command: PublishBanner, actor: Actor, _today: date) -> None:
-    await publish_banner(command, actor)
-
-
-async def _run_maintenance(command: StartMaintenance, actor: Actor, _today: date) -> None:
-    await start_maintenance(command, actor)
-
-
-async def _run_end(command: EndNotice, actor: Actor, _today: date) -> None:
-    await end_notice(command, actor)
-
-
-async def _run_pause(command: PauseMethod, actor: Actor, _today: date) -> None:
-    await pause_method(command, actor)
-
-
-async def _run_resume(command: str, actor: Actor, _today: date) -> None:
-    await resume_method(command, actor)
-
-
 def _pause(method: SignInMethod) -> Fix[Told, PauseMethod]:
     return Fix(
         "",
         f"pause-{method.id.replace('_', '-')}",
         f"Pause {method.name} for {'schools' if method.audience == 'school' else 'staff'}",
-        FIELDS,
-        possible=lambda _: "",
         initial=lambda told: {"message": told.paused.get(method.id, "")},
         parse=lambda form, _: PauseMethod(
             method.id, " ".join(parse_text(form, "message", what="message", limit=LONGEST).split())
         ),
-        run=_run_pause,
+        run=without_day(pause_method),
         fields=(Field("message", "What the sign-in page says", "textarea"),),
     )
 
@@ -151,11 +127,9 @@ def _resume(method: SignInMethod) -> Fix[Told, str]:
         "",
         f"resume-{method.id.replace('_', '-')}",
         f"Resume {method.name} for {'schools' if method.audience == 'school' else 'staff'}",
-        FIELDS,
         possible=lambda told: "" if method.id in told.paused else "It is not paused.",
-        initial=lambda _: {},
         parse=lambda _form, _told: method.id,
-        run=_run_resume,
+        run=without_day(resume_method),
     )
 
 
@@ -164,11 +138,9 @@ _CHANGES: tuple[Fix[Told, Any], ...] = (
         "",
         "banner",
         "Publish the service banner",
-        FIELDS,
-        possible=lambda _: "",
         initial=lambda _: {"level": Level.INFORMATION.value, "audience": Audience.EVERYBODY.value},
         parse=_banner,
-        run=_run_banner,
+        run=without_day(publish_banner),
         choices=lambda _: {"level": WORDS_OF[Level], "audience": WORDS_OF[Audience]},
         fields=(
             Field("text", "What it says", "textarea"),
@@ -185,21 +157,17 @@ _CHANGES: tuple[Fix[Told, Any], ...] = (
         "",
         "end-banner",
         "Take the service banner away",
-        FIELDS,
         possible=lambda told: "" if told.notices.banner else "There is none.",
-        initial=lambda _: {},
         parse=lambda _form, _told: EndNotice(BANNER),
-        run=_run_end,
+        run=without_day(end_notice),
     ),
     Fix(
         "",
         "maintenance",
         "Switch the maintenance page on",
-        FIELDS,
-        possible=lambda _: "",
         initial=lambda told: {"text": told.notices.maintenance},
         parse=lambda form, _: StartMaintenance(_text(form)),
-        run=_run_maintenance,
+        run=without_day(start_maintenance),
         fields=(
             Field("text", "What it says", "textarea", "Schools and programs can do nothing while it is on. Staff can"),
         ),
@@ -208,11 +176,9 @@ _CHANGES: tuple[Fix[Told, Any], ...] = (
         "",
         "end-maintenance",
         "Switch the maintenance page off",
-        FIELDS,
         possible=lambda told: "" if told.notices.maintenance else "It is not on.",
-        initial=lambda _: {},
         parse=lambda _form, _told: EndNotice(MAINTENANCE),
-        run=_run_end,
+        run=without_day(end_notice),
     ),
     *(_pause(method) for method in METHODS),
     *(_resume(method) for method in METHODS),

@@ -18,16 +18,14 @@ from app.terms import DeferralReason
 from app.web.console import fixes
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import FIELDS, Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target, without_day
 from app.web.console.setting_values import KINDS, YES_NO, hint_of, stored_of, words_of
 from app.web.page import page
 from app.web.policies import staff_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
-    from app.terms import Actor
     from app.values import Form
     from app.web.console.done import Notification
 
@@ -70,10 +68,6 @@ def _field(key: str) -> Field:
     return Field("value", label, "textarea" if KINDS[key] in LONG else "text", hint_of(key))
 
 
-async def _run(command: ChangeSetting, actor: Actor, _today: date) -> None:
-    await change_setting(command, actor)
-
-
 def _changed(form: Form, setting: Setting) -> ChangeSetting:
     if form.get("value", "").replace("\r\n", "\n").strip() == setting.default:
         return ChangeSetting(setting.key, None)
@@ -86,11 +80,9 @@ def _fix(key: str) -> Fix[Setting, ChangeSetting]:
         "",
         f"setting-{key.replace('_', '-')}",
         "Change a setting",
-        FIELDS,
-        possible=lambda _: "",
         initial=lambda setting: {"value": setting.value},
         parse=_changed,
-        run=_run,
+        run=without_day(change_setting),
         choices=lambda _: {"value": options},
         fields=(_field(key),),
     )

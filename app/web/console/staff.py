@@ -24,7 +24,7 @@ from app.values import parse_both, parse_choices, parse_email, parse_name
 from app.web.console import fixes, timelines
 from app.web.console.asking import address, paged, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import FIELDS, Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target, without_day
 from app.web.console.home import ROLES
 from app.web.errors import error_page
 from app.web.forms import known_id, read_query
@@ -83,26 +83,6 @@ def _added(form: Form, _account: StaffAccount | None) -> AddStaff:
     return AddStaff(email, name, roles)
 
 
-async def _add(command: AddStaff, actor: Actor, _today: date) -> None:
-    await add_staff(command, actor)
-
-
-async def _change(command: ChangeStaff, actor: Actor, _today: date) -> None:
-    await change_staff(command, actor)
-
-
-async def _deactivate(command: DeactivateStaff, actor: Actor, _today: date) -> None:
-    await deactivate_staff(command, actor)
-
-
-async def _reactivate(command: ReactivateStaff, actor: Actor, _today: date) -> None:
-    await reactivate_staff(command, actor)
-
-
-async def _unlock(command: UnlockStaff, actor: Actor, _today: date) -> None:
-    await unlock_staff(command, actor)
-
-
 async def _end_sessions(command: StaffAccount, actor: Actor, _today: date) -> None:
     await end_sessions(command.id, actor)
 
@@ -119,11 +99,8 @@ ADD: Fix[None, AddStaff] = Fix(
     "",
     "add",
     "Add a staff account",
-    FIELDS,
-    possible=lambda _: "",
-    initial=lambda _: {},
     parse=_added,
-    run=_add,
+    run=without_day(add_staff),
     choices=lambda _: {"roles": GIVEN},
     fields=(NAME, EMAIL, WHAT_FOR),
     may_hold=False,
@@ -133,24 +110,21 @@ _CHANGES: tuple[Fix[StaffAccount, Any], ...] = (
         "",
         "name",
         "Change the name",
-        FIELDS,
-        possible=lambda _: "",
         initial=_held,
         parse=lambda form, account: ChangeStaff(
             account.public_id, parse_name(form, "name", "full name"), account.roles
         ),
-        run=_change,
+        run=without_day(change_staff),
         fields=(NAME,),
     ),
     Fix(
         "",
         "roles",
         "Change the roles",
-        FIELDS,
         possible=_only_active,
         initial=_held,
         parse=lambda form, account: ChangeStaff(account.public_id, account.name, _roles(form)),
-        run=_change,
+        run=without_day(change_staff),
         choices=lambda _: {"roles": GIVEN},
         fields=(WHAT_FOR,),
         may_hold=False,
@@ -159,39 +133,30 @@ _CHANGES: tuple[Fix[StaffAccount, Any], ...] = (
         "",
         "deactivate",
         "Deactivate the account",
-        FIELDS,
         possible=_only_active,
-        initial=lambda _: {},
         parse=lambda _, account: DeactivateStaff(account.public_id),
-        run=_deactivate,
+        run=without_day(deactivate_staff),
     ),
     Fix(
         "",
         "reactivate",
         "Make the account active again",
-        FIELDS,
         possible=lambda account: "The account is active." if account.active else "",
-        initial=lambda _: {},
         parse=lambda _, account: ReactivateStaff(account.public_id),
-        run=_reactivate,
+        run=without_day(reactivate_staff),
     ),
     Fix(
         "",
         "unlock",
         "Unlock the account",
-        FIELDS,
         possible=lambda account: "" if account.locked_at else "The account is not locked.",
-        initial=lambda _: {},
         parse=lambda _, account: UnlockStaff(account.public_id),
-        run=_unlock,
+        run=without_day(unlock_staff),
     ),
     Fix(
         "",
         "end-sessions",
         "Sign them out everywhere",
-        FIELDS,
-        possible=lambda _: "",
-        initial=lambda _: {},
         parse=lambda _, account: account,
         run=_end_sessions,
     ),

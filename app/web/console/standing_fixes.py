@@ -11,10 +11,9 @@ from app.schools.rules import SchoolLevel
 from app.schools.set_access import SetAccessOverride, SetEmailLink, set_access_override, set_email_link
 from app.training.queries import calendar
 from app.values import Invalid, parse_both, parse_choice, parse_date, parse_email, parse_name
-from app.web.console.fixes import Fix
+from app.web.console.fixes import Fix, without_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from app.console.school_queries import SchoolFile
@@ -32,14 +31,6 @@ LINKS = {"on": "On for this school", "off": "Off for this school", FOLLOWS: "Fol
 UNTIL = ("until_day", "until_month", "until_year")
 
 
-def _possible(_school: SchoolFile) -> str:
-    return ""
-
-
-def _nothing(_school: SchoolFile) -> Mapping[str, str]:
-    return {}
-
-
 def _override(form: Form, school: SchoolFile) -> SetAccessOverride:
     def until() -> date | None:
         if not any(form.get(part, "").strip() for part in UNTIL):
@@ -54,17 +45,9 @@ def _override(form: Form, school: SchoolFile) -> SetAccessOverride:
     return SetAccessOverride(school.id, chosen, form.get("note", "") or form.get("ticket", ""), day)
 
 
-async def _set_override(command: SetAccessOverride, actor: Actor, _today: date) -> None:
-    await set_access_override(command, actor)
-
-
 def _link(form: Form, school: SchoolFile) -> SetEmailLink:
     link = parse_choice(form, "email_link", list(LINKS), "Select if the email link is on for this school")
     return SetEmailLink(school.id, None if link == FOLLOWS else cast('Literal["on", "off"]', link))
-
-
-async def _set_link(command: SetEmailLink, actor: Actor, _today: date) -> None:
-    await set_email_link(command, actor)
 
 
 def _tutor(form: Form, school: SchoolFile) -> tuple[NominateInductionTutor, bool]:
@@ -89,11 +72,9 @@ FIXES: tuple[Fix[SchoolFile, Any], ...] = (
         "FIX-18",
         "access",
         "Set what the school may do",
-        "console/fixes/access.html",
-        possible=_possible,
-        initial=_nothing,
+        template="console/fixes/access.html",
         parse=_override,
-        run=_set_override,
+        run=without_day(set_access_override),
         choices=lambda _: {"level": LEVELS},
         done="What the school may do is set",
     ),
@@ -101,11 +82,9 @@ FIXES: tuple[Fix[SchoolFile, Any], ...] = (
         "FIX-19",
         "email-link",
         "Set sign-in by email link for the school",
-        "console/fixes/email-link.html",
-        possible=_possible,
-        initial=_nothing,
+        template="console/fixes/email-link.html",
         parse=_link,
-        run=_set_link,
+        run=without_day(set_email_link),
         choices=lambda _: {"email_link": LINKS},
         done="Sign-in by email link is set for the school",
     ),
@@ -113,8 +92,7 @@ FIXES: tuple[Fix[SchoolFile, Any], ...] = (
         "FIX-21",
         "induction-tutor",
         "Set the induction tutor",
-        "console/fixes/induction-tutor.html",
-        possible=_possible,
+        template="console/fixes/induction-tutor.html",
         initial=lambda school: (
             {"induction_tutor_name": school.tutor.name, "induction_tutor_email": school.tutor.email}
             if school.tutor

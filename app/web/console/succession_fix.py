@@ -112,7 +112,6 @@ FIXES: tuple[Fix[SchoolFile, Any], ...] = (
         "FIX-22",
         "succession",
         "Decide where its people go on",
-        "console/fixes/fields.html",
         possible=lambda school: "" if school.to_decide else NOTHING,
         initial=_initial,
         parse=_parse,

@@ -18,7 +18,7 @@ from app.support.rules import without_secrets
 from app.web.console import fixes
 from app.web.console.asking import address, day_in, paged, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import Fix, Target
+from app.web.console.fixes import Fix, Target, without_day
 from app.web.csv_file import csv_file
 from app.web.forms import known_id, read_query
 from app.web.page import page
@@ -26,10 +26,8 @@ from app.web.policies import staff_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from app.console.support_queries import Opinion, Week
-    from app.terms import Actor
     from app.web.console.done import Notification
 
 AnyRequest = Request[Any, Any, Any]
@@ -108,19 +106,13 @@ async def show_query(request: AnyRequest, query_id: FromPath[str]) -> Response[s
     return page(request, "console/support-query.html", shown)
 
 
-async def _close(command: CloseQuery, actor: Actor, _today: date) -> None:
-    await close_query(command, actor)
-
-
 CLOSE: Fix[SupportQuery, CloseQuery] = Fix(
     "",
     "close-query",
     "Close the query",
-    "console/fixes/fields.html",
     possible=lambda query: "It is closed already." if query.state == "closed" else "",
-    initial=lambda _: {},
     parse=lambda _, query: CloseQuery(query.public_id),
-    run=_close,
+    run=without_day(close_query),
     done="The query is closed",
 )
 

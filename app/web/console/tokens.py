@@ -31,16 +31,15 @@ from app.values import Invalid, parse_both, parse_choice, parse_text
 from app.web.console import fixes
 from app.web.console.asking import address, paged, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import FIELDS, Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target, without_day
 from app.web.forms import known_id, read_query
 from app.web.page import page
 from app.web.policies import staff_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from app.terms import Actor
     from app.values import Form
     from app.web.console.done import Notification
 
@@ -128,21 +127,9 @@ def _create(form: Form, wanted: Wanted) -> CreateAPIToken:
     return CreateAPIToken(chosen.id, name, Scope(scope), days)
 
 
-async def _run_create(command: CreateAPIToken, actor: Actor, _today: date) -> MadeToken:
-    return await create_api_token(command, actor)
-
-
 def _rotate(form: Form, token: Token) -> RotateAPIToken:
     overlap, days = parse_both(lambda: _number(form, "overlap_days", 0, LONGEST_OVERLAP), lambda: _expiry(form))
     return RotateAPIToken(token.public_id, overlap, days)
-
-
-async def _run_rotate(command: RotateAPIToken, actor: Actor, _today: date) -> MadeToken:
-    return await rotate_api_token(command, actor)
-
-
-async def _run_revoke(command: RevokeAPIToken, actor: Actor, _today: date) -> None:
-    await revoke_api_token(command, actor)
 
 
 def _made(request: Request[Any, Any, Any], made: MadeToken) -> Response[str]:
@@ -163,11 +150,10 @@ CREATE: Fix[Wanted, CreateAPIToken] = Fix(
     "",
     "create",
     "Add an API token",
-    FIELDS,
     possible=lambda wanted: "" if wanted.providers else "There is no lead provider.",
     initial=lambda _: {**PROPOSED, "scope": Scope.READ_AND_WRITE.value},
     parse=_create,
-    run=_run_create,
+    run=without_day(create_api_token),
     choices=lambda wanted: {
         "lead_provider": {str(each.public_id): each.name for each in wanted.providers},
         "scope": SCOPES,
@@ -186,11 +172,10 @@ _CHANGES: tuple[Fix[Token, Any], ...] = (
         "",
         "rotate",
         "Make the token that takes its place",
-        FIELDS,
         possible=_why_not_rotated,
         initial=lambda _: {**PROPOSED, "overlap_days": str(LONGEST_OVERLAP)},
         parse=_rotate,
-        run=_run_rotate,
+        run=without_day(rotate_api_token),
         choices=lambda _: {"expires": ENDS},
         fields=(
             Field(
@@ -207,11 +192,9 @@ _CHANGES: tuple[Fix[Token, Any], ...] = (
         "",
         "revoke",
         "Revoke the token",
-        FIELDS,
         possible=_why_not_revoked,
-        initial=lambda _: {},
         parse=lambda _, token: RevokeAPIToken(token.public_id),
-        run=_run_revoke,
+        run=without_day(revoke_api_token),
     ),
 )
 FIXES: Mapping[str, Fix[Token, Any]] = {fix.slug: fix for fix in _CHANGES}

@@ -11,7 +11,7 @@ from app.registration.registering.start_dates import day_in_words
 from app.training.arrangements import ArrangementKind
 from app.training.periods import academic_year
 from app.values import Invalid, parse_both, parse_choice
-from app.web.console.fixes import FIELDS, Field, Fix, NotPossible, form_address
+from app.web.console.fixes import Field, Fix, NotPossible, form_address
 from app.web.console.person_shown import ROLES
 
 if TYPE_CHECKING:
@@ -117,7 +117,6 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "FIX-07",
         "move-training",
         "Move training to another partnership",
-        FIELDS,
         possible=_possible,
         load=_partnerships,
         initial=lambda moves: moves.only,
@@ -133,7 +132,6 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "FIX-08",
         "training-year",
         "Change the academic year of training",
-        FIELDS,
         possible=_possible,
         load=_years,
         initial=lambda moves: moves.only,

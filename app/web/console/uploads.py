@@ -18,7 +18,7 @@ from app.values import Invalid, clean, parse_choice
 from app.web.console import fixes
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import FIELDS, Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target, without_day
 from app.web.console.imports import KINDS, PATH
 from app.web.forms import known_id, read_form
 from app.web.page import page, redirect
@@ -26,9 +26,7 @@ from app.web.policies import staff_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
-    from app.terms import Actor
     from app.values import Form
     from app.web.console.done import Notification
 
@@ -75,10 +73,6 @@ def _apply(form: Form, found: Upload) -> ApplyUpload:
     return ApplyUpload(found.public_id, form.get("hash", ""), note, ticket, found.overridable)
 
 
-async def _run(command: ApplyUpload, actor: Actor, _today: date) -> None:
-    await apply_upload(command, actor)
-
-
 def _why_not(found: Upload) -> str:
     return "" if found.state == "checked" else "There is no good dry run of these files."
 
@@ -92,11 +86,10 @@ _CHANGES: tuple[Fix[Upload, Any], ...] = tuple(
         "",
         slug,
         title,
-        FIELDS,
         possible=possible,
         initial=lambda found: {"hash": found.hash},
         parse=_apply,
-        run=_run,
+        run=without_day(apply_upload),
         fields=(Field("hash", "", "hidden"),),
     )
     for slug, title, possible in (
