@@ -28,6 +28,11 @@ def staff_of(request: Request[Any, Any, Any]) -> User:
     return user
 
 
+def may(request: Request[Any, Any, Any], *roles: str) -> bool:
+    """Tell whether whoever asks has one of these roles (ADM-1.1)."""
+    return any(role in staff_of(request).staff_roles for role in roles)
+
+
 def page_size(query: Mapping[str, str]) -> int:
     """Return how many rows of a list stand on a page (ADM-1.7)."""
     typed = query.get("size", "")

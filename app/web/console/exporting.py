@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.console.export_data import ExportData, export_data
 from app.console.reasons import parse_reason
 from app.values import Invalid
-from app.web.console.asking import address, staff_of
+from app.web.console.asking import address, may, staff_of
 from app.web.csv_file import csv_file
 from app.web.forms import read_form
 from app.web.page import page
@@ -37,7 +37,7 @@ class ExportPage:
 
 def may_export(request: Request[Any, Any, Any]) -> bool:
     """Tell whether whoever asks may take data about people along (ADM-12.3)."""
-    return any(role in staff_of(request).staff_roles for role in EXPORTERS)
+    return may(request, *EXPORTERS)
 
 
 def file_address(path: str, query: Mapping[str, str], kept: tuple[str, ...]) -> str:

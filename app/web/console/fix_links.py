@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app.console.person_queries import public_id_of
 from app.web.console import email_holder, people, person_fixes, refresh_person, school_fixes, schools
-from app.web.console.asking import staff_of
+from app.web.console.asking import may
 from app.web.console.fixes import form_address
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Links = dict[str, tuple[str, str]]
 
 async def links_to_fixes(request: Request[Any, Any, Any], teacher_id: TeacherId | None, urn: str, back: str) -> Links:
     """Return address and title of every fix of a person and a school by its code; none without the right to them."""
-    if "support" not in staff_of(request).staff_roles:
+    if not may(request, "support"):
         return {}
     links = {"FIX-14": (email_holder.PATH, email_holder.TITLE), **_links(OF_SCHOOL, f"{schools.PATH}/{urn}", back)}
     person = await public_id_of(teacher_id) if teacher_id is not None else None

@@ -12,7 +12,7 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 from app.refdata.run_queries import RunFile, RunRow, run_file, runs
 from app.refdata.runs import REFERENCE_DATA, SCHOOL_REGISTER
 from app.refdata.uploads import Upload, newest_uploads
-from app.web.console.asking import address, page_size, paged, staff_of
+from app.web.console.asking import address, may, page_size, paged
 from app.web.csv_file import csv_file
 from app.web.forms import known_id, read_query
 from app.web.page import page
@@ -75,7 +75,7 @@ async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     kind = query.get("kind", "") if query.get("kind", "") in KINDS else ""
     found = await runs(kind, page_number(query.get("page", "")), page_size(query))
     href = address(PATH, {**query, "kind": kind}, ("kind", "size"))
-    uploads, may_bring = await newest_uploads(), "data" in staff_of(request).staff_roles
+    uploads, may_bring = await newest_uploads(), may(request, "data")
     context = ImportsPage(
         found.runs, KINDS, STATES, kind, found.total, found.page, found.pages, href, uploads, may_bring
     )

@@ -11,7 +11,7 @@ from app import clock
 from app.console.job_health import SIGN_IN, job_health, worst
 from app.db.migrations import at_head
 from app.refdata.health import register_health
-from app.web.console.asking import staff_of
+from app.web.console.asking import may
 from app.web.console.done import done_here
 from app.web.page import page
 from app.web.policies import staff_page
@@ -91,7 +91,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
             for depth in health.depths
         ),
         notification=done_here(request),
-        may_act="data" in staff_of(request).staff_roles,
+        may_act=may(request, "data"),
     )
     return page(request, "console/jobs.html", shown)
 

@@ -24,7 +24,7 @@ from app.registration.changes.review_name import (
 from app.teachers.rules import NameBand
 from app.terms import Refused
 from app.values import Invalid, parse_both, parse_choice
-from app.web.console.asking import address, day_in, page_size, staff_of
+from app.web.console.asking import address, day_in, may, page_size, staff_of
 from app.web.console.exporting import EXPORTERS, export, export_form, file_address, may_export
 from app.web.console.fixes import FixCheckPage
 from app.web.forms import read_form, read_query
@@ -212,7 +212,7 @@ async def _shown(request: AnyRequest, values: Mapping[str, str], errors: Mapping
         reasons=REASONS,
         page_href=address(PATH, query, KEPT),
         file_href=file_address(FILE_PATH, query, KEPT) if may_export(request) else "",
-        may_act="support" in staff_of(request).staff_roles,
+        may_act=may(request, "support"),
         acts=ACTS,
         values=values,
         errors=errors,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
-from app.web.console.asking import staff_of
+from app.web.console.asking import may
 from app.web.console.fixes import form_address
 
 if TYPE_CHECKING:
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 
+def offered_below(
+    request: Request[Any, Any, Any], role: str, fixes: Mapping[str, Fix[S, Any]], subject: S, forms: str
+) -> tuple[tuple[str, str], ...]:
+    """Return address and title of what whoever asks can change, if they have the role that it takes (ADM-1.1).
+
+    forms: the address below which the forms are.
+    """
+    if not may(request, role):
+        return ()
+    return tuple((f"{forms}/{fix.slug}", fix.title) for fix in fixes.values() if not fix.possible(subject))
+
+
 def offered(
     request: Request[Any, Any, Any], fixes: Mapping[str, Fix[S, Any]], subject: S, path: str, back: str = ""
 ) -> tuple[tuple[str, str], ...]:
@@ -25,10 +37,8 @@ def offered(
 
     path: of the subject; back: the page that leads there, if it is another.
     """
-    if "support" not in staff_of(request).staff_roles:
-        return ()
-    possible = (fix for fix in fixes.values() if not fix.possible(subject))
-    return tuple((form_address(f"{path}/fixes/{fix.slug}", back or path, path), fix.title) for fix in possible)
+    found = offered_below(request, "support", fixes, subject, f"{path}/fixes")
+    return tuple((form_address(form, back or path, path), title) for form, title in found)
 
 
 def offered_on(  # noqa: PLR0917 - what an offer depends on
@@ -40,7 +50,7 @@ def offered_on(  # noqa: PLR0917 - what an offer depends on
     record: str,
 ) -> tuple[tuple[str, str], ...]:
     """Return address and title of what can be put right about one record of a subject, from its card (ADM-6.1)."""
-    if "support" not in staff_of(request).staff_roles:
+    if not may(request, "support"):
         return ()
     return tuple(
         (f"{path}/fixes/{fix.slug}?{urlencode({fix.record_field: record, 'from': back})}", fix.title)

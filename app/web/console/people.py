@@ -13,7 +13,7 @@ from app.console.attention import needing_attention
 from app.console.choices import choices as read_choices
 from app.console.people_queries import TAGS, PeopleFilter, RoleHeld, find_people
 from app.console.search import LONGEST, people_search
-from app.web.console.asking import PAGE_SIZES, address, page_size, staff_of
+from app.web.console.asking import PAGE_SIZES, address, may, page_size
 from app.web.console.exporting import file_address, may_export
 from app.web.forms import read_query
 from app.web.page import page, redirect
@@ -128,7 +128,7 @@ async def _page(
         pages=found.pages,
         page_href=address(PATH, query, KEPT),
         file_href=file_address(FILE, query, KEPT) if may_export(request) else "",
-        may_tick="support" in staff_of(request).staff_roles,
+        may_tick=may(request, "support"),
     )
 
 

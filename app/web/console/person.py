@@ -18,7 +18,7 @@ from app.console.view_record import ViewRecord, view_record
 from app.provider_records.asked import ResourceType
 from app.provider_records.queries import shown_to_each
 from app.web.console import email_holder, person_shown, refresh_person, timelines
-from app.web.console.asking import staff_of
+from app.web.console.asking import may, staff_of
 from app.web.console.done import done_here
 from app.web.console.fixes import by_slug
 from app.web.console.offers import offered, offered_on
@@ -175,7 +175,7 @@ async def emails(request: Request[Any, Any, Any], person_id: FromPath[str]) -> R
         **await top(request, person, "emails"),
         messages=messages,
         most=person_queries.MOST_MESSAGES,
-        may_send="support" in staff_of(request).staff_roles,
+        may_send=may(request, "support"),
     )
     return page(request, "console/person-emails.html", shown)
 
@@ -207,8 +207,7 @@ def fixes_of(request: Request[Any, Any, Any], person: PersonFile) -> tuple[tuple
     """Return address and title of everything that whoever asks can put right about a person (ADM-6.1)."""
     path = f"{PATH}/{person.public_id}"
     others = ((f"{path}/fixes/{refresh_person.SLUG}", refresh_person.TITLE), (email_holder.PATH, email_holder.TITLE))
-    may = "support" in staff_of(request).staff_roles
-    return (*offered(request, FIXES, person, path), *(others if may else ()))
+    return (*offered(request, FIXES, person, path), *(others if may(request, "support") else ()))
 
 
 async def opened(request: Request[Any, Any, Any], person_id: str) -> PersonFile:

@@ -23,7 +23,7 @@ from app.console.queues import QUEUES, Show, counts, items
 from app.console.reasons import parse_reason
 from app.terms import Refused
 from app.values import Invalid, parse_both, parse_choice, parse_choices, parse_date
-from app.web.console.asking import address, page_size, staff_of
+from app.web.console.asking import address, may, page_size, staff_of
 from app.web.console.done import Notification, done_here, title_of
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
@@ -157,7 +157,7 @@ async def _shown(
         shows=SHOWS,
         show=wanted,
         page_href=address(f"{PATH}/{queue.slug}", query, ("show", "size")),
-        may_act="support" in staff.staff_roles,
+        may_act=may(request, "support"),
         acts=ACTS,
         values=values,
         errors=errors,

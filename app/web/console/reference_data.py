@@ -26,7 +26,7 @@ from app.terms import Year
 from app.training.periods import academic_year
 from app.values import Invalid, closure_message, parse_both, parse_choice
 from app.web.console import fixes
-from app.web.console.asking import address, paged, staff_of
+from app.web.console.asking import address, may, paged
 from app.web.console.done import done_here
 from app.web.console.fixes import Field, Fix, Target
 from app.web.console.reference_kinds import (
@@ -251,7 +251,7 @@ async def show_list(request: Request[Any, Any, Any], kind: FromPath[str]) -> Res
         if all(word in " ".join(cells.values()).casefold() for word in wanted):
             found.append(Row(Subject(subject.kind, {}, form.key_of(row)).href, cells))
     rows, number, pages = paged(found, query)
-    may_change = "data" in staff_of(request).staff_roles
+    may_change = may(request, "data")
     labels = {field.name: field.label for field in subject.kind.fields}
     context = ListPage(
         subject.kind,
@@ -313,7 +313,7 @@ async def show_row(request: Request[Any, Any, Any], kind: FromPath[str], row: Fr
     offered = [
         (f"{subject.href}/{act}", FIXES[subject.kind.slug, act].title)
         for act in ("change", "remove")
-        if (subject.kind.slug, act) in FIXES and "data" in staff_of(request).staff_roles
+        if (subject.kind.slug, act) in FIXES and may(request, "data")
     ]
     context = RowPage(
         subject.kind,

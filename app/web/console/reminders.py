@@ -19,9 +19,10 @@ from app.registration.home.reminder_recipients import Day, PlannedRun, every_run
 from app.training.queries import calendar
 from app.values import parse_date
 from app.web.console import fixes
-from app.web.console.asking import address, paged, staff_of
+from app.web.console.asking import address, paged
 from app.web.console.done import done_here
-from app.web.console.fixes import Field, Fix, Target
+from app.web.console.fixes import Field, Fix, Target, by_slug
+from app.web.console.offers import offered_below
 from app.web.forms import read_query
 from app.web.page import page
 from app.web.policies import staff_page
@@ -98,7 +99,7 @@ def _postponed(form: Form, shown: Shown) -> PostponeRun:
     return PostponeRun(run.reminder.value, run.planned_on, parse_date(form, "until", what="day"))
 
 
-_CHANGES: tuple[Fix[Shown, Any], ...] = (
+FIXES: Mapping[str, Fix[Shown, Any]] = by_slug(
     Fix(
         "",
         "postpone",
@@ -117,7 +118,6 @@ _CHANGES: tuple[Fix[Shown, Any], ...] = (
         run=cancel_run,
     ),
 )
-FIXES: Mapping[str, Fix[Shown, Any]] = {fix.slug: fix for fix in _CHANGES}
 
 
 @get(PATH, opt=staff_page(nav="reminders"))
@@ -141,11 +141,7 @@ async def show(request: Request[Any, Any, Any], run: FromPath[str]) -> Response[
     policy, found = visit_of(request).standing.policy, None
     if shown.found.state == "planned":
         found = await preview(shown.found.run, Day(clock.today(), policy, await calendar()))
-    offered = tuple(
-        (f"{PATH}/{shown.key}/{fix.slug}", fix.title)
-        for fix in FIXES.values()
-        if "data" in staff_of(request).staff_roles and not fix.possible(shown)
-    )
+    offered = offered_below(request, "data", FIXES, shown, f"{PATH}/{shown.key}")
     failed = await failed_mails(shown.found)
     return page(request, "console/reminder.html", ReminderPage(shown, found, failed, offered, done_here(request)))
 

@@ -22,7 +22,7 @@ from app.schools.rules import may_register_ects, school_access
 from app.training.queries import calendar
 from app.values import clean
 from app.web.console import partnership_fixes, school_shown, timelines
-from app.web.console.asking import address, page_size, staff_of
+from app.web.console.asking import address, may, page_size, staff_of
 from app.web.console.done import done_here
 from app.web.console.fixes import by_slug
 from app.web.console.offers import offered
@@ -156,7 +156,7 @@ async def overview(request: Request[Any, Any, Any], urn: FromPath[str]) -> Respo
         answers=school_shown.answer_lines(school, clock.now()),
         tasks=to_do.own,
         waiting=to_do.waiting,
-        may_act="support" in staff_of(request).staff_roles,
+        may_act=may(request, "support"),
         fixes=offered(request, FIXES, school, f"{PATH}/{school.urn}"),
     )
     return page(request, "console/school-overview.html", shown)

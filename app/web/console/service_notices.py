@@ -28,9 +28,9 @@ from app.console.timeline import Whose
 from app.events.record import About
 from app.values import Invalid, parse_both, parse_choice, parse_date, parse_text
 from app.web.console import fixes
-from app.web.console.asking import staff_of
+from app.web.console.asking import may
 from app.web.console.done import done_here
-from app.web.console.fixes import Field, Fix, Target, without_day
+from app.web.console.fixes import Field, Fix, Target, by_slug, without_day
 from app.web.page import page
 from app.web.policies import staff_page
 
@@ -133,7 +133,7 @@ def _resume(method: SignInMethod) -> Fix[Told, str]:
     )
 
 
-_CHANGES: tuple[Fix[Told, Any], ...] = (
+FIXES: Mapping[str, Fix[Told, Any]] = by_slug(
     Fix(
         "",
         "banner",
@@ -183,7 +183,6 @@ _CHANGES: tuple[Fix[Told, Any], ...] = (
     *(_pause(method) for method in METHODS),
     *(_resume(method) for method in METHODS),
 )
-FIXES: Mapping[str, Fix[Told, Any]] = {fix.slug: fix for fix in _CHANGES}
 
 
 @get(PATH, opt=staff_page(nav="notices"))
@@ -191,7 +190,7 @@ async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     """Show what everybody is told now."""
     told, on = await _told(), request.app.state.settings.methods
     methods = tuple(MethodRow(method, method.id in on, told.paused.get(method.id)) for method in METHODS)
-    may_change = "data" in staff_of(request).staff_roles
+    may_change = may(request, "data")
     return page(request, "console/notices.html", NoticesPage(told.notices, methods, may_change, done_here(request)))
 
 

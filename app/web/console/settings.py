@@ -16,7 +16,7 @@ from app.events.record import About
 from app.policy import Policy
 from app.terms import DeferralReason
 from app.web.console import fixes
-from app.web.console.asking import staff_of
+from app.web.console.asking import may
 from app.web.console.done import done_here
 from app.web.console.fixes import Field, Fix, Target, without_day
 from app.web.console.setting_values import KINDS, YES_NO, hint_of, stored_of, words_of
@@ -94,7 +94,7 @@ FIXES: Mapping[str, Fix[Setting, ChangeSetting]] = {key.replace("_", "-"): _fix(
 @get(PATH, opt=staff_page(nav="settings"))
 async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     """List every setting with its value and its default."""
-    may_change = "data" in staff_of(request).staff_roles
+    may_change = may(request, "data")
     return page(request, "console/settings.html", SettingsPage(await _settings(), may_change, done_here(request)))
 
 

@@ -24,8 +24,9 @@ from app.values import parse_both, parse_choices, parse_email, parse_name
 from app.web.console import fixes, timelines
 from app.web.console.asking import address, paged, staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import Field, Fix, Target, without_day
+from app.web.console.fixes import Field, Fix, Target, by_slug, without_day
 from app.web.console.home import ROLES
+from app.web.console.offers import offered_below
 from app.web.errors import error_page
 from app.web.forms import known_id, read_query
 from app.web.page import page
@@ -105,7 +106,7 @@ ADD: Fix[None, AddStaff] = Fix(
     fields=(NAME, EMAIL, WHAT_FOR),
     may_hold=False,
 )
-_CHANGES: tuple[Fix[StaffAccount, Any], ...] = (
+FIXES: Mapping[str, Fix[StaffAccount, Any]] = by_slug(
     Fix(
         "",
         "name",
@@ -161,7 +162,6 @@ _CHANGES: tuple[Fix[StaffAccount, Any], ...] = (
         run=_end_sessions,
     ),
 )
-FIXES = {fix.slug: fix for fix in _CHANGES}
 ALSO_FOR_ONESELF = frozenset({"name", "end-sessions"})
 
 
@@ -192,15 +192,12 @@ async def show(request: Request[Any, Any, Any], account_id: FromPath[str]) -> Re
     account = await _account(account_id)
     own = account.id == staff_of(request).id
     path = f"{PATH}/{account.public_id}"
+    allowed = {slug: fix for slug, fix in FIXES.items() if not own or slug in ALSO_FOR_ONESELF}
     shown = AccountPage(
         account,
         tuple(words for role, words in ROLES.items() if role in account.roles),
         own,
-        tuple(
-            (f"{path}/fixes/{fix.slug}", fix.title)
-            for fix in FIXES.values()
-            if not fix.possible(account) and (not own or fix.slug in ALSO_FOR_ONESELF)
-        ),
+        offered_below(request, "manager", allowed, account, f"{path}/fixes"),
         await timelines.view(request, Whose(author_id=account.id), path),
         done_here(request),
     )

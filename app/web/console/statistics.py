@@ -18,7 +18,7 @@ from app.console.statistics_queries import Wanted, charts, regions
 from app.terms import Year
 from app.training.queries import calendar
 from app.values import Invalid, years_before
-from app.web.console.asking import address
+from app.web.console.exporting import file_address
 from app.web.console.pictures import draw
 from app.web.csv_file import csv_file
 from app.web.forms import read_query
@@ -175,7 +175,7 @@ async def _page(
     made: datetime | None = None,
 ) -> StatisticsPage:
     known, schools = await read_choices(), await school_choices()
-    kept = address("", values, FILTERS).removesuffix("&page=").removesuffix("page=").removesuffix("?")
+    kept = file_address("", values, FILTERS)
     return StatisticsPage(
         values=values,
         errors=errors,

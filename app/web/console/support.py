@@ -16,8 +16,9 @@ from app.events.record import About
 from app.support.close_query import CloseQuery, close_query
 from app.support.rules import without_secrets
 from app.web.console import fixes
-from app.web.console.asking import address, day_in, paged, staff_of
+from app.web.console.asking import address, day_in, may, paged
 from app.web.console.done import done_here
+from app.web.console.exporting import file_address
 from app.web.console.fixes import Fix, Target, without_day
 from app.web.csv_file import csv_file
 from app.web.forms import known_id, read_query
@@ -100,7 +101,7 @@ async def show_query(request: AnyRequest, query_id: FromPath[str]) -> Response[s
         query=query,
         message=without_secrets(query.message) if masked else query.message,
         masked=masked,
-        may_close="support" in staff_of(request).staff_roles and query.state != "closed",
+        may_close=may(request, "support") and query.state != "closed",
         notification=done_here(request),
     )
     return page(request, "console/support-query.html", shown)
@@ -153,7 +154,7 @@ async def show_feedback(request: AnyRequest) -> Response[str]:
         page_number=number,
         pages=pages,
         page_href=address(FEEDBACK, query, ASKED),
-        file_href=address(f"{FEEDBACK}/file", query, ASKED).rpartition("page=")[0].rstrip("?&"),
+        file_href=file_address(f"{FEEDBACK}/file", query, ASKED),
         weeks=tuple((week, rounded(week.average)) for week in found.weeks),
         values=query,
         scores=SCORES,

@@ -29,9 +29,10 @@ from app.console.timeline import Whose
 from app.events.record import About
 from app.values import Invalid, parse_both, parse_choice, parse_text
 from app.web.console import fixes
-from app.web.console.asking import address, paged, staff_of
+from app.web.console.asking import address, may, paged
 from app.web.console.done import done_here
-from app.web.console.fixes import Field, Fix, Target, without_day
+from app.web.console.fixes import Field, Fix, Target, by_slug, without_day
+from app.web.console.offers import offered_below
 from app.web.forms import known_id, read_query
 from app.web.page import page
 from app.web.policies import staff_page
@@ -167,7 +168,7 @@ CREATE: Fix[Wanted, CreateAPIToken] = Fix(
     ),
     answer=_made,
 )
-_CHANGES: tuple[Fix[Token, Any], ...] = (
+FIXES: Mapping[str, Fix[Token, Any]] = by_slug(
     Fix(
         "",
         "rotate",
@@ -197,7 +198,6 @@ _CHANGES: tuple[Fix[Token, Any], ...] = (
         run=without_day(revoke_api_token),
     ),
 )
-FIXES: Mapping[str, Fix[Token, Any]] = {fix.slug: fix for fix in _CHANGES}
 
 
 @get(PATH, opt=staff_page(nav="api-tokens"))
@@ -206,7 +206,7 @@ async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     query, now = read_query(request), clock.machine_now()
     every = sorted(await tokens(), key=lambda token: token.has_ended(now))
     shown, number, pages = paged(every, query)
-    href, may_change = address(PATH, query, ("size",)), "data" in staff_of(request).staff_roles
+    href, may_change = address(PATH, query, ("size",)), may(request, "data")
     return page(request, "console/tokens.html", TokensPage(shown, now, len(every), number, pages, href, may_change))
 
 
@@ -227,10 +227,7 @@ async def show(request: Request[Any, Any, Any], token_id: FromPath[str]) -> Resp
     """Show a token with its calls and refusals of each day (API-3.6)."""
     token = await _token(token_id)
     path = f"{PATH}/{token.public_id}"
-    may_change = "data" in staff_of(request).staff_roles
-    offered = tuple(
-        (f"{path}/fixes/{fix.slug}", fix.title) for fix in FIXES.values() if may_change and not fix.possible(token)
-    )
+    offered = offered_below(request, "data", FIXES, token, f"{path}/fixes")
     shown = TokenPage(
         token,
         clock.machine_now(),

@@ -18,8 +18,9 @@ from app.values import Invalid, clean, parse_choice
 from app.web.console import fixes
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
-from app.web.console.fixes import Field, Fix, Target, without_day
+from app.web.console.fixes import Field, Fix, Target, by_slug, without_day
 from app.web.console.imports import KINDS, PATH
+from app.web.console.offers import offered_below
 from app.web.forms import known_id, read_form
 from app.web.page import page, redirect
 from app.web.policies import staff_page
@@ -81,23 +82,24 @@ def _why_not_forced(found: Upload) -> str:
     return "" if found.overridable else "No safety rule that can be set aside refused these files."
 
 
-_CHANGES: tuple[Fix[Upload, Any], ...] = tuple(
-    Fix(
-        "",
-        slug,
-        title,
-        possible=possible,
-        initial=lambda found: {"hash": found.hash},
-        parse=_apply,
-        run=without_day(apply_upload),
-        fields=(Field("hash", "", "hidden"),),
-    )
-    for slug, title, possible in (
-        ("apply", "Apply this run", _why_not),
-        ("force", "Apply it against the safety rule", _why_not_forced),
+FIXES: Mapping[str, Fix[Upload, Any]] = by_slug(
+    *(
+        Fix(
+            "",
+            slug,
+            title,
+            possible=possible,
+            initial=lambda found: {"hash": found.hash},
+            parse=_apply,
+            run=without_day(apply_upload),
+            fields=(Field("hash", "", "hidden"),),
+        )
+        for slug, title, possible in (
+            ("apply", "Apply this run", _why_not),
+            ("force", "Apply it against the safety rule", _why_not_forced),
+        )
     )
 )
-FIXES: Mapping[str, Fix[Upload, Any]] = {fix.slug: fix for fix in _CHANGES}
 
 
 @get(f"{PATH}/new", opt=staff_page("data", nav="imports"))
@@ -139,11 +141,7 @@ async def show(request: Request[Any, Any, Any], upload_id: FromPath[str]) -> Res
     """Show how far files have come; while something goes on the page looks again by itself (ADM-13.2)."""
     found = await _found(upload_id)
     path = f"{PATH}/uploads/{found.public_id}"
-    offered = tuple(
-        (f"{path}/{fix.slug}", fix.title)
-        for fix in FIXES.values()
-        if "data" in staff_of(request).staff_roles and not fix.possible(found)
-    )
+    offered = offered_below(request, "data", FIXES, found, path)
     context = UploadPage(found, KINDS[found.kind], STATES[found.state], found.is_going_on, offered, done_here(request))
     return page(request, "console/upload.html", context)
 
