@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_SERIES = 1_000
 """Of each kind; what would be more is counted together, under no route."""
@@ -52,6 +55,17 @@ def _labels(**values: object) -> str:
         name: str(value).replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n") for name, value in values.items()
     }
     return ",".join(f'{name}="{value}"' for name, value in escaped.items())
+
+
+def gauges(values: Mapping[str, Mapping[str, float]]) -> str:
+    """Return values of this moment, by name and labels."""
+    lines: list[str] = []
+    for name, by_labels in values.items():
+        lines.append(f"# TYPE {name} gauge")
+        lines += [
+            f"{name}{{{labels}}} {value:g}" if labels else f"{name} {value:g}" for labels, value in by_labels.items()
+        ]
+    return "\n".join(lines) + "\n"
 
 
 METERS = Meters()

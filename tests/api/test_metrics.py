@@ -40,6 +40,8 @@ async def test_answers_are_counted_by_lead_provider_route_and_status(
     assert f"request_seconds_count{{{route}}} 2\n" in answer.text
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert str(somebody) not in answer.text
+    for line in ("database_up 1", "mail_sender_stopped 0", 'parked{kind="mail"} 0', "look_up_limits_hit 0"):
+        assert f"\n{line}\n" in answer.text
 
 
 @pytest.mark.rule("API-23.2")

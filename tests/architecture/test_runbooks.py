@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
 from app.cli import register
 from app.web.policies import routes_with_policies
@@ -37,3 +38,14 @@ def test_every_command_and_page_that_they_name_exists() -> None:
     paths = {path for path, _, _ in routes_with_policies(app_for())}
     shown = {page for text in RUNBOOKS.values() for page in re.findall(r"`(/[a-z/-]+)`", text)}
     assert shown - paths == set()
+
+
+@pytest.mark.rule("OPS-6")
+def test_every_alert_names_a_runbook_and_asks_for_what_is_measured() -> None:
+    (group,) = yaml.safe_load((ROOT / "ops" / "alerts.yml").read_text(encoding="utf-8"))["groups"]
+    code = "".join((ROOT / "app" / name).read_text(encoding="utf-8") for name in ("meters.py", "web/health.py"))
+    for rule in group["rules"]:
+        assert rule["annotations"]["runbook"] in RUNBOOKS, rule["alert"]
+        asked = set(re.findall(r"\b([a-z]+(?:_[a-z]+)+|up)\b(?=[{ ])", rule["expr"]))
+        assert asked, rule["alert"]
+        assert [name for name in asked - {"up"} if name not in code] == []
