@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ def web_application() -> Litestar:
         dependencies=lambda: {"trs": trs.health(), **(dfe.health() if dfe else {}), **mail.health()},
     )
     app.state["mail"] = mail.sender
-    app.on_startup += [_open_engine, lambda: _give_notice(app, chosen.stop_notice)]
+    app.on_startup += [_open_engine, _keep_what_there_is, lambda: _give_notice(app, chosen.stop_notice)]
     app.on_shutdown += [trs.close, mail.close, *([dfe.close] if dfe else []), engine.close]
     return app
 
@@ -59,3 +60,9 @@ def _give_notice(app: Litestar, seconds: float) -> None:
 
 async def _open_engine() -> None:
     await engine.open()
+
+
+async def _keep_what_there_is() -> None:
+    """Look for garbage no more among what every request needs: going through all of it holds pages up for 0.1 s."""
+    gc.collect()
+    gc.freeze()

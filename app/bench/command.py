@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import uvloop
 
 from app.bench import api, imports, metrics, pages, programs, runs, sync
 from app.bench.client import Unexpected
@@ -86,7 +87,8 @@ def _measured(make_app: Callable[..., Any], names: Sequence[str], size: str, min
         stop(Exit.REFUSED, "Nothing is measured in production.")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        return asyncio.run(_all(make_app, chosen, names, size, minutes))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the web process has it
+            return runner.run(_all(make_app, chosen, names, size, minutes))
     except (Unexpected, BrokenData, ConnectionError, BaseExceptionGroup) as fault:
         stop(Exit.INPUT_HAS_ERRORS, *(f"The measurement failed: {type(one).__name__}: {one}" for one in leaves(fault)))
 
