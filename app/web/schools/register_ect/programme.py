@@ -139,17 +139,17 @@ def appropriate_body(
 ) -> Question[AppropriateBody]:
     """Ask who assures the induction, from the bodies this school may use for this start (RE-14, ABR-02, ABR-03)."""
     offered = selectable(facts.bodies, facts.school.kind, started_on, facts.today, facts.school.district)
+    by_value = {str(option.body.public_id): option for option in offered}
     question = kinds.select(
         "appropriate-body",
         "Which appropriate body will assure their induction?",
         "appropriate_body_id",
-        [Option(str(o.body.public_id), o.words) for o in offered],
+        [Option(value, option.words) for value, option in by_value.items()],
         "Select an appropriate body",
         template="journeys/register-ect/appropriate-body.html",
         details={"lost": reuse_sentence(registration, started_on, facts)},
     )
-    bodies = {str(option.body.public_id): option.body for option in offered}
-    return replace(question, parse=lambda form: bodies[question.parse(form)])  # type: ignore[arg-type, return-value]
+    return replace(question, parse=lambda form: by_value[question.parse(form)].body)  # type: ignore[arg-type, return-value]
 
 
 def reuse_sentence(registration: RegistrationPeriod, started_on: date, facts: RegisterECTFacts) -> str:
