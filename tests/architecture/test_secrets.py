@@ -38,7 +38,7 @@ PLANTED = {
     "PrivateKeyDetector": "-----BEGIN RSA " + "PRIVATE KEY-----",
     "AWSKeyDetector": "AKIA" + "IOSFODNN7EXAMPLE",
     "BasicAuthDetector": "postgres://register:" + "hunter2hunter@db.example/register",
-    "GitHubTokenDetector": "gh" + "p_wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx",
+    "GitHubTokenDetector": "gh" + "p_wWPw5k4aXcaT4fNP0U" + "cnZwJUVFk6LO0pINUx",
     "Base64HighEntropyString": 'TOKEN = "' + "q8Zr3Vn0Kx+T7bLw2PjY" + "c5GmHs9DfUeAo1Ii6Rk4" + '"',
 }
 
