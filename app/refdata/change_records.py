@@ -34,8 +34,9 @@ SOURCE = "Support console"
 BY_HAND = tuple(form for form in FORMATS if form is not SCHOOL_UPLIFTS)
 """What can be changed one by one; the flags of schools come in files alone."""
 MOST_NAMED = 10
+NO_VALUE = "Enter a value"
 WORDS = {
-    "REQUIRED": "Enter a value",
+    "REQUIRED": NO_VALUE,
     "PERIOD_GAP": "Days are missing between this year and the one before. Say of that year that days may be missing",
 }
 """What a form says of an error otherwise than the report of a file."""

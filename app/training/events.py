@@ -42,6 +42,8 @@ class SchoolPartnershipCreated(Event):
             return f"{what} added"
         if self.carried_from is None:
             return f"{what} reported by {self.lead_provider}"
+        if self.carried_from > self.year:
+            return f"{what} recorded, as for {academic_year(self.carried_from)}"
         return f"{what} continues from {academic_year(self.carried_from)}"
 
 

@@ -13,7 +13,7 @@ from app.registration.changes.change_training_by_support import (
 from app.registration.changes.training_change_facts import WhoseTraining, person_in_training, terms_of
 from app.schools.queries import school_facts
 from app.schools.rules import school_access
-from app.terms import Role
+from app.terms import LeadProviderId, Role
 from app.training.arrangements import ArrangementKind
 from app.values import parse_both, parse_choice, parse_date
 from app.web.console.fixes import Field, Fix
@@ -42,11 +42,15 @@ class Trained:
     who: WhoseTraining
     terms: Terms
     arrangements: tuple[Arrangement, ...]
+    present: LeadProviderId | None
+    """Whom their latest training is with, going on or not: offered last, for the days of it alone."""
 
     @property
     def choices(self) -> dict[str, dict[str, str]]:
         """The registrations, and who can train them in the one that is chosen."""
-        providers = {one.value: _words(one) for one in self.arrangements}
+        others = {one.value: _words(one) for one in self.arrangements if one.lead_provider.id != self.present}
+        same = {one.value: f"{_words(one)}: their lead provider until now" for one in self.arrangements}
+        providers = others | {value: words for value, words in same.items() if value not in others}
         if self.who.role is Role.ECT:
             providers[SCHOOL_LED] = "No lead provider: the school leads the training"
         return {"training": words_of(self.stays), "provider": providers}
@@ -71,7 +75,8 @@ async def _load(person: PersonFile, circumstances: Circumstances) -> Trained:
     level = school_access(await school_facts(stay.school_id, today), today, policy).level
     who, terms = WhoseTraining(stay.role, stay.school_id, person.trn, stay.id), terms_of(level, policy)
     facts = (await person_in_training(who, terms, today)).facts
-    return Trained(stays, key, who, terms, arrangements_of(facts))
+    present = facts.decisive.lead_provider_id if facts.decisive else None
+    return Trained(stays, key, who, terms, arrangements_of(facts), present)
 
 
 def _words(arrangement: Arrangement) -> str:

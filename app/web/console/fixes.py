@@ -282,7 +282,7 @@ async def _check_or_apply(
     if form.get("confirm") != "yes":
         effect = await try_out(run)
         if not effect.touched:
-            raise Invalid(note="This would change nothing")
+            raise Invalid({_first_asked(fix, form): "This would change nothing: it is recorded like this already"})
         fields = {name: value for name, value in form.items() if name not in NOT_KEPT}
         notes = await fix.notes(command) if fix.notes else ()
         shown = FixCheckPage(
@@ -297,6 +297,14 @@ async def _check_or_apply(
     if fix.answer is not None:
         return fix.answer(request, done)
     return redirect(request, done_at(asked.back, fix.mark))
+
+
+def _first_asked(fix: Fix[S, C], form: Form) -> str:
+    """Return the control beside which a sentence about the whole form stands: the first that may be answered anew."""
+    passed_by = {*NOT_KEPT, "seen", "from", "note", "ticket", fix.record_field}
+    dates = {field.name: f"{field.name}_day" for field in fix.fields if field.kind == "date"}
+    asked = [field.name for field in fix.fields if field.kind != "hidden"] or list(form)
+    return next((dates.get(name, name) for name in asked if name not in passed_by), "note")
 
 
 def came_from(given: Mapping[str, str], otherwise: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from app.refdata.change_records import NO_VALUE
 from app.refdata.export import cells_of
 from app.refdata.records import (
     APPROPRIATE_BODIES,
@@ -126,8 +127,8 @@ KINDS = (
             YEAR,
             Field("schedule", "Schedule", "select"),
             Field("declaration", "Declaration", "select"),
-            Field("opens_on", "Opens on", DAY),
-            Field("closes_on", "Closes on", DAY, "Empty for no end"),
+            Field("opens_on", "First day", DAY),
+            Field("closes_on", "Last day", DAY, "Empty for no end"),
         ),
         ("declaration", "schedule", "year", "opens_on", "closes_on"),
         removable=True,
@@ -258,9 +259,21 @@ def cells_typed(kind: Kind, form: Form, key: Key | None) -> dict[str, str]:
             cells[field.name] = _cell(field, form)
         except Invalid as invalid:
             errors |= invalid.errors
+    if not any(cells.values()):
+        needed = {column.name for column in kind.form.columns if column.required} & set(cells)
+        errors = fields_of(kind, dict.fromkeys(sorted(needed, key=list(cells).index), NO_VALUE)) | errors
     if errors:
         raise Invalid(errors)
     return {**identified, **cells}
+
+
+def _asked_for(field: Field) -> str:
+    """Say what is missing."""
+    what = field.label[:1].lower() + field.label[1:]
+    if field.label.endswith("?"):
+        return f"Answer the question “{field.label}”"
+    verb = "Enter" if field.kind not in {"select", "radios", "checkboxes"} else "Select"
+    return f"{verb} {what}" if what.startswith("what ") else f"{verb} the {what}"
 
 
 def _cell(field: Field, form: Form) -> str:
@@ -282,4 +295,6 @@ def fields_of(kind: Kind, errors: Mapping[str, str]) -> dict[str, str]:
     for column, message in errors.items():
         field = f"{column}_day" if column in days else column if column in known else "note"
         found[field] = message[:1].upper() + message[1:]
+        if message == NO_VALUE and column in known:
+            found[field] = _asked_for(next(each for each in kind.fields if each.name == column))
     return found

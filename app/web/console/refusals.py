@@ -25,7 +25,7 @@ SAID = {
     "declared_since": "The lead provider has declared training on or after that day",
     "not_for_mentors": "Training of a mentor is never led by the school",
     "no_lead_provider": "They have no training with a lead provider then",
-    "same_lead_provider": "They are with this lead provider then already",
+    "same_lead_provider": "Their training is with this lead provider already then: select another, or an earlier day",
     "same_programme": "They follow this programme then already, or their school cannot choose it",
     "choice_changed": "This cannot be chosen from that day",
     "no_days_left": "No day of the registration is left for it",

@@ -17,7 +17,7 @@ from app.registration.people.school_queries import body_holders
 from app.registration.queries import appropriate_bodies
 from app.registration.support_rights import BySupport
 from app.terms import ECTAtSchoolId, Refused, RemovalReason
-from app.values import parse_both, parse_choice, parse_choices, parse_date
+from app.values import Invalid, parse_both, parse_choice, parse_choices, parse_date
 from app.web.console.fixes import Fix, NotPossible
 from app.web.console.stay_fixes import NOT_REGISTERED, as_ect, both, only_one, parse_stay, words_of
 from app.web.console.training_fixes import filing_words
@@ -141,6 +141,8 @@ def _parse_last_day(form: Form, facts: Stays) -> _LastDay:
     support = BySupport(ticket=bool(form.get("ticket", "").strip()))
     which = (stay.role, facts.person.trn, stay.id, stay.school_id)
     if act == "cancel":
+        if stay.finished_on is None:
+            raise Invalid(leaving_action="They have no last day at this school, so there is none to cancel")
         return _LastDay(CancelLeaving(*which, support), facts.policy)
     day = parse_date(form, "leaving_date", what="last day")
     kind = ReportLeaving if stay.finished_on is None else AmendLeaving

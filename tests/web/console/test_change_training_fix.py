@@ -58,8 +58,9 @@ async def test_an_ect_gets_a_lead_provider_from_a_past_day_and_their_mentor_too(
         ("mentor", date(2025, 10, 1), None, "Larch Learning", False),
     ]
     assert {"teacher_training_programme_updated", "staff_fix_applied"} < set(await kinds())
-    again = await put_right(sam, ect, "Larch Learning and Dogwood Partners", **OCTOBER)
-    assert (again.status_code, "They are with this lead provider then already" in sam.text()) == (422, True)
+    already = "Larch Learning and Dogwood Partners: their lead provider until now"
+    again = await put_right(sam, ect, already, **OCTOBER)
+    assert (again.status_code, "with this lead provider already then: select another" in sam.text()) == (422, True)
     await put_right(sam, ect, SCHOOL_LED)
     assert (await rows())[1:3] == [
         ("ect", date(2025, 10, 1), date(2025, 11, 9), "Larch Learning", False),

@@ -71,6 +71,10 @@ async def test_rows_are_added_changed_and_kept_by_one_engine(dee: Any) -> None:
     await change_records(ChangeRecords({"delivery_partners": [FERN], "pairings": [PAIRED]}), OPERATOR, TODAY_AS_DATE)
     assert "in use by 1 pairing" in await refused(dee, f"{PATH}/contracts/larch.2025/remove")
 
+    empty = await refused(dee, f"{PATH}/milestones/new")
+    for said in ("Select the academic year", "Select the schedule", "Select the declaration", "Enter the first day"):
+        assert said in empty
+
     path, closure = f"{PATH}/registration-closures/new", {"key": "spring", "message": "Back on {reopens_on}"}
     days = {**day("starts_on", "2026-04-01"), **day("ends_on", "2026-04-05")}
     await dee.get(path)

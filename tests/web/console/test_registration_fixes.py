@@ -163,6 +163,8 @@ async def test_a_last_day_is_recorded_changed_when_it_is_past_and_cancelled(sam:
     await confirmed(sam, ect, "last-day")
     row = await stored(ect)
     assert (row["finished_on"], row["end_reason"]) == (None, None)
+    await checked(sam, ect, "last-day", leaving_action="cancel")
+    assert "They have no last day at this school" in sam.text()
     assert (await row_of("training_period", training["id"]))["finished_on"] is None
 
 
