@@ -145,6 +145,57 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
 )
 """The least and the most that staff may set of each number (rules, section 21)."""
 
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "min_age_years": "The youngest that somebody may be, by the date of birth a school enters",
+        "max_age_years": "The oldest that somebody may be, by the date of birth a school enters",
+        "failed_lookups_per_user_hour": "Failed searches for a teaching record that one user may make in an hour",
+        "failed_lookups_per_school_day": "Failed searches for teaching records that one school may make in 24 hours",
+        "failed_lookups_per_trn_day": "Failed searches for one TRN that all schools together may make in 24 hours",
+        "lookups_per_user_hour": "Searches for teaching records, found or not, that one user may make in an hour",
+        "lookups_per_school_hour": "Searches for teaching records, found or not, that one school may make in an hour",
+        "lookup_log_days": "How long the list of searches that failed is kept",
+        "trs_snapshot_hours": "How old what was read of a teaching record may be when it cannot be read again",
+        "name_large_below": "Below this likeness (0 to 100) a corrected name counts as a large change",
+        "draft_days": "How long an unfinished registration is kept once the person is found",
+        "short_draft_hours": "How long an unfinished change, or a registration without a person found, is kept",
+        "draft_warning_days": "How many days before it is deleted we warn of an unfinished registration",
+        "earliest_start_periods_back": "How many academic years back a first day at a school may lie",
+        "max_months_ahead": "How many months ahead a day of leaving or moving may lie",
+        "schedule_months": "Which schedule training gets, by the month in which it begins",
+        "challenge_days": "For so long after it is reported at least, a school may challenge a partnership",
+        "challenge_months": "For so many months of the academic year at least, a school may challenge a partnership",
+        "academic_year_start": "The day from which the months for challenging partnerships are counted",
+        "undo_after_end_days": "For so long after somebody left, a school may remove their registration as a mistake",
+        "mentor_load_note_from": "From so many ECTs on, a note says that a mentor has many; nothing is refused",
+        "mentor_training_text": "How much training a new mentor may get, in the words that schools and mentors read",
+        "deferral_reasons_hidden": "Reasons for deferring that schools read only as a period of leave",
+        "shared_mailbox_words": "First parts of email addresses that get the note that several people may read them",
+        "partnership_reminder_days": "When a school that did not challenge a new partnership is told of it again",
+        "admitted_unfunded_types": "Types of unfunded school that may register ECTs all the same, school-led only",
+        "unfunded_may_use_provider_led": "Whether these schools may choose training with a lead provider too",
+        "reminder_terms": "The parts of the year for which a school may turn reminders off",
+        "lp_confirm_days": "After so long without an answer from the lead provider, school and support are told",
+        "ab_record_days": "After so long without a recorded induction, school and support are told",
+        "nobody_registered_days": "So long after registration opens, schools that registered nobody are reminded",
+        "reminder_gap_days": "The least time between two reminders of the same kind to a school",
+        "page_size": "How many rows the lists of schools show on a page",
+        "support_email": "The address of support that pages name",
+        "guidance_links": "Links on the guidance page of schools",
+    }
+)
+"""What each setting does, for those who change it (ADM-10.1)."""
+
+_SPELLED_OUT = {"min": "minimum", "max": "maximum", "trn": "TRN", "trs": "teaching record"} | {
+    "lp": "lead provider",
+    "ab": "appropriate body",
+}
+
+
+def called(key: str) -> str:
+    """Return the name of a setting in words."""
+    return " ".join(_SPELLED_OUT.get(word, word) for word in key.split("_"))
+
 
 def _read(key: str, kind: str, value: object) -> Any:
     try:

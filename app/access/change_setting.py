@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,13 @@ from app.access.service_settings import store_setting, stored_settings
 from app.access.setting_events import SettingChanged
 from app.db.transaction import transaction
 from app.events.record import About, record
-from app.policy import RANGES, Policy
+from app.policy import RANGES, Policy, called
 from app.terms import Refused
 
 if TYPE_CHECKING:
     from app.terms import Actor
 
+KEY = re.compile(r"[a-z]+(?:_[a-z]+)+")
 LONGEST_TEXT, MOST_ITEMS = 200, 50
 
 
@@ -38,7 +40,8 @@ async def change_setting(command: ChangeSetting, actor: Actor) -> bool:
         try:
             Policy.from_rows(others if command.value is None else {**others, command.key: command.value})
         except ValueError as fault:
-            raise Refused("out_of_range", "value", f"{fault}".capitalize()) from fault
+            said = KEY.sub(lambda found: called(found[0]), f"{fault}")
+            raise Refused("out_of_range", "value", f"{said[:1].upper()}{said[1:]}") from fault
         await store_setting(command.key, command.value)
         record(SettingChanged(About(), command.key, old, command.value), actor)
         return True

@@ -13,7 +13,7 @@ from app.access.change_setting import ChangeSetting, change_setting
 from app.access.service_settings import stored_settings
 from app.console.timeline import Whose
 from app.events.record import About
-from app.policy import Policy
+from app.policy import MEANINGS, Policy, called
 from app.terms import DeferralReason
 from app.web.console import fixes
 from app.web.console.asking import may
@@ -43,6 +43,17 @@ class Setting:
     default: str
 
     @property
+    def name(self) -> str:
+        """Return what it is called in words."""
+        words = called(self.key)
+        return words[:1].upper() + words[1:]
+
+    @property
+    def meaning(self) -> str:
+        """Return what it does."""
+        return MEANINGS[self.key]
+
+    @property
     def address(self) -> str:
         """Return the last part of the address of its form."""
         return self.key.replace("_", "-")
@@ -58,14 +69,16 @@ class SettingsPage:
 
 
 def _field(key: str) -> Field:
-    label = key.replace("_", " ").capitalize()
+    label, hint = called(key)[:1].upper() + called(key)[1:], MEANINGS[key]
     if KINDS[key] == "bool":
-        return Field("value", label, "radios")
+        return Field("value", label, "radios", hint)
     if KINDS[key] == "frozenset[DeferralReason]":
-        return Field("value", label, "checkboxes")
+        return Field("value", label, "checkboxes", hint)
     if key == "support_email":
-        return Field("value", label, "email")
-    return Field("value", label, "textarea" if KINDS[key] in LONG else "text", hint_of(key))
+        return Field("value", label, "email", hint)
+    return Field(
+        "value", label, "textarea" if KINDS[key] in LONG else "text", ". ".join(filter(None, (hint, hint_of(key))))
+    )
 
 
 def _changed(form: Form, setting: Setting) -> ChangeSetting:
@@ -79,7 +92,7 @@ def _fix(key: str) -> Fix[Setting, ChangeSetting]:
     return Fix(
         "",
         f"setting-{key.replace('_', '-')}",
-        "Change a setting",
+        f"Change the setting “{called(key)}”",
         initial=lambda setting: {"value": setting.value},
         parse=_changed,
         run=without_day(change_setting),
@@ -119,7 +132,7 @@ async def _target(address: str) -> Target[Setting]:
     for setting in await _settings():
         if setting.address == address:
             whose = Whose(facts={"key": setting.key})
-            return Target(setting, setting.key, PATH, About(), whose, f"{PATH}/{address}")
+            return Target(setting, setting.name, PATH, About(), whose, f"{PATH}/{address}")
     raise NotFoundException
 
 

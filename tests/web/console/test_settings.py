@@ -10,7 +10,7 @@ import pytest
 from app.access.change_setting import ChangeSetting, change_setting
 from app.db.engine import fetch
 from app.db.service_settings import policy_in_force
-from app.policy import RANGES, Policy
+from app.policy import MEANINGS, RANGES, Policy
 from app.terms import Actor, ActorKind, Refused
 from app.values import Invalid
 from app.web.console.setting_values import KINDS, stored_of, words_of
@@ -24,7 +24,10 @@ OPERATOR = Actor(ActorKind.OPERATOR, "An operator")
 @pytest.mark.rule("ADM-10.1", "ADM-10.2", "ADM-1.2")
 async def test_a_setting_is_changed_within_its_range_and_in_force_at_once(dee: Any) -> None:
     await dee.get("/admin/settings")
-    assert "challenge_days" in dee.text()
+    assert "a school may challenge a partnership (challenge_days)" in dee.text()
+    wrong = await refused(dee, "/admin/settings/schedule-months", value="september: 6")
+    assert "Schedule months must give each month one schedule" in wrong
+    assert list(MEANINGS) == list(KINDS)
     assert "Enter a number from 10 to 100" in await refused(dee, "/admin/settings/page-size", value="101")
     await submitted(dee, "/admin/settings/page-size", value="50")
     assert (await policy_in_force()).page_size == 50
@@ -35,6 +38,8 @@ async def test_a_setting_is_changed_within_its_range_and_in_force_at_once(dee: A
     assert json.loads(rows[0]["changes"]) == {"page_size": {"old": None, "new": 50}}
     assert json.loads(rows[0]["metadata"]) == {"key": "page_size", "ticket": "", **WHY}
     assert len(rows) == 3
+    await dee.get("/admin/settings?done=changed-setting-page-size")
+    assert "Change the setting “page size”: saved." in dee.text()
 
 
 @pytest.mark.rule("ADM-10.1")
