@@ -28,6 +28,8 @@ TOO_EARLY = "Their last registration ended less than a year ago. Confirm that it
 UNFINISHED = "A school has an unfinished registration with their TRN"
 BY_ANOTHER = "Somebody else of support has to confirm what you asked for"
 GONE = "This was decided meanwhile"
+MERGED = "This record was merged into another: open that one, and both are made unrecognisable together"
+NOT_EARLY = "They left another school less than a year ago. Withdraw this, and ask again for it to be earlier"
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,7 @@ async def ask_to_anonymise(command: AskToAnonymise, actor: Actor, today: date) -
     """Ask for it; raises Refused where a registration goes on, or ended too lately (FIX-15)."""
     async with transaction():
         await _hold(command.teacher_id, today)
-        ended = await fetch_one(LAST_DAY, command.teacher_id)
-        lately = ended is not None and ended["last_day"] is not None and ended["last_day"] > today - AFTER
-        if lately and not (command.early and command.ticket):
+        if await _left_lately(command.teacher_id, today) and not (command.early and command.ticket):
             raise Refused("too_early", "early", TOO_EARLY)
         await fetch(
             """INSERT INTO anonymisation (created_at, updated_at, teacher_id, asked_by_user_id, note, ticket)
@@ -115,18 +115,20 @@ async def ask_to_anonymise(command: AskToAnonymise, actor: Actor, today: date) -
 
 
 async def decide_anonymisation(command: DecideAnonymisation, actor: Actor, today: date) -> None:
-    """Do what somebody else asked for, for good, or withdraw it; raises Refused (FIX-15)."""
+    """Do what somebody else asked for, for good, or withdraw it; raises Refused (FIX-15).
+
+    Records that were merged into this one are of the same person, so they are made unrecognisable with it.
+    """
     async with transaction():
-        trn = await _hold(command.teacher_id, today)
-        asked = await fetch_one(
-            "SELECT id, asked_by_user_id FROM anonymisation WHERE teacher_id = $1 AND outcome IS NULL FOR UPDATE",
-            command.teacher_id,
-        )
+        await _hold(command.teacher_id, today)
+        asked = await fetch_one(OPEN, command.teacher_id)
         if asked is None:
             raise Refused("gone", "decision", GONE)
         about, done = About(teacher_id=command.teacher_id), command.decision == "done"
         if done and asked["asked_by_user_id"] == actor.user_id:
             raise Refused("by_another", "decision", BY_ANOTHER)
+        if done and not asked["ticket"] and await _left_lately(command.teacher_id, today):
+            raise Refused("too_early", "decision", NOT_EARLY)
         await fetch(
             """UPDATE anonymisation SET outcome = $2, ended_by_user_id = $3, ended_at = $4, updated_at = $4
             WHERE id = $1""",
@@ -136,11 +138,14 @@ async def decide_anonymisation(command: DecideAnonymisation, actor: Actor, today
             clock.now(),
         )
         if done:
-            await _anonymise(command.teacher_id, trn)
+            for row in await fetch(RECORDS, command.teacher_id):
+                await _anonymise(TeacherId(row["id"]), row["trn"])
         kind = TeacherAnonymised if done else TeacherAnonymisationWithdrawn
         record(kind(about, command.note, command.ticket), actor)
 
 
+OPEN = """
+    SELECT id, asked_by_user_id, ticket FROM anonymisation WHERE teacher_id = $1 AND outcome IS NULL FOR UPDATE"""
 LAST_DAY = """
     SELECT greatest(
         (SELECT max(finished_on) FROM ect_at_school_period WHERE teacher_id = $1 AND removed_at IS NULL),
@@ -154,6 +159,10 @@ GOES_ON = """
         EXISTS (SELECT FROM draft WHERE trn = $3 AND state IN ('open', 'blocked')) AS unfinished"""
 
 
+RECORDS = """
+    WITH RECURSIVE same AS (SELECT id, trn FROM teacher WHERE id = $1
+        UNION SELECT gone.id, gone.trn FROM same JOIN teacher gone ON gone.merged_into_teacher_id = same.id)
+    SELECT id, trn FROM same"""
 NO_ADDRESS = (
     "UPDATE ect_at_school_period SET email = $2, updated_at = $3, version = version + 1 WHERE teacher_id = $1",
     "UPDATE mentor_at_school_period SET email = $2, updated_at = $3, version = version + 1 WHERE teacher_id = $1",
@@ -164,10 +173,20 @@ NO_NAMES = (
 )
 
 
-async def _hold(teacher_id: TeacherId, today: date) -> str:
-    row = await fetch_one("SELECT trn FROM teacher WHERE id = $1 AND anonymised_at IS NULL", teacher_id)
+async def _left_lately(teacher_id: TeacherId, today: date) -> bool:
+    ended = await fetch_one(LAST_DAY, teacher_id)
+    return ended is not None and ended["last_day"] is not None and ended["last_day"] > today - AFTER
+
+
+async def _hold(teacher_id: TeacherId, today: date) -> None:
+    row = await fetch_one(
+        "SELECT trn, merged_into_teacher_id AS survivor FROM teacher WHERE id = $1 AND anonymised_at IS NULL",
+        teacher_id,
+    )
     if row is None:
         raise Refused("gone", "note", GONE)
+    if row["survivor"] is not None:
+        raise Refused("merged", "note", MERGED)
     trn = str(row["trn"])
     await lock_person(TRN(trn))
     found = await fetch_one(GOES_ON, teacher_id, today, trn)
@@ -175,7 +194,6 @@ async def _hold(teacher_id: TeacherId, today: date) -> str:
         raise Refused("still_here", "note", STILL_HERE)
     if found and found["unfinished"]:
         raise Refused("unfinished", "note", UNFINISHED)
-    return trn
 
 
 async def _anonymise(teacher_id: TeacherId, trn: str) -> None:

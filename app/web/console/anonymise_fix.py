@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.console.anonymisation_queries import AskedAnonymisation, asked_anonymisation
 from app.registration.anonymise_teacher import (
+    MERGED,
     AskToAnonymise,
     DecideAnonymisation,
     ask_to_anonymise,
@@ -44,6 +45,12 @@ async def _load(person: PersonFile, _circumstances: Circumstances) -> ToAnonymis
     return ToAnonymise(person, await asked_anonymisation(person.id))
 
 
+def _possible(person: PersonFile) -> str:
+    if person.anonymised_at:
+        return "They are unrecognisable already."
+    return f"{MERGED}." if person.merged_into else ""
+
+
 def _initial(facts: ToAnonymise) -> dict[str, str]:
     if facts.asked is None:
         return {}
@@ -73,7 +80,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "anonymise",
         "Make them unrecognisable",
         template="console/fixes/anonymise.html",
-        possible=lambda person: "They are unrecognisable already." if person.anonymised_at else "",
+        possible=_possible,
         initial=_initial,
         parse=_parse,
         run=_run,

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.db.engine import fetch
+from app.registration.anonymise_teacher import (
+    AskToAnonymise,
+    DecideAnonymisation,
+    ask_to_anonymise,
+    decide_anonymisation,
+)
 from app.registration.changes.change_email import ChangeEmail, change_email
 from app.registration.changes.change_name import ChangeName, NameReason, change_name
-from app.terms import Actor, ActorKind, Role
+from app.registration.merging.merge_people import MergePeople, merge_people
+from app.terms import Actor, ActorKind, Refused, Role
 from tests import factories
 from tests.web.console.test_fixes import hidden
 
@@ -93,3 +100,37 @@ async def test_who_is_still_at_a_school_stays_and_a_request_can_be_withdrawn(sam
 
     assert [row["outcome"] for row in await fetch("SELECT outcome FROM anonymisation")] == ["withdrawn"]
     assert [row["trn"] for row in await fetch("SELECT trn FROM teacher")] == ["4512378"]
+
+
+@pytest.mark.rule("FIX-15", "FIX-12")
+async def test_a_record_merged_into_theirs_is_made_unrecognisable_with_it_and_never_alone(
+    sam: Any, people: Cast
+) -> None:
+    survivor = await factories.teacher("Jane Smith", "4512378")
+    other = await factories.teacher("Jane Jones-Clark", "4512379")
+    asker, decider = (
+        Actor(ActorKind.STAFF, "Sam", user_id=people.alice.id),
+        Actor(ActorKind.STAFF, "Sue", user_id=people.bob.id),
+    )
+    today = date(2025, 11, 10)
+    await ask_to_anonymise(AskToAnonymise(survivor.id, early=False, note="They asked us", ticket=""), asker, today)
+    away = {"started_on": date(2023, 9, 1), "finished_on": date(2025, 10, 31), "end_reason": "left"}
+    stay = await factories.ect(people.ash, other, email="jane@ash.example", **away)
+    await merge_people(MergePeople(survivor.id, other.public_id), asker, today)
+
+    await sam.get(f"/admin/people/{other.public_id}/fixes/anonymise")
+    assert "This record was merged into another" in sam.text()
+    alone = AskToAnonymise(other.id, early=True, note="", ticket="INC-1")
+    with pytest.raises(Refused, match="merged"):
+        await ask_to_anonymise(alone, asker, today)
+    done = DecideAnonymisation(survivor.id, "done", "They asked us", "")
+    with pytest.raises(Refused, match="too_early"):
+        await decide_anonymisation(done, decider, today)
+    await fetch("UPDATE ect_at_school_period SET finished_on = '2024-10-31' WHERE id = $1", stay.id)
+    await decide_anonymisation(done, decider, today)
+
+    rows = await fetch("SELECT trn, trs_first_name, trs_last_name FROM teacher ORDER BY id")
+    both = [(f"anonymised {one.id}", "Anonymised", "person") for one in (survivor, other)]
+    assert [tuple(row) for row in rows] == both
+    await sam.get(f"/admin/people/{survivor.public_id}/timeline")
+    assert not [trace for trace in TRACES if trace in sam.page.text]
