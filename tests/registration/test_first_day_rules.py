@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from app.registration.changes.start_date_rules import Around, Busy, InTheWay, OtherStay, other_year, plan_start
+from app.registration.changes.start_date_rules import (
+    Around,
+    Busy,
+    Inducted,
+    InTheWay,
+    OtherStay,
+    StartPlan,
+    other_year,
+    plan_start,
+)
 from app.registration.people.ect_facts import PersonName
 from app.registration.whole_stay import MentorshipInStay, TrainingInStay, WholeStay
 from app.terms import Period, Role, TrainingProgramme
@@ -85,6 +95,14 @@ def test_a_mentorship_moves_back_as_far_as_both_are_there_and_nobody_else_mentor
             Around(stays=(OtherStay(UUID(int=2), "Birch School", date(2025, 1, 6), AUGUST),)),
             "registered at Birch School from 6 January 2025 to 25 August 2025",
         ),
+        (stay(), AUGUST, Around(qts_on=date(2025, 8, 26)), "qualified teacher status on 26 August 2025, after"),
+        (stay(), AUGUST, Around(school_opened_on=SEPTEMBER), "Ash School opened on 1 September 2025, after"),
+        (
+            stay(),
+            OCTOBER,
+            Around(inductions=(Inducted("South Hub", SEPTEMBER),)),
+            "South Hub recorded their induction from 1 September 2025, before this day",
+        ),
     ],
 )
 def test_what_would_lie_outside_or_overlap_is_named(whose: WholeStay, day: date, around: Around, words: str) -> None:
@@ -92,6 +110,27 @@ def test_what_would_lie_outside_or_overlap_is_named(whose: WholeStay, day: date,
 
     assert isinstance(found, InTheWay)
     assert words in found.message
+
+
+@pytest.mark.rule("FIX-05")
+def test_a_correction_goes_back_no_further_than_the_academic_year_and_is_itself_corrected() -> None:
+    provider_led = replace(training(), programme=TrainingProgramme.PROVIDER_LED)
+    around = Around(year_starts={1: date(2025, 6, 1)}, other_starts={7: date(2024, 9, 1)})
+    whose = stay(provider_led, mentorships=(mentorship(),))
+    back = plan_start(whose, date(1990, 9, 1), around)
+    assert isinstance(back, StartPlan)
+    assert (back.trainings[0].started_on, back.mentorships[0].started_on) == (date(2025, 6, 1), date(2024, 9, 1))
+
+    wrong = replace(
+        whose,
+        started_on=date(1990, 9, 1),
+        trainings=(replace(provider_led, started_on=date(2025, 6, 1)),),
+        mentorships=(mentorship(date(2024, 9, 1)),),
+    )
+    again = plan_start(wrong, SEPTEMBER, replace(around, qts_on=date(2025, 7, 1)))
+
+    assert isinstance(again, StartPlan)
+    assert (again.trainings[0].started_on, again.mentorships[0].started_on) == (SEPTEMBER, SEPTEMBER)
 
 
 @pytest.mark.rule("FIX-05", "CP-02", "CP-06")

@@ -47,6 +47,11 @@ def _around(role: Role) -> str:
     other_role = Role.MENTOR if role is Role.ECT else Role.ECT
     other, others = f"{other_role.value}_at_school_period", f"{other_role.value}_at_school_period_id"
     here = "AND o.school_id = s.school_id" if role is Role.MENTOR else ""
+    of_ect = """,
+        'qts_on', t.trs_qts_awarded_on,
+        'inductions', (SELECT coalesce(json_agg(json_build_object('body', ab.name, 'started_on', i.started_on)
+            ORDER BY i.started_on), '[]') FROM induction_period i JOIN appropriate_body ab
+            ON ab.id = i.appropriate_body_id WHERE i.teacher_id = s.teacher_id AND i.started_on >= s.started_on)"""
     return f"""
     SELECT json_build_object(
         'stays', (SELECT coalesce(json_agg(json_build_object('public_id', o.public_id, 'school', sc.name,
@@ -56,7 +61,7 @@ def _around(role: Role) -> str:
         'trainings', (SELECT coalesce(json_agg(json_build_object('started_on', tp.started_on,
             'finished_on', tp.finished_on) ORDER BY tp.started_on), '[]')
             FROM training_period tp WHERE tp.teacher_id = s.teacher_id AND tp.role = '{role.value}'
-            AND tp.cancelled_at IS NULL AND (tp.{mine} <> s.id OR tp.started_on <> s.started_on)),
+            AND tp.cancelled_at IS NULL AND coalesce(tp.{mine} <> s.id, true)),
         'busy', (SELECT coalesce(json_agg(json_build_object('mentorship_id', m.id, 'started_on', b.started_on,
             'finished_on', b.finished_on)), '[]')
             FROM mentorship_period m JOIN mentorship_period b ON b.id <> m.id AND b.cancelled_at IS NULL
@@ -65,9 +70,13 @@ def _around(role: Role) -> str:
             FROM (SELECT d.training_period_id, min(d.declared_on) AS first FROM declaration d
                 JOIN training_period tp ON tp.id = d.training_period_id
                 WHERE tp.{mine} = s.id AND d.voided_at IS NULL GROUP BY d.training_period_id) d),
+        'year_starts', (SELECT coalesce(json_object_agg(tp.id, cp.started_on), '{{}}')
+            FROM training_period tp JOIN contract_period cp ON cp.year = tp.contract_period_year WHERE tp.{mine} = s.id),
+        'school_opened_on', here.opened_on,
         'other_starts', (SELECT coalesce(json_object_agg(m.id, o.started_on), '{{}}')
-            FROM mentorship_period m JOIN {other} o ON o.id = m.{others} WHERE m.{mine} = s.id))
-    FROM {own} s WHERE s.id = $1"""  # noqa: S608 - constants
+            FROM mentorship_period m JOIN {other} o ON o.id = m.{others} WHERE m.{mine} = s.id)
+        {of_ect if role is Role.ECT else ""})
+    FROM {own} s JOIN school here ON here.id = s.school_id JOIN teacher t ON t.id = s.teacher_id WHERE s.id = $1"""  # noqa: S608 - constants
 
 
 AROUND = {role: _around(role) for role in Role}
@@ -127,21 +136,25 @@ async def correct_start_date(command: CorrectStartDate, actor: Actor, today: dat
         others = await document(tuple[Training, ...], OTHER_TRAININGS, stay.teacher_id, stay.id) or ()
         plan = plan_start(stay, command.started_on, around)
         if isinstance(plan, InTheWay):
-            details = {"record": plan.record or stay.public_id}
-            raise Refused(NOT_THEN, "start_date", plan.message, details)
+            raise Refused(NOT_THEN, "start_date", plan.message, {"record": plan.record} if plan.record else {})
         refiled = _refiled(stay, command, plan, others, await calendar(), today)
+        plan = plan.moving(refiled, command.started_on)
         await _store(stay, command.started_on, plan)
         if refiled is not None and command.filing is not None:
             where = (command.trn, refiled, stay.school_id, command.filing)
             await move_training(MoveTraining(*where, whole=True), actor, today)
         rows = (
-            *(f"{row.row.words.capitalize()} from {day_in_words(row.started_on)}" for row in plan.trainings),
+            *(f"{_capitalised(row.row.words)} from {day_in_words(row.started_on)}" for row in plan.trainings),
             *(
                 f"{row.row.mentor.displayed} mentors {row.row.ect.displayed} from {day_in_words(row.started_on)}"
                 for row in plan.mentorships
             ),
         )
         record(TeacherStartDateCorrected(stay.about, stay.name, command.started_on, stay.started_on, rows), actor)
+
+
+def _capitalised(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _refiled(  # noqa: PLR0917 - what decides the year
@@ -177,7 +190,10 @@ async def _store(stay: WholeStay, new: date, plan: StartPlan) -> None:
     await fetch(STORE[stay.role], stay.id, new, now)
     for training in plan.trainings:
         await fetch(
-            "UPDATE training_period SET started_on = $2, updated_at = $3 WHERE id = $1", training.row.id, new, now
+            "UPDATE training_period SET started_on = $2, updated_at = $3 WHERE id = $1",
+            training.row.id,
+            training.started_on,
+            now,
         )
     for mentorship in plan.mentorships:
         await fetch(

@@ -84,6 +84,17 @@ async def test_the_first_day_moves_with_what_began_on_it(sam: Any, ect: factorie
     assert (await row_of("mentorship_period", mentorship["id"]))["started_on"] == date(2025, 8, 1)
     assert await kinds() == ["teacher_start_date_corrected", "staff_fix_applied"]
 
+    await factories.induction(ect.teacher, await factories.appropriate_body("South Hub"), date(2025, 9, 1))
+    await fetch("UPDATE teacher SET trs_qts_awarded_on = '2022-07-15' WHERE id = $1", ect.teacher.id)
+    await fetch("UPDATE school SET opened_on = '2022-09-01' WHERE id = $1", people.ash.id)
+    for typed, why in (
+        (date(2022, 7, 14), "They got qualified teacher status on 15 July 2022, after this day"),
+        (date(2022, 8, 31), "Ash School opened on 1 September 2022, after this day"),
+        (date(2025, 9, 2), "South Hub recorded their induction from 1 September 2025, before this day"),
+    ):
+        answer = await checked(sam, ect, "start-date", **day("start_date", typed))
+        assert (answer.status_code, why in sam.text()) == (422, True)
+
 
 @pytest.mark.rule("FIX-05", "FIX-06")
 async def test_the_days_of_a_mentor_are_put_right_with_the_mentoring_inside(
