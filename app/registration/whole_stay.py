@@ -137,7 +137,8 @@ def _statement(role: Role) -> str:
             'ect_stay_id', m.ect_at_school_period_id, 'mentor_stay_id', m.mentor_at_school_period_id,
             'mentor_teacher_id', m.mentor_teacher_id, 'ect_teacher_id', m.ect_teacher_id,
             'ect', {_name("ect")}, 'mentor', {_name("mentor")}, 'ect_public_id', es.public_id,
-            'mentor_public_id', ms.public_id, 'ect_finished_on', es.finished_on, 'ect_removed', es.removed_at IS NOT NULL,
+            'mentor_public_id', ms.public_id, 'ect_finished_on', es.finished_on,
+            'ect_removed', es.removed_at IS NOT NULL,
             'mentor_finished_on', ms.finished_on, 'mentor_removed', ms.removed_at IS NOT NULL,
             'succeeded', EXISTS (SELECT FROM mentorship_period later WHERE later.cancelled_at IS NULL
                 AND later.ect_at_school_period_id = m.ect_at_school_period_id AND later.started_on > m.started_on))

@@ -71,7 +71,8 @@ def _around(role: Role) -> str:
                 JOIN training_period tp ON tp.id = d.training_period_id
                 WHERE tp.{mine} = s.id AND d.voided_at IS NULL GROUP BY d.training_period_id) d),
         'year_starts', (SELECT coalesce(json_object_agg(tp.id, cp.started_on), '{{}}')
-            FROM training_period tp JOIN contract_period cp ON cp.year = tp.contract_period_year WHERE tp.{mine} = s.id),
+            FROM training_period tp JOIN contract_period cp ON cp.year = tp.contract_period_year
+            WHERE tp.{mine} = s.id),
         'school_opened_on', here.opened_on,
         'other_starts', (SELECT coalesce(json_object_agg(m.id, o.started_on), '{{}}')
             FROM mentorship_period m JOIN {other} o ON o.id = m.{others} WHERE m.{mine} = s.id)

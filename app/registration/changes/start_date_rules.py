@@ -114,7 +114,7 @@ class StartPlan:
 
 
 def plan_start(stay: WholeStay, day: date, around: Around) -> StartPlan | InTheWay:
-    """Plan what begins with the start of a stay, and moves with it: training and mentorships that began with it (FIX-05).
+    """Plan what moves with the start of a stay: training and mentorships that began with it (FIX-05).
 
     Each moves no further back than it can begin: training with a lead provider not before its academic year, a
     mentorship not before the start of the other person and the day after another mentor. What began then, as early as
@@ -180,7 +180,7 @@ def _impossible(stay: WholeStay, day: date, around: Around) -> Iterator[InTheWay
 
 def _left_outside(stay: WholeStay, day: date, plan: StartPlan) -> Iterator[InTheWay]:
     """Find what began later than the stay and would lie before it."""
-    moved = {id(one.row) for one in (*plan.trainings, *plan.mentorships)}
+    moved = {id(one.row) for one in plan.trainings} | {id(one.row) for one in plan.mentorships}
     for training in stay.trainings:
         if _lies_before(training, day) and id(training) not in moved:
             yield InTheWay(f"Their {training.words} began on {day_in_words(training.started_on)}, before this day")
