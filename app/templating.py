@@ -111,6 +111,7 @@ class SemiStrict(Undefined):
 
 
 PAGE_DEFAULTS: Mapping[str, object] = {
+    "back_form": None,
     "back_link": None,
     "back_text": "Back",
     "breadcrumbs": (),

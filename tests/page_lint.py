@@ -302,7 +302,7 @@ def whole_landmarks(page: Page) -> Found:
 
 def buttons_say_what_happens(page: Page) -> Found:
     """LNT-10"""
-    for button in page.all(f"//button | //*[{has_class('govuk-button')}]"):
+    for button in page.all(f"//button[not({has_class('govuk-back-link')})] | //*[{has_class('govuk-button')}]"):
         text = words(button)
         if not text or text.split()[0].strip(",").lower() not in VERBS:
             yield f'button "{text}"'

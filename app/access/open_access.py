@@ -38,7 +38,8 @@ async def open_access(command: OpenAccess, actor: Actor) -> bool:
     opened = await fetch(
         "INSERT INTO school_access (created_at, updated_at, user_id, school_id, source, granted_by, granted_at)"
         " VALUES ($1, $1, $2, $3, $4, $5, $1)"
-        " ON CONFLICT (user_id, school_id, source) WHERE ended_at IS NULL DO NOTHING RETURNING id",
+        " ON CONFLICT (user_id, school_id, source) WHERE ended_at IS NULL DO NOTHING"
+        " RETURNING id, (SELECT name FROM app_user WHERE id = $2) AS name",
         clock.now(),
         command.user_id,
         command.school_id,
@@ -46,7 +47,7 @@ async def open_access(command: OpenAccess, actor: Actor) -> bool:
         command.granted_by,
     )
     if opened:
-        record(SchoolAccessOpened(About(school_id=command.school_id), source=command.source), actor)
+        record(SchoolAccessOpened(About(school_id=command.school_id), command.source, opened[0]["name"]), actor)
         if command.source != PERSONAS:
             await _tell_of_further_user(command, opened[0]["id"])
     return bool(opened)

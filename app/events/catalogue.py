@@ -43,10 +43,11 @@ class SchoolAccessOpened(Event):
 
     kind: ClassVar[str] = "school_access_opened"
     source: str
+    name: str
 
     def sentence(self) -> str:
         """Return what happened."""
-        return "Given access to the school"
+        return f"{self.name} was given access to the school"
 
 
 @catalogued

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.events.record import Event, catalogued
+from app.schools.rules import SchoolLevel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,10 @@ class SchoolRemindersResumed(Event):
         return "Reminder emails started again"
 
 
+def _in_words(level: str | None) -> str:
+    return SchoolLevel(level).words if level else "what follows from the register"
+
+
 @catalogued
 @dataclass(frozen=True)
 class SchoolAccessOverrideSet(Event):
@@ -113,7 +118,10 @@ class SchoolAccessOverrideSet(Event):
 
     def changes(self) -> Mapping[str, tuple[Any, Any]]:
         """Return level and last day before and after."""
-        return {"level": (self.old_level, self.level), "until": (self.old_until, self.until)}
+        return {
+            "what_the_school_may_do": (_in_words(self.old_level), _in_words(self.level)),
+            "last_day_of_the_decision": (self.old_until, self.until),
+        }
 
 
 @catalogued

@@ -21,6 +21,7 @@ from app.console.timeline import newest_event, since
 from app.events.record import About
 from app.terms import Refused
 from app.values import Invalid, out_of_bounds, parse_both
+from app.web.console.answers import entered_in
 from app.web.console.asking import staff_of
 from app.web.console.done import Notification, can_be_done, done_here
 from app.web.console.refusals import NOT_NOW, SAID
@@ -45,7 +46,7 @@ S = TypeVar("S")
 C = TypeVar("C")
 FIELDS = "console/fixes/fields.html"
 """The template of a form that is declared as a list of fields."""
-NOT_KEPT = frozenset({"confirm", "send", "mail", "csrf_token", "school_mark"})
+NOT_KEPT = frozenset({"confirm", "change", "send", "mail", "csrf_token", "school_mark"})
 """Fields of the check page that the form itself does not have."""
 PLACE = re.compile(r"/admin(/[A-Za-z0-9-]+)*(\?[A-Za-z0-9=&%_.+/-]*)?")
 """A page of the console that a fix leads back to, as its address says."""
@@ -190,7 +191,6 @@ class FixCheckPage:
     doing: str
     """What is put right; a template knows the title of its page as `title`."""
     name: str
-    back: str
     fields: Mapping[str, str]
     effect: Effect
     reason: Reason
@@ -198,6 +198,8 @@ class FixCheckPage:
     many: tuple[str, ...] = ()
     """Fields that have several values, one a line."""
     notes: tuple[str, ...] = ()
+    entered: tuple[tuple[str, str], ...] = ()
+    """What each question of the form was answered."""
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,8 @@ async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target
     changed = await since(target.whose, _number(form.get("seen", "")))
     if changed:
         return _form(request, asked, {**form, "seen": str(changed[0].id)}, {}, changed)
+    if wants_change(form):
+        return _form(request, asked, form, {})
     try:
         command, reason = parse_both(lambda: fix.parse(form, asked.facts), lambda: parse_reason(form))
         return await _check_or_apply(request, asked, form, command, reason)
@@ -285,9 +289,8 @@ async def _check_or_apply(
             raise Invalid({_first_asked(fix, form): "This would change nothing: it is recorded like this already"})
         fields = {name: value for name, value in form.items() if name not in NOT_KEPT}
         notes = await fix.notes(command) if fix.notes else ()
-        shown = FixCheckPage(
-            fix.title, target.name, asked.address, fields, effect, reason, fix.may_hold, fix.many, notes
-        )
+        entered = entered_in(fix.fields, fix.choices(asked.facts), form)
+        shown = FixCheckPage(fix.title, target.name, fields, effect, reason, fix.may_hold, fix.many, notes, entered)
         return page(request, "console/fix-check.html", shown)
     held = held_back(await read_form_lists(request)) if fix.may_hold else frozenset[str]()
     if fix.id:
@@ -305,6 +308,11 @@ def _first_asked(fix: Fix[S, C], form: Form) -> str:
     dates = {field.name: f"{field.name}_day" for field in fix.fields if field.kind == "date"}
     asked = [field.name for field in fix.fields if field.kind != "hidden"] or list(form)
     return next((dates.get(name, name) for name in asked if name not in passed_by), "note")
+
+
+def wants_change(form: Form) -> bool:
+    """Tell whether the check page leads back to its form, with everything that was entered (ADM-1.3)."""
+    return form.get("change") == "yes"
 
 
 def came_from(given: Mapping[str, str], otherwise: str) -> str:

@@ -26,7 +26,7 @@ from app.terms import Refused
 from app.values import Invalid, parse_both, parse_choice
 from app.web.console.asking import address, day_in, may, page_size, staff_of
 from app.web.console.exporting import EXPORTERS, export, export_form, file_address, may_export
-from app.web.console.fixes import FixCheckPage
+from app.web.console.fixes import FixCheckPage, wants_change
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import staff_page
@@ -101,6 +101,8 @@ async def show(request: AnyRequest) -> Response[str]:
 async def review(request: AnyRequest) -> Response[str]:
     """Check what accepting or putting back does; once confirmed, do it (ADM-1.3, ADM-9.6)."""
     form = await read_form(request, many=["flags"])
+    if wants_change(form):
+        return await _shown(request, form, {})
     try:
         (act, flags), reason = parse_both(lambda: _decision(form), lambda: parse_reason(form))
         return await _check_or_review(request, form, act, flags, reason)
@@ -143,7 +145,7 @@ async def _check_or_review(
         return redirect(request, f"{TO_LOOK_AT}&done={act}")
     effect = await try_out(run)
     fields = {"flags": " ".join(map(str, flags)), "act": act, "note": reason.note, "ticket": reason.ticket}
-    return page(request, "console/fix-check.html", FixCheckPage(DOING[act], "", PATH, fields, effect, reason))
+    return page(request, "console/fix-check.html", FixCheckPage(DOING[act], "", fields, effect, reason))
 
 
 @get(FILE_PATH, opt=staff_page(*EXPORTERS, nav="queues"))

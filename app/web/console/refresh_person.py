@@ -20,7 +20,7 @@ from app.teachers.trs import Unavailable
 from app.values import Invalid
 from app.web.console.asking import staff_of
 from app.web.console.done import can_be_done
-from app.web.console.fixes import NOT_KEPT, FixCheckPage, FixPage, came_from, done_at, form_address, held_back
+from app.web.console.fixes import NOT_KEPT, FixCheckPage, FixPage, came_from, done_at, held_back, wants_change
 from app.web.errors import ErrorPage, error_page, too_many
 from app.web.forms import known_id, read_form, read_form_lists, read_query
 from app.web.page import page, redirect
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from app.console.person_queries import PersonFile
     from app.teachers.trs import TeachingRecords
-    from app.values import Form
 
 AnyRequest = Request[Any, Any, Any]
 SLUG, TITLE = "refresh", "Refresh from the teaching record"
@@ -54,6 +53,8 @@ async def show(request: AnyRequest, person_id: FromPath[str]) -> Response[str]:
 async def submit(request: AnyRequest, person_id: FromPath[str]) -> Response[str]:
     """Read the record and show what would change; once confirmed, read it once more and store it."""
     person, form = await _person(person_id), await read_form(request)
+    if wants_change(form):
+        return _form(request, person, form, {})
     try:
         reason = parse_reason(form)
     except Invalid as invalid:
@@ -77,7 +78,7 @@ async def submit(request: AnyRequest, person_id: FromPath[str]) -> Response[str]
         return page(
             request,
             "console/fix-check.html",
-            FixCheckPage(TITLE, person.name.displayed, _address(person, form), fields, effect, reason),
+            FixCheckPage(TITLE, person.name.displayed, fields, effect, reason),
         )
     held = held_back(await read_form_lists(request))
     fix = ApplyFix("FIX-13", TITLE, About(teacher_id=person.id), reason, held)
@@ -94,11 +95,6 @@ async def _person(person_id: str) -> PersonFile:
 
 def _page_of(person: PersonFile) -> str:
     return f"/admin/people/{person.public_id}"
-
-
-def _address(person: PersonFile, form: Form) -> str:
-    own = _page_of(person)
-    return form_address(f"{own}/fixes/{SLUG}", came_from(form, own), own)
 
 
 def _form(

@@ -11,7 +11,7 @@ from app.schools.rules import SchoolLevel
 from app.schools.set_access import SetAccessOverride, SetEmailLink, set_access_override, set_email_link
 from app.training.queries import calendar
 from app.values import Invalid, parse_both, parse_choice, parse_date, parse_email, parse_name
-from app.web.console.fixes import Fix, without_day
+from app.web.console.fixes import Field, Fix, without_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,10 +72,15 @@ FIXES: tuple[Fix[SchoolFile, Any], ...] = (
         "FIX-18",
         "access",
         "Set what the school may do",
-        template="console/fixes/access.html",
         parse=_override,
         run=without_day(set_access_override),
         choices=lambda _: {"level": LEVELS},
+        fields=(
+            Field("level", "What may the school do?", "radios"),
+            Field(
+                "until", "Last day of this decision (optional)", "date", "Without one it stays until you take it back"
+            ),
+        ),
         done="What the school may do is set",
     ),
     Fix(

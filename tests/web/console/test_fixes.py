@@ -260,3 +260,30 @@ async def test_who_is_no_ect_has_no_working_pattern(sam: Any, people: Cast) -> N
 
     assert "This cannot be done here: They are not registered as an ECT." in sam.text()
     assert (await sam.get(address(mentor, "nonsense"))).status_code == 404
+
+
+@pytest.mark.rule("ADM-1.3")
+async def test_the_check_page_leads_back_to_the_form_as_it_was_filled_in(sam: Any, people: Cast) -> None:
+    form = f"/admin/schools/{people.ash.urn}/fixes/people-with-access"
+    typed = {"act": "give", "name": "Ada Lane", "email": "ada@ash.example", "ticket": "RQ-1"}
+    await sam.get(form)
+    await sam.post(form, {**hidden(sam), **WHY, **typed, "from": "/admin/queues/q-09"})
+    assert "Ada Lane was given access to the school" in sam.text()
+    entered = html.fromstring(sam.page.text).xpath("//dl[1]//dd")
+    assert [answer.text_content().strip() for answer in entered] == [
+        "Give somebody access by email link",
+        "Ada Lane",
+        "ada@ash.example",
+        WHY["note"],
+        "RQ-1",
+    ]
+    document = html.fromstring(sam.page.text)
+    back = document.xpath("//button[contains(@class, 'govuk-back-link')]")[0]
+    assert document.get_element_by_id(back.get("form")).xpath(".//button")[0].text == "Change"
+
+    await sam.post(form, dict(document.get_element_by_id("change").form_values()))
+
+    assert sam.h1() == "Give or remove somebody’s access, or end their sessions"
+    again = dict(html.fromstring(sam.page.text).xpath("//main//form")[-1].form_values())
+    assert {name: again[name] for name in (*typed, "note", "from")} == {**typed, **WHY, "from": "/admin/queues/q-09"}
+    assert await kinds() == []

@@ -55,6 +55,9 @@ async def test_the_decision_is_taken_back(sam: Any, people: Cast) -> None:
 
     stored = await school()
     assert (stored["access_override"], stored["access_override_note"]) == (None, None)
+    told = await fetch("SELECT changes FROM event WHERE kind = 'school_access_override_set' ORDER BY id DESC LIMIT 1")
+    said = json.loads(told[0]["changes"])["what_the_school_may_do"]
+    assert said == {"old": "school-led only", "new": "what follows from the register"}
 
 
 @pytest.mark.rule("FIX-18")

@@ -1,0 +1,37 @@
+"""What was entered in a form of the console, in words, for its check page (ADM-1.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.templating import gov_date
+from app.values import Invalid, parse_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from app.values import Form
+    from app.web.console.fixes import Field
+
+
+def entered_in(
+    fields: Iterable[Field], choices: Mapping[str, Mapping[str, str]], form: Form
+) -> tuple[tuple[str, str], ...]:
+    """Return each question of a form that was answered, and its answer in words."""
+    answers = ((field.label, _answer(field, choices.get(field.name, {}), form)) for field in fields)
+    return tuple((label, answer) for label, answer in answers if answer)
+
+
+def _answer(field: Field, options: Mapping[str, str], form: Form) -> str:
+    match field.kind:
+        case "hidden":
+            return ""
+        case "date":
+            try:
+                return gov_date(parse_date(form, field.name, what="day"))
+            except Invalid:
+                return ""
+        case "radios" | "select" | "checkboxes":
+            return "\n".join(options[value] for value in form.get(field.name, "").split("\n") if value in options)
+        case _:
+            return form.get(field.name, "").strip()
