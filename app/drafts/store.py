@@ -161,6 +161,15 @@ def draft_of(row: Mapping[str, Any]) -> Draft:
     return Draft(**values)
 
 
+SAVE_ANSWER = """UPDATE draft SET answers = answers || jsonb_build_object($2::text, $3::jsonb),
+    answer_versions = answer_versions || jsonb_build_object($2::text, $4 + 1),
+    last_saved_by_user_id = $5, last_saved_at = $6, updated_at = $6,
+    expires_at = CASE WHEN tell_when_open_user_id IS NULL THEN $7 ELSE greatest(expires_at, $7) END,
+    warned_at = NULL, version = version + 1, next_question = $8, stopped_at = $9
+    WHERE id = $1 AND state = 'open' AND coalesce((answer_versions ->> $2)::int, 0) = $4
+    RETURNING answers, answer_versions, expires_at"""
+
+
 async def save_answer(  # noqa: PLR0917 - all of one row
     draft: Draft,
     slug: str,
@@ -179,13 +188,7 @@ async def save_answer(  # noqa: PLR0917 - all of one row
     now = clock.now()
     title, stopped_at = stands or (draft.next_question, draft.stopped_at)
     rows = await fetch(
-        """UPDATE draft SET answers = answers || jsonb_build_object($2::text, $3::jsonb),
-            answer_versions = answer_versions || jsonb_build_object($2::text, $4 + 1),
-            last_saved_by_user_id = $5, last_saved_at = $6, updated_at = $6,
-            expires_at = CASE WHEN tell_when_open_user_id IS NULL THEN $7 ELSE greatest(expires_at, $7) END,
-            warned_at = NULL, version = version + 1, next_question = $8, stopped_at = $9
-        WHERE id = $1 AND state = 'open' AND coalesce((answer_versions ->> $2)::int, 0) = $4
-        RETURNING answers, answer_versions, expires_at""",
+        SAVE_ANSWER,
         draft.id,
         slug,
         json.dumps(dict(form)),
