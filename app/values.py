@@ -230,6 +230,18 @@ def parse_date(form: Form, prefix: str, *, what: str) -> date:
     return date(values["year"], values["month"], values["day"])
 
 
+def parse_optional_date(form: Form, prefix: str, *, what: str) -> date | None:
+    """Return the date typed as `parse_date` does; None when all of it is left empty."""
+    if not any(_typed(form, f"{prefix}_{part}").strip() for part in PARTS):
+        return None
+    return parse_date(form, prefix, what=what)
+
+
+def typed_date(prefix: str, day: date) -> dict[str, str]:
+    """Return a date as its three fields are typed."""
+    return {f"{prefix}_{part}": str(getattr(day, part)) for part in PARTS}
+
+
 def _missing_parts(what: str, missing: list[str]) -> str:
     if len(missing) == len(PARTS):
         return f"Enter the {what}"

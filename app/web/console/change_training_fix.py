@@ -15,13 +15,12 @@ from app.schools.queries import school_facts
 from app.schools.rules import school_access
 from app.terms import LeadProviderId, Role
 from app.training.arrangements import ArrangementKind
-from app.values import parse_both, parse_choice, parse_date
+from app.values import parse_both, parse_choice, parse_optional_date
 from app.web.console.fixes import Field, Fix
 from app.web.console.stay_fixes import NOT_REGISTERED, both, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from app.console.person_queries import PersonFile, StayFile
     from app.registration.changes.training_change_facts import Terms
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from app.web.console.fixes import Circumstances
 
 SCHOOL_LED = "school_led"
-DAY = ("first_day_day", "first_day_month", "first_day_year")
 
 
 @dataclass(frozen=True)
@@ -91,13 +89,9 @@ def _parse(form: Form, facts: Trained) -> ChangeTrainingBySupport:
             lambda: parse_choice(form, "training", list(facts.stays), "Select which registration it is about"),
             lambda: parse_choice(form, "provider", list(facts.choices["provider"]), "Select who is to train them"),
         ),
-        lambda: _first_day(form),
+        lambda: parse_optional_date(form, "first_day", what="first day"),
     )
     return ChangeTrainingBySupport(facts.who, facts.terms, "" if provider == SCHOOL_LED else provider, day)
-
-
-def _first_day(form: Form) -> date | None:
-    return parse_date(form, "first_day", what="first day") if any(form.get(part, "").strip() for part in DAY) else None
 
 
 FIXES: tuple[Fix[PersonFile, Any], ...] = (

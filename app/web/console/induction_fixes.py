@@ -19,7 +19,7 @@ from app.registration.induction_rules import MOST_TERMS, InductionSaid
 from app.registration.queries import appropriate_bodies
 from app.registration.registering.start_dates import day_in_words
 from app.terms import InductionOutcome
-from app.values import Invalid, parse_both, parse_choice, parse_date
+from app.values import Invalid, parse_both, parse_choice, parse_date, parse_optional_date, typed_date
 from app.web.console.fixes import Fix
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from app.web.console.fixes import Circumstances
 
 RECORD, CORRECT, REMOVE = "record", "correct", "remove"
-PARTS = ("day", "month", "year")
 NO_OUTCOME = "none"
 OUTCOMES = {NO_OUTCOME: "No outcome", InductionOutcome.PASS.value: "Passed", InductionOutcome.FAIL.value: "Failed"}
 _TERMS = re.compile(r"[0-9]{1,2}(\.[0-9])?")
@@ -88,7 +87,7 @@ def _given(facts: Inductions, chosen: Mapping[str, str]) -> dict[str, str]:
     }
     for prefix, day in (("started_on", period.started_on), ("finished_on", period.finished_on)):
         if day is not None:
-            values |= {f"{prefix}_{part}": str(getattr(day, part)) for part in PARTS}
+            values |= typed_date(prefix, day)
     return values
 
 
@@ -111,7 +110,7 @@ def _said(form: Form, facts: Inductions) -> InductionSaid:
             lambda: parse_date(form, "started_on", what="first day"),
         ),
         lambda: parse_both(
-            lambda: _last_day(form),
+            lambda: parse_optional_date(form, "finished_on", what="last day"),
             lambda: parse_both(
                 lambda: parse_choice(form, "outcome", list(OUTCOMES), "Select an outcome"), lambda: _terms(form)
             ),
@@ -120,12 +119,6 @@ def _said(form: Form, facts: Inductions) -> InductionSaid:
     body = next(body for body in facts.bodies if str(body.public_id) == key)
     ended = None if outcome == NO_OUTCOME else InductionOutcome(outcome)
     return InductionSaid(body.id, started_on, finished_on, ended, terms)
-
-
-def _last_day(form: Form) -> date | None:
-    if not any(form.get(f"finished_on_{part}", "").strip() for part in PARTS):
-        return None
-    return parse_date(form, "finished_on", what="last day")
 
 
 def _terms(form: Form) -> Decimal | None:

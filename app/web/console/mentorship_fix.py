@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.console.fix_choices import mentors_at
 from app.registration.mentorships.set_mentorship import SetMentorship, set_mentorship
 from app.registration.registering.start_dates import day_in_words
-from app.values import Invalid, parse_both, parse_choice, parse_date
+from app.values import Invalid, parse_both, parse_choice, parse_date, parse_optional_date, typed_date
 from app.web.console.fixes import Fix
 from app.web.console.stay_fixes import as_ect, only_one, parse_stay, words_of
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 NEW = "new"
 TRAIN = {"yes": "Start their mentor training with the lead provider of the ECT"}
-PARTS = ("day", "month", "year")
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _given(facts: Mentored, chosen: Mapping[str, str]) -> dict[str, str]:
     values = {"stay": str(stay.public_id)}
     for prefix, day in (("mentor_from", found.started_on), ("mentor_until", found.finished_on)):
         if day is not None:
-            values |= {f"{prefix}_{part}": str(getattr(day, part)) for part in PARTS}
+            values |= typed_date(prefix, day)
     return values
 
 
@@ -117,11 +116,7 @@ def _mentor(form: Form, facts: Mentored, kept: str) -> int:
 def _dates(form: Form) -> tuple[date, date | None]:
     return parse_both(
         lambda: parse_date(form, "mentor_from", what="first day"),
-        lambda: (
-            parse_date(form, "mentor_until", what="last day")
-            if any(form.get(f"mentor_until_{part}", "").strip() for part in PARTS)
-            else None
-        ),
+        lambda: parse_optional_date(form, "mentor_until", what="last day"),
     )
 
 

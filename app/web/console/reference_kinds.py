@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from app.refdata.change_records import NO_VALUE
@@ -21,7 +22,7 @@ from app.refdata.records import (
 )
 from app.terms import AppropriateBodyType, ScheduleIdentifier, SchoolKind, Year
 from app.training.periods import academic_year
-from app.values import Invalid, parse_date
+from app.values import Invalid, parse_optional_date, typed_date
 from app.web.console.fixes import Field
 
 if TYPE_CHECKING:
@@ -241,10 +242,7 @@ def typed_from(kind: Kind, row: Any) -> dict[str, str]:
     for field in kind.fields:
         value = cells.get(field.name, "")
         if field.kind == DAY:
-            parts = value.split("-") if value else ["", "", ""]
-            year, month, day = parts
-            typed |= {f"{field.name}_day": day.lstrip("0"), f"{field.name}_month": month.lstrip("0")}
-            typed[f"{field.name}_year"] = year
+            typed |= typed_date(field.name, date.fromisoformat(value)) if value else {}
         else:
             typed[field.name] = value.replace(";", "\n") if field.kind in LISTS and field.name != TEXT else value
     return typed
@@ -278,9 +276,8 @@ def _asked_for(field: Field) -> str:
 
 def _cell(field: Field, form: Form) -> str:
     if field.kind == DAY:
-        if not any(form.get(f"{field.name}_{part}", "").strip() for part in ("day", "month", "year")):
-            return ""
-        return parse_date(form, field.name, what=field.label[:1].lower() + field.label[1:]).isoformat()
+        day = parse_optional_date(form, field.name, what=field.label[:1].lower() + field.label[1:])
+        return day.isoformat() if day else ""
     typed = form.get(field.name, "")
     if field.kind in LISTS and field.name != TEXT:
         return ";".join(line.strip() for line in typed.splitlines() if line.strip())

@@ -10,7 +10,7 @@ from app.schools.nominate_induction_tutor import NominateInductionTutor, nominat
 from app.schools.rules import SchoolLevel
 from app.schools.set_access import SetAccessOverride, SetEmailLink, set_access_override, set_email_link
 from app.training.queries import calendar
-from app.values import Invalid, parse_both, parse_choice, parse_date, parse_email, parse_name
+from app.values import Invalid, parse_both, parse_choice, parse_email, parse_name, parse_optional_date
 from app.web.console.fixes import Field, Fix, without_day
 
 if TYPE_CHECKING:
@@ -28,15 +28,12 @@ LEVELS = {
     FOLLOWS: "What follows from the register",
 }
 LINKS = {"on": "On for this school", "off": "Off for this school", FOLLOWS: "Follows the setting"}
-UNTIL = ("until_day", "until_month", "until_year")
 
 
 def _override(form: Form, school: SchoolFile) -> SetAccessOverride:
     def until() -> date | None:
-        if not any(form.get(part, "").strip() for part in UNTIL):
-            return None
-        day = parse_date(form, "until", what="last day")
-        if day < clock.today():
+        day = parse_optional_date(form, "until", what="last day")
+        if day is not None and day < clock.today():
             raise Invalid(until_day="Last day must be today or later")
         return day
 
