@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.console.findings import Check, Finding, Note, Passed, Skipped, Stop, run_checks
+from app.console.school_levels import level_found
 from app.drafts.store import CANNOT_FILE
 from app.registration.registering.appropriate_bodies import selectable
 from app.registration.registering.mentor_start_dates import (
@@ -61,19 +62,13 @@ NO_RECORD = Skipped("The teaching record was not read")
 
 def _level(facts: RegisterFacts) -> Finding:
     level = facts.access.level
-    if level is SchoolLevel.NONE:
-        return Stop(
-            f"The school cannot use the service (row {facts.access.row} of the rule about levels)",
-            "Your school cannot use this service",
-            "If the register is wrong, the school corrects it there. Otherwise set its access (FIX-18)",
-        )
-    if facts.ect and not may_register_ects(level):
+    if facts.ect and level is not SchoolLevel.NONE and not may_register_ects(level):
         return Stop(
             "The school may look after its people but not register new ECTs",
             "Your school cannot register new ECTs",
             "Check its section 41 approval, or set its access (FIX-18)",
         )
-    return Passed(f"{level.words[:1].upper()}{level.words[1:]}")
+    return level_found(facts.access, "Your school cannot use this service")
 
 
 def _tutor(facts: RegisterFacts) -> Finding:

@@ -10,9 +10,9 @@ from app.access.email_link import may_gain_access
 from app.access.rules import has_accepted_privacy_notice
 from app.access.sign_in import DFE_SIGN_IN, EMAIL_LINK, METHODS
 from app.console.findings import Check, Finding, Note, Passed, Skipped, Stop, run_checks
+from app.console.school_levels import level_found
 from app.registration.people.statuses import LONDON
 from app.registration.registering.start_dates import day_in_words
-from app.schools.rules import SchoolLevel
 from app.terms import UserId
 
 if TYPE_CHECKING:
@@ -163,13 +163,7 @@ def _role(facts: SignInFacts) -> Finding:
 
 
 def _level(facts: SignInFacts) -> Finding:
-    if facts.level.level is not SchoolLevel.NONE:
-        return Passed(f"{facts.level.level.words[:1].upper()}{facts.level.level.words[1:]}")
-    return Stop(
-        f"The school cannot use the service (row {facts.level.row} of the rule about levels)",
-        "“Your school cannot use this service”",
-        "If the register is wrong, the school corrects it there. Otherwise set its access (FIX-18)",
-    )
+    return level_found(facts.level, "“Your school cannot use this service”")
 
 
 def _privacy(facts: SignInFacts) -> Finding:

@@ -12,6 +12,7 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 from app import clock
 from app.console import person_queries, school_queries
 from app.console.people_queries import PeopleFilter, find_people
+from app.console.school_levels import level_words
 from app.console.search import LONGEST, people_search
 from app.console.support_queries import queries
 from app.console.timeline import Whose
@@ -260,7 +261,7 @@ def top(request: Request[Any, Any, Any], school: SchoolFile, access: SchoolAcces
     return {
         "name": school.name,
         "urn": school.urn,
-        "level": school_shown.level_words(access),
+        "level": level_words(access),
         "tabs": tuple(TabLink(text, f"{base}/{key}" if key else base, key == tab) for key, text in TABS.items()),
         "tab": TABS[tab],
         "path_to_school": base,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.console.school_levels import level_words
 from app.console.school_queries import STATUSES
 from app.registration.people.ect_shown import Line
 from app.registration.people.statuses import london_day
@@ -18,28 +19,7 @@ if TYPE_CHECKING:
 
 NONE = "None"
 NOT_KNOWN = "Not known"
-DECIDED_BY = {
-    1: "the school has not been imported",
-    2: "the register says that it is closed",
-    3: "it is not open yet",
-    4: "DfE support set it",
-    5: "it is a state-funded school in England",
-    6: "it is independent and approved under section 41",
-    7: "its type was let in without funding",
-    8: "it is independent without section 41 approval and has people in training",
-    9: "its type is not one that we know",
-    10: "it is independent and not approved under section 41",
-    11: "it is not in England",
-    12: "its type cannot use the service",
-}
-"""The rows of ACC-13.5 in words."""
 DELIVERY = {"delivered": "The last email arrived", "bounced": "The last email could not be delivered"}
-
-
-def level_words(access: SchoolAccess) -> str:
-    """Return what a school may do and why, as one sentence."""
-    words = access.level.words
-    return f"{words[:1].upper()}{words[1:]}, because {DECIDED_BY[access.row]}"
 
 
 def register_lines(school: SchoolFile, access: SchoolAccess) -> tuple[Line, ...]:
