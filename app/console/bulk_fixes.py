@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 from app.access.rate_limit import count
 from app.console import person_queries
-from app.registration.changes.body_changes import BodyBySupport, LeftOut
-from app.registration.changes.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body
+from app.registration.changes.change_body_by_support import ChangeBodyBySupport, change_body_by_support
 from app.registration.changes.move_training import MoveTraining, move_training, person_to_move
-from app.registration.people.school_queries import body_holders
 from app.registration.queries import appropriate_bodies
 from app.registration.refresh_teaching_record import RefreshTeachingRecord, refresh_teaching_record
 from app.settings import settings
 from app.teachers.trs import TeachingRecords, Unavailable
-from app.terms import TRN, Actor, ECTAtSchoolId, Refused, Role, TeacherId
+from app.terms import TRN, Actor, ECTAtSchoolId, Role, TeacherId
 
 if TYPE_CHECKING:
     from app.training.moves import Filing
@@ -92,15 +90,11 @@ async def _change_body(one: ForOne) -> Run | Cannot:
     body = next((body for body in await appropriate_bodies() if str(body.public_id) == key), None)
     if body is None:
         return Cannot("There is no such appropriate body")
-    stay_id = ECTAtSchoolId(stay.id)
-    seen = {holder.stay.id: holder.reported_id for holder in await body_holders(stay.school_id, [stay_id])}
-    support = BodyBySupport(any_body=one.fields.get("for_the_record") == "yes")
-    change = ChangeAppropriateBody(stay.school_id, stay.school_kind, seen, body, support)
+    any_body = one.fields.get("for_the_record") == "yes"
+    command = ChangeBodyBySupport(ECTAtSchoolId(stay.id), stay.school_id, stay.school_kind, body, any_body)
 
     async def run() -> None:
-        for _, why in (await change_appropriate_body(change, one.actor, one.today)).left_out:
-            if why is not LeftOut.ALREADY_WITH_IT:
-                raise Refused("cannot", message=f"This body cannot be set: {why.words}")
+        await change_body_by_support(command, one.actor, one.today)
 
     return run
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.registration.changes.body_changes import BodyBySupport, LeftOut
-from app.registration.changes.change_appropriate_body import ChangeAppropriateBody, change_appropriate_body
+from app.registration.changes.change_body_by_support import ChangeBodyBySupport, change_body_by_support
 from app.registration.changes.correct_start_date import CorrectStartDate, correct_start_date
 from app.registration.changes.move_training import person_to_move
 from app.registration.leaving.amend_leaving import AmendLeaving, amend_leaving
 from app.registration.leaving.cancel_leaving import CancelLeaving, cancel_leaving
 from app.registration.leaving.remove_registration import RemoveRegistration, remove_registration
 from app.registration.leaving.report_leaving import ReportLeaving, report_leaving
-from app.registration.people.school_queries import body_holders
 from app.registration.queries import appropriate_bodies
 from app.registration.support_rights import BySupport
-from app.terms import ECTAtSchoolId, Refused, RemovalReason
+from app.terms import ECTAtSchoolId, RemovalReason
 from app.values import Invalid, parse_both, parse_choice, parse_choices, parse_date
 from app.web.console.fixes import Fix, NotPossible
 from app.web.console.stay_fixes import NOT_REGISTERED, as_ect, both, only_one, parse_stay, words_of
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from app.console.person_queries import PersonFile, StayFile
+    from app.console.person_queries import PersonFile
     from app.policy import Policy
     from app.registration.registering.appropriate_bodies import AppropriateBody
     from app.terms import Actor
@@ -72,30 +70,14 @@ async def _with_bodies(person: PersonFile, circumstances: Circumstances) -> Bodi
     return Bodies(person, await appropriate_bodies())
 
 
-@dataclass(frozen=True)
-class _Body:
-    stay: StayFile
-    body: AppropriateBody
-    any_body: bool
-
-
-def _parse_body(form: Form, facts: Bodies) -> _Body:
+def _parse_body(form: Form, facts: Bodies) -> ChangeBodyBySupport:
     stay, key = parse_both(
         lambda: parse_stay(form, as_ect(facts.person)),
         lambda: parse_choice(form, "appropriate_body", list(facts.choices), "Select an appropriate body"),
     )
     body = next(body for body in facts.bodies if str(body.public_id) == key)
-    return _Body(stay, body, form.get("for_the_record") == "yes")
-
-
-async def _change_body(command: _Body, actor: Actor, today: date) -> None:
-    stay, stay_id = command.stay, ECTAtSchoolId(command.stay.id)
-    seen = {holder.stay.id: holder.reported_id for holder in await body_holders(stay.school_id, [stay_id])}
-    support = BodyBySupport(command.any_body)
-    change = ChangeAppropriateBody(stay.school_id, stay.school_kind, seen, command.body, support)
-    for _, why in (await change_appropriate_body(change, actor, today)).left_out:
-        if why is not LeftOut.ALREADY_WITH_IT:
-            raise Refused(why.value, "appropriate_body", f"This body cannot be set: {why.words}")
+    any_body = form.get("for_the_record") == "yes"
+    return ChangeBodyBySupport(ECTAtSchoolId(stay.id), stay.school_id, stay.school_kind, body, any_body)
 
 
 @dataclass(frozen=True)
@@ -187,7 +169,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         possible=lambda person: "" if as_ect(person) else "They are not registered as an ECT.",
         initial=lambda facts: only_one(as_ect(facts.person)),
         parse=_parse_body,
-        run=_change_body,
+        run=change_body_by_support,
         choices=lambda facts: {
             "stay": words_of(as_ect(facts.person)),
             "appropriate_body": facts.choices,
