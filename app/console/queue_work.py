@@ -15,7 +15,7 @@ from app.events.record import About, record
 from app.terms import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
     from typing import Any
 
@@ -62,8 +62,8 @@ async def assign_items(command: AssignItems, policy: Policy, actor: Actor) -> in
     """Give items to somebody; returns how many. Raises Refused `gone` when none is there any more (ADM-8.2)."""
     async with transaction():
         found = await _found(command.queue, command.keys, policy)
+        await _keep(command.queue, "assignee_user_id", {row["key"]: command.assignee for row in found})
         for row in found:
-            await _keep(command.queue, row, "assignee_user_id", command.assignee)
             record(QueueItemAssigned(_about(row), command.queue.id, row["key"], command.assignee_name), actor)
         return len(found)
 
@@ -74,9 +74,9 @@ async def snooze_items(command: SnoozeItems, policy: Policy, actor: Actor, today
         raise Refused("until", "until_day", f"Day must be at most {LONGEST_SNOOZE.days} days ahead, and after today")
     async with transaction():
         found = await _found(command.queue, command.keys, policy)
+        await _keep(command.queue, "snoozed_until", {row["key"]: command.until for row in found})
+        reason, until = command.reason, command.until
         for row in found:
-            await _keep(command.queue, row, "snoozed_until", command.until)
-            reason, until = command.reason, command.until
             record(
                 QueueItemSnoozed(_about(row), command.queue.id, row["key"], reason.note, reason.ticket, until), actor
             )
@@ -87,9 +87,9 @@ async def dismiss_items(command: DismissItems, policy: Policy, actor: Actor) -> 
     """Dismiss items as they are; returns how many. Raises Refused `gone` when none is there any more (ADM-8.1)."""
     async with transaction():
         found = await _found(command.queue, command.keys, policy)
+        await _keep(command.queue, "dismissed_facts", {row["key"]: row["facts"] for row in found})
+        reason = command.reason
         for row in found:
-            await _keep(command.queue, row, "dismissed_facts", row["facts"])
-            reason = command.reason
             record(QueueItemDismissed(_about(row), command.queue.id, row["key"], reason.note, reason.ticket), actor)
         return len(found)
 
@@ -106,13 +106,19 @@ def _about(row: Any) -> About:
     return About(school_id=row["school_id"], teacher_id=row["teacher_id"])
 
 
-async def _keep(queue: Queue, row: Any, column: str, value: object) -> None:
+TYPES = {"assignee_user_id": "bigint", "snoozed_until": "date", "dismissed_facts": "text"}
+
+
+async def _keep(queue: Queue, column: str, values: Mapping[str, object]) -> None:
+    """Store what was decided about each item, by its key."""
     await fetch(
         f"""INSERT INTO queue_item AS q (created_at, updated_at, queue, item_key, {column}, version)
-        VALUES ($1, $1, $2, $3, $4, 1)
-        ON CONFLICT (queue, item_key) DO UPDATE SET {column} = $4, updated_at = $1, version = q.version + 1""",  # noqa: S608 - names are ours
+        SELECT $1, $1, $2, kept.key, kept.value, 1
+        FROM unnest($3::text[], $4::{TYPES[column]}[]) AS kept (key, value)
+        ON CONFLICT (queue, item_key) DO UPDATE
+            SET {column} = excluded.{column}, updated_at = excluded.updated_at, version = q.version + 1""",  # noqa: S608 - names are ours
         clock.now(),
         queue.id,
-        row["key"],
-        value,
+        list(values),
+        list(values.values()),
     )
