@@ -51,7 +51,8 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
             Field(
                 FIELD,
                 "Which other record is of the same person?",
-                hint="Its id or TRN. Everything moves here, and its TRN finds this record from then on",
+                hint="Its TRN, or the last part of the address of its page. Everything moves here, and its TRN finds "
+                "this record from then on",
             ),
         ),
     ),
