@@ -63,10 +63,7 @@ async def change_records(command: ChangeRecords, actor: Actor, today: date) -> N
     """
     findings = Findings()
     async with transaction():
-        try:
-            await take_lock()
-        except AnotherRun:
-            raise Refused("another_run", "note", "Data is being loaded just now. Try again in a few minutes") from None
+        await hold_reference_data()
         stored = await read_stored(BY_HAND)
         read = {form.name: read_sheet(form, _text(form, command.rows.get(form.name, ())), findings) for form in BY_HAND}
         data = together(read, stored, findings)
@@ -81,6 +78,14 @@ async def change_records(command: ChangeRecords, actor: Actor, today: date) -> N
             await _demand_nobody_outside(data.appropriate_bodies)
         named = DataSet(SOURCE, today.isoformat(), SOURCE, today, "1")
         await write_changes(data, named, actor)
+
+
+async def hold_reference_data() -> None:
+    """Let no load or other change begin until the transaction in force ends; raises Refused while one goes on."""
+    try:
+        await take_lock()
+    except AnotherRun:
+        raise Refused("another_run", "note", "Data is being loaded just now. Try again in a few minutes") from None
 
 
 def _text(form: Format, rows: Sequence[Mapping[str, str]]) -> str:
@@ -143,14 +148,17 @@ class LastLoad:
     day: date
 
 
-async def last_load(kind: str) -> LastLoad | None:
-    """Return the last load with rows of a kind; None when none was ever loaded (ADM-10.1)."""
+async def last_loads(*kinds: str) -> dict[str, LastLoad]:
+    """Return the last load with rows of each kind, but for those that were never loaded (ADM-10.1)."""
     rows = await fetch(
-        """SELECT source_name, source_version, created_at FROM register_run
-        WHERE kind = 'reference_data' AND state = 'done' AND report -> 'counts' ? $1 ORDER BY id DESC LIMIT 1""",
-        f"{kind}_unchanged",
+        """SELECT k.kind, r.source_name, r.source_version, r.created_at FROM unnest($1::text[]) AS k (kind)
+        CROSS JOIN LATERAL (SELECT * FROM register_run WHERE kind = 'reference_data' AND state = 'done'
+            AND report -> 'counts' ? (k.kind || '_unchanged') ORDER BY id DESC LIMIT 1) r""",
+        kinds,
     )
-    if not rows:
-        return None
-    name, version, at = tuple(rows[0])
-    return LastLoad(name, version or "", at.astimezone(clock.LONDON).date())
+    return {
+        row["kind"]: LastLoad(
+            row["source_name"], row["source_version"] or "", row["created_at"].astimezone(clock.LONDON).date()
+        )
+        for row in rows
+    }

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.refdata.change_records import ChangeRecords, change_records
+from app.db.transaction import transaction
+from app.refdata.change_records import ChangeRecords, change_records, hold_reference_data
 from app.refdata.export import cells_of
-from app.refdata.records import MILESTONES, SCHEDULES
+from app.refdata.records import MILESTONES, SCHEDULES, Milestone
 from app.refdata.stored import read_stored
 from app.terms import Refused
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from app.refdata.dataset import Stored
+    from app.refdata.records import Schedule
     from app.terms import Actor
 
 
@@ -27,35 +30,30 @@ class CopySchedules:
 
 async def copy_schedules(command: CopySchedules, actor: Actor, today: date) -> None:
     """Add what the year does not have yet; raises Refused when there is nothing to copy, Invalid as a load would."""
-    stored = await read_stored((SCHEDULES, MILESTONES))
-    schedules = [row for row in stored[SCHEDULES.name].values() if row.year == command.source]
-    milestones = [row for row in stored[MILESTONES.name].values() if row.year == command.source]
-    rows = {
-        SCHEDULES.name: [{**cells_of(SCHEDULES, row), "year": str(command.target)} for row in schedules],
-        MILESTONES.name: [
-            {
-                **cells_of(MILESTONES, row),
-                "year": str(command.target),
-                "opens_on": _moved(row.opens_on, command),
-                "closes_on": _moved(row.closes_on, command),
-            }
-            for row in milestones
-        ],
+    async with transaction():
+        await hold_reference_data()
+        missing = _missing(await read_stored((SCHEDULES, MILESTONES)), command)
+        if not any(missing.values()):
+            raise Refused("nothing_to_copy", "source", "There is nothing to copy that the other year does not have")
+        await change_records(ChangeRecords(missing), actor, today)
+
+
+def _missing(stored: Stored, command: CopySchedules) -> dict[str, list[dict[str, str]]]:
+    """Return the rows of the one year that the other lacks, as cells of its own."""
+    return {
+        form.name: [
+            {**cells_of(form, row), "year": str(command.target), **_days(row, command)}
+            for key, row in stored[form.name].items()
+            if row.year == command.source and (command.target, *key[1:]) not in stored[form.name]
+        ]
+        for form in (SCHEDULES, MILESTONES)
     }
-    there = {form.name: {form.key_of(row) for row in stored[form.name].values()} for form in (SCHEDULES, MILESTONES)}
-    missing = {
-        SCHEDULES.name: [
-            row for row in rows[SCHEDULES.name] if (command.target, row["identifier"]) not in there[SCHEDULES.name]
-        ],
-        MILESTONES.name: [
-            row
-            for row in rows[MILESTONES.name]
-            if (command.target, row["schedule"], row["declaration"]) not in there[MILESTONES.name]
-        ],
-    }
-    if not any(missing.values()):
-        raise Refused("nothing_to_copy", "source", "There is nothing to copy that the other year does not have")
-    await change_records(ChangeRecords(missing), actor, today)
+
+
+def _days(row: Schedule | Milestone, command: CopySchedules) -> dict[str, str]:
+    if not isinstance(row, Milestone):
+        return {}
+    return {"opens_on": _moved(row.opens_on, command), "closes_on": _moved(row.closes_on, command)}
 
 
 def _moved(day: date | None, command: CopySchedules) -> str:

@@ -17,7 +17,7 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 from app.console.drafts_touched import open_registrations
 from app.console.timeline import Whose
 from app.events.record import About
-from app.refdata.change_records import BY_HAND, ChangeRecords, change_records, last_load
+from app.refdata.change_records import BY_HAND, ChangeRecords, change_records, last_loads
 from app.refdata.copy_schedules import CopySchedules, copy_schedules
 from app.refdata.records import CONTRACT_PERIODS, REGISTRATION_CLOSURES, SCHEDULES
 from app.refdata.stored import read_stored
@@ -234,8 +234,8 @@ FIXES: Mapping[tuple[str, str], Fix[Subject, Any]] = {
 @get(PATH, opt=staff_page(nav="reference-data"))
 async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     """List the kinds, with source and day of their last load (ADM-10.1)."""
-    stored = await read_stored(BY_HAND)
-    kinds = tuple([(kind, len(stored[kind.form.name]), await last_load(kind.form.name)) for kind in KINDS])
+    stored, loads = await read_stored(BY_HAND), await last_loads(*(kind.form.name for kind in KINDS))
+    kinds = tuple((kind, len(stored[kind.form.name]), loads.get(kind.form.name)) for kind in KINDS)
     return page(request, "console/reference-data.html", KindsPage(kinds))
 
 
@@ -264,7 +264,7 @@ async def show_list(request: Request[Any, Any, Any], kind: FromPath[str]) -> Res
         q,
         may_change,
         may_change and form is SCHEDULES,
-        await last_load(form.name),
+        (await last_loads(form.name)).get(form.name),
         done_here(request),
     )
     return page(request, "console/reference-list.html", context)

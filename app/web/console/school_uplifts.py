@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request, Response, get
 
 from app.console.uplifts import Uplifts, uplifts_of
-from app.refdata.change_records import LastLoad, last_load
+from app.refdata.change_records import LastLoad, last_loads
 from app.refdata.records import SCHOOL_UPLIFTS
 from app.web.console.reference_data import PATH
 from app.web.forms import read_query
@@ -36,7 +36,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the flags of the school whose URN is asked for."""
     urn = read_query(request).get("urn", "").strip()[:LONGEST_URN]
     name, flags = await uplifts_of(urn)
-    last = await last_load(SCHOOL_UPLIFTS.name)
+    last = (await last_loads(SCHOOL_UPLIFTS.name)).get(SCHOOL_UPLIFTS.name)
     return page(request, "console/school-uplifts.html", UpliftsPage({"urn": urn}, name, flags, last))
 
 
