@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.console.person_queries import public_id_of
 from app.web.console import email_holder, people, person_fixes, refresh_person, school_fixes, schools
 from app.web.console.asking import may
-from app.web.console.fixes import form_address
+from app.web.console.places import form_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

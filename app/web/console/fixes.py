@@ -6,11 +6,9 @@ trying it out and undoing it, so that the check page cannot promise anything els
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
-from urllib.parse import urlencode
 
 from litestar.exceptions import NotFoundException
 
@@ -24,6 +22,7 @@ from app.values import Invalid, out_of_bounds, parse_both
 from app.web.console.answers import entered_in
 from app.web.console.asking import staff_of
 from app.web.console.done import Notification, can_be_done, done_here
+from app.web.console.places import came_from, done_at, form_address
 from app.web.console.refusals import NOT_NOW, SAID
 from app.web.forms import read_form, read_form_lists, read_query
 from app.web.page import page, redirect
@@ -48,9 +47,6 @@ FIELDS = "console/fixes/fields.html"
 """The template of a form that is declared as a list of fields."""
 NOT_KEPT = frozenset({"confirm", "change", "send", "mail", "csrf_token", "school_mark"})
 """Fields of the check page that the form itself does not have."""
-PLACE = re.compile(r"/admin(/[A-Za-z0-9-]+)*(\?[A-Za-z0-9=&%_.+/-]*)?")
-"""A page of the console that a fix leads back to, as its address says."""
-LONGEST_PLACE = 1_000
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -313,22 +309,6 @@ def _first_asked(fix: Fix[S, C], form: Form) -> str:
 def wants_change(form: Form) -> bool:
     """Tell whether the check page leads back to its form, with everything that was entered (ADM-1.3)."""
     return form.get("change") == "yes"
-
-
-def came_from(given: Mapping[str, str], otherwise: str) -> str:
-    """Return the page of the console that a form leads back to, as its address or its field `from` says (ADM-6.1)."""
-    place = given.get("from", "")
-    return place if len(place) <= LONGEST_PLACE and PLACE.fullmatch(place) else otherwise
-
-
-def form_address(path: str, back: str, otherwise: str = "") -> str:
-    """Return the address of a form that leads back to a page; one that does so anyway need not say it."""
-    return path if back == otherwise else f"{path}?{urlencode({'from': back})}"
-
-
-def done_at(place: str, slug: str) -> str:
-    """Return the address of a page that is to say what has been put right."""
-    return f"{place}{'&' if '?' in place else '?'}done={slug}"
 
 
 def held_back(fields: Mapping[str, list[str]]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from app.web.console.asking import may
-from app.web.console.fixes import form_address
+from app.web.console.places import form_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

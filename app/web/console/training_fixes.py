@@ -11,8 +11,9 @@ from app.registration.registering.start_dates import day_in_words
 from app.training.arrangements import ArrangementKind
 from app.training.periods import academic_year
 from app.values import Invalid, parse_both, parse_choice
-from app.web.console.fixes import Field, Fix, NotPossible, form_address
+from app.web.console.fixes import Field, Fix, NotPossible
 from app.web.console.person_shown import ROLES
+from app.web.console.places import form_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

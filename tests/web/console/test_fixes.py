@@ -15,7 +15,7 @@ from app.events.record import About, record
 from app.registration.changes.change_events import TeacherWorkingPatternUpdated
 from app.terms import Actor, ActorKind
 from app.values import Invalid
-from app.web.console.fixes import came_from
+from app.web.console.places import came_from
 from tests import factories
 
 if TYPE_CHECKING:
