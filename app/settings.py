@@ -116,13 +116,12 @@ class Settings(BaseSettings):
             return self.stop_notice_seconds
         return STOP_NOTICE if self.environment in {"production", "sandbox"} else 0
 
-    @cached_property
+    @property
     def hosts(self) -> frozenset[str]:
         """Return the host names that may be asked for, without port (ACC-17.4)."""
-        listed = {host.strip().lower() for host in self.allowed_hosts.split(",") if host.strip()}
-        return frozenset(listed or {urlsplit(self.base_url).hostname or "127.0.0.1"})
+        return _hosts(self.allowed_hosts, self.base_url)
 
-    @cached_property
+    @property
     def proxies(self) -> frozenset[str]:
         """Return the addresses of proxies that may name the client."""
         return frozenset(address.strip() for address in self.trusted_proxies.split(",") if address.strip())
@@ -132,12 +131,12 @@ class Settings(BaseSettings):
         """Tell whether cookies may only travel over HTTPS."""
         return self.base_url.startswith("https://")
 
-    @cached_property
+    @property
     def prohibition_categories(self) -> frozenset[UUID]:
         """Return the alert categories of a prohibition (EXT-2.15)."""
         return frozenset(UUID(part.strip()) for part in self.trs_prohibition_categories.split(",") if part.strip())
 
-    @cached_property
+    @property
     def methods(self) -> frozenset[str]:
         """Return the ids of the sign-in methods that are on (ACC-2.2)."""
         listed = frozenset(method.strip() for method in self.sign_in_methods.split(",") if method.strip())
@@ -334,6 +333,12 @@ class Settings(BaseSettings):
         if self.production and not address.startswith("https://"):
             problems.append(f"{name} must begin with https:// in production")
         return problems
+
+
+@lru_cache(maxsize=8)
+def _hosts(allowed_hosts: str, base_url: str) -> frozenset[str]:
+    listed = {host.strip().lower() for host in allowed_hosts.split(",") if host.strip()}
+    return frozenset(listed or {urlsplit(base_url).hostname or "127.0.0.1"})
 
 
 def _is_uuid(text: str) -> bool:
