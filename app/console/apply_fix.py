@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from app.console.events import StaffFixApplied
+from app.console.timeline import since
 from app.db.transaction import current_unit, transaction
 from app.events.record import because, record
 from app.events.words import change_lines
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
 
     from app.console.reasons import Reason
+    from app.console.timeline import Happening, Whose
     from app.events.record import About
     from app.terms import Actor
 
@@ -80,21 +82,61 @@ class ApplyFix:
     held: Collection[str] = ()
 
 
-async def apply_change(run: Run, reason: Reason, held: Collection[str] = ()) -> object:
+class ChangedMeanwhile(Exception):
+    """Others changed the record since the form was opened, so that nothing was saved (ADM-1.4)."""
+
+    def __init__(self, changed: tuple[Happening, ...]) -> None:
+        super().__init__("the record has changed since the form was opened")
+        self.changed = changed
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Whose record a form was about, and the number of the newest event when it was opened."""
+
+    whose: Whose
+    event: int
+
+    @classmethod
+    def of(cls, whose: Whose, text: str) -> Seen:
+        """Return it with the number that a form gives; what is no number is before everything."""
+        readable = text.isascii() and text.isdigit() and len(text) < len(str(2**63))
+        return cls(whose, int(text) if readable else 0)
+
+    async def demand(self) -> None:
+        """Raise ChangedMeanwhile when anything happened since."""
+        changed = await since(self.whose, self.event)
+        if changed:
+            raise ChangedMeanwhile(changed)
+
+
+async def apply_change(run: Run, reason: Reason, held: Collection[str] = (), seen: Seen | None = None) -> object:
     """Run an operation of staff in one transaction; its own events keep the reason (ADM-1.2, ADM-1.6).
 
-    Returns what the operation returns.
+    Returns what the operation returns; raises ChangedMeanwhile.
     """
     async with transaction():
         with because(reason.note, reason.ticket), watching(held):
-            return await run()
+            done = await run()
+        await _demand(seen)
+        return done
 
 
-async def apply_fix(command: ApplyFix, run: Run, actor: Actor) -> None:
-    """Run an operation of staff with its reason on record, in one transaction (ADM-1.2, ADM-1.6, ADM-16.1)."""
+async def _demand(seen: Seen | None) -> None:
+    """Look once more: the operation waited for whoever held the record, and what they did is to be seen by now."""
+    if seen is not None:
+        await seen.demand()
+
+
+async def apply_fix(command: ApplyFix, run: Run, actor: Actor, seen: Seen | None = None) -> None:
+    """Run an operation of staff with its reason on record, in one transaction (ADM-1.2, ADM-1.6, ADM-16.1).
+
+    Raises ChangedMeanwhile, and writes nothing, when others changed the record since the form was opened (ADM-1.4).
+    """
     async with transaction():
         with watching(command.held) as watch:
             await run()
+        await _demand(seen)
         reason = command.reason
         held = ", ".join(sorted(watch.held_back))
         record(StaffFixApplied(command.about, command.fix, command.title, reason.note, reason.ticket, held), actor)

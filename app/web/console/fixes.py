@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from litestar.exceptions import NotFoundException
 
 from app import clock
-from app.console.apply_fix import ApplyFix, apply_change, apply_fix, try_out
+from app.console.apply_fix import ApplyFix, ChangedMeanwhile, Seen, apply_change, apply_fix, try_out
 from app.console.reasons import parse_reason
-from app.console.timeline import newest_event, since
+from app.console.timeline import newest_event
 from app.events.record import About
 from app.terms import Refused
 from app.values import Invalid, out_of_bounds, parse_both
@@ -206,6 +206,7 @@ class _Asked(Generic[S, C]):
     target: Target[S]
     facts: Any
     back: str
+    seen: Seen
 
     @property
     def address(self) -> str:
@@ -233,14 +234,14 @@ async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target
         asked = await _asked(request, fix, target, form)
     except NotPossible as not_possible:
         return _no_form(request, fix, target, form, not_possible)
-    changed = await since(target.whose, _number(form.get("seen", "")))
-    if changed:
-        return _form(request, asked, {**form, "seen": str(changed[0].id)}, {}, changed)
-    if wants_change(form):
-        return _form(request, asked, form, {})
     try:
+        await asked.seen.demand()
+        if wants_change(form):
+            return _form(request, asked, form, {})
         command, reason = parse_both(lambda: fix.parse(form, asked.facts), lambda: parse_reason(form))
         return await _check_or_apply(request, asked, form, command, reason)
+    except ChangedMeanwhile as late:
+        return _form(request, asked, {**form, "seen": str(late.changed[0].id)}, {}, late.changed)
     except Invalid as invalid:
         return _form(request, asked, form, invalid.errors)
     except Refused as refused:
@@ -253,7 +254,8 @@ async def _asked(
     why_not = fix.possible(target.subject)
     if why_not:
         raise NotPossible(why_not)
-    asked = _Asked(fix, target, None, came_from(given, target.path))
+    seen = Seen.of(target.whose, given.get("seen", ""))
+    asked = _Asked(fix, target, None, came_from(given, target.path), seen)
     circumstances = Circumstances(clock.today(), visit_of(request).standing.policy, asked.address, target.path, given)
     return replace(asked, facts=await fix.load(target.subject, circumstances))
 
@@ -290,11 +292,11 @@ async def _check_or_apply(
         return page(request, "console/fix-check.html", shown)
     held = held_back(await read_form_lists(request)) if fix.may_hold else frozenset[str]()
     if fix.id:
-        await apply_fix(ApplyFix(fix.id, fix.title, target.about, reason, held), run, actor)
-        return redirect(request, done_at(asked.back, fix.mark))
-    done = await apply_change(run, reason, held)
-    if fix.answer is not None:
-        return fix.answer(request, done)
+        await apply_fix(ApplyFix(fix.id, fix.title, target.about, reason, held), run, actor, asked.seen)
+    else:
+        done = await apply_change(run, reason, held, asked.seen)
+        if fix.answer is not None:
+            return fix.answer(request, done)
     return redirect(request, done_at(asked.back, fix.mark))
 
 
@@ -379,7 +381,3 @@ def _no_form(
         notification=done_here(request),
     )
     return page(request, "console/fix.html", shown)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else 0

@@ -135,7 +135,7 @@ async def _wanted(values: Mapping[str, str]) -> Wanted:
 async def _days(values: Mapping[str, str]) -> tuple[date, date]:
     today, wanted = clock.today(), values["range"]
     if wanted == "custom":
-        return _custom(values)
+        return _custom(values, today)
     if wanted == "year":
         period = (await calendar()).current(today)
         return (period.started_on if period else today), today
@@ -143,7 +143,7 @@ async def _days(values: Mapping[str, str]) -> tuple[date, date]:
     return today - timedelta(days=number - 1), today
 
 
-def _custom(values: Mapping[str, str]) -> tuple[date, date]:
+def _custom(values: Mapping[str, str], today: date) -> tuple[date, date]:
     days, errors = [], {}
     for name in ("from", "to"):
         try:
@@ -155,6 +155,8 @@ def _custom(values: Mapping[str, str]) -> tuple[date, date]:
     first, last = days
     if last < first:
         raise Invalid(to="The last day must be the first day or later")
+    if last > today:
+        raise Invalid(to="The last day must be today or earlier")
     if first <= years_before(last, LONGEST_YEARS):
         raise Invalid(to=f"The range must be at most {LONGEST_YEARS} years")
     return first, last

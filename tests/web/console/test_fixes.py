@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 import pytest
 from lxml import html
 
+from app.console.apply_fix import ApplyFix, ChangedMeanwhile, Seen, apply_fix
+from app.console.events import StaffViewedRecord
 from app.console.reasons import Reason, parse_reason
+from app.console.timeline import MOST_SINCE, Whose, newest_event
 from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.events.record import About, record
+from app.registration.changes.change_email import ChangeEmail, change_email
 from app.registration.changes.change_events import TeacherWorkingPatternUpdated
-from app.terms import Actor, ActorKind
+from app.terms import Actor, ActorKind, Role
 from app.values import Invalid
 from app.web.console.places import came_from
 from tests import factories
-
-if TYPE_CHECKING:
-    from tests.cast import Cast
+from tests.cast import Cast, cast
 
 WHY = {"note": "The school asked us by phone"}
 
@@ -223,6 +227,29 @@ async def test_what_changed_meanwhile_is_shown_with_who_did_it_and_what_was_ente
     assert "by Alice, school user" in sam.text()
     assert 'value="new@ash.example"' in answer.text
     assert (await stored(ect))["email"] == "old@ash.example"
+
+
+@pytest.mark.rule("ADM-1.4", "CON-03")
+async def test_of_two_fixes_at_once_one_is_done_and_looking_hides_no_change(committed_database: str) -> None:
+    people = await cast()
+    stay = await factories.ect(people.ash, email="old@ash.example")
+    seen, about = Seen(Whose((stay.teacher.id,)), await newest_event()), About(teacher_id=stay.teacher.id)
+    actor = Actor(ActorKind.STAFF, "Sam Support", user_id=people.alice.id)
+
+    async def fix(email: str) -> None:
+        async def run() -> None:
+            await change_email(ChangeEmail(Role.ECT, stay.id, email), actor, date(2025, 11, 10))
+
+        await apply_fix(ApplyFix("FIX-01", "Correct an email address", about, Reason(WHY["note"])), run, actor, seen)
+
+    outcomes = await asyncio.gather(fix("one@ash.example"), fix("two@ash.example"), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if outcome is not None] == [ChangedMeanwhile]
+    assert await kinds() == ["teacher_email_address_updated", "staff_fix_applied"]
+    async with transaction():
+        for _ in range(MOST_SINCE):
+            record(StaffViewedRecord(about, "person"), actor)
+    with pytest.raises(ChangedMeanwhile):
+        await seen.demand()
 
 
 @pytest.mark.rule("ADM-1.1")

@@ -114,6 +114,8 @@ async def test_pictures_have_titles_and_tables_and_a_range_is_at_most_three_year
     long = await sam.get("/admin/statistics", params={**OCTOBER, "from": "2022-10-31"})
     assert long.status_code == 422
     assert "at most 3 years" in sam.text()
+    ahead = await sam.get("/admin/statistics", params={**OCTOBER, "from": "9999-12-01", "to": "9999-12-31"})
+    assert (ahead.status_code, "must be today or earlier" in sam.text()) == (422, True)
 
 
 @pytest.mark.rule("ADM-12.1")
