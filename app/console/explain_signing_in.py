@@ -11,6 +11,7 @@ from app.access.rules import has_accepted_privacy_notice
 from app.access.sign_in import DFE_SIGN_IN, EMAIL_LINK, METHODS
 from app.console.findings import Check, Finding, Note, Passed, Skipped, Stop, run_checks
 from app.console.school_levels import level_found
+from app.notices.titles import titled
 from app.registration.people.statuses import LONDON
 from app.registration.registering.start_dates import day_in_words
 from app.terms import UserId
@@ -189,7 +190,7 @@ def _outcomes(facts: SignInFacts) -> Finding:
 def _mails(facts: SignInFacts) -> Finding:
     if not facts.mails:
         return Note("None in the last 24 hours")
-    said = "; ".join(f"{one.message_id} {one.state.replace('_', ' ')} {_moment(one.at)}" for one in facts.mails)
+    said = "; ".join(f"{titled(one.message_id)} {one.state.replace('_', ' ')} {_moment(one.at)}" for one in facts.mails)
     by_mail_only = bool(facts.open) and all(one.source == EMAIL_LINK for one in facts.open)
     if facts.mails[0].state in {"bounced", "suppressed"} and by_mail_only:
         return Stop(

@@ -12,6 +12,7 @@ from croniter import croniter
 from app import clock
 from app.access import rules
 from app.db.documents import document
+from app.notices.titles import titled
 
 Colour = Literal["green", "amber", "red"]
 SIGN_IN = 0
@@ -44,6 +45,11 @@ class Kind:
     sent_day: int
     failed_hour: int
     failed_day: int
+
+    @property
+    def words(self) -> str:
+        """What it is called, with its id."""
+        return titled(self.message_id)
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,11 @@ class ParkedMail:
     attempts: int
     last_error: str | None
     since: datetime
+
+    @property
+    def words(self) -> str:
+        """What it is called, with its id."""
+        return titled(self.message_id)
 
 
 @dataclass(frozen=True)

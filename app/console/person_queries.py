@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.db.engine import fetch, fetch_one
+from app.notices.titles import titled
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
 from app.teachers.survivors import survivors
@@ -194,6 +195,11 @@ class MessageFile:
     finished_at: datetime | None
     kept: bool
     """Its words are still there, so that it can be sent again."""
+
+    @property
+    def words(self) -> str:
+        """What it is called, with its id."""
+        return titled(self.kind)
 
 
 @dataclass(frozen=True)

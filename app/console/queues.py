@@ -13,6 +13,7 @@ from app.console.queue_conditions import CONDITIONS
 from app.console.queue_signs import SIGNS
 from app.db.documents import document
 from app.db.engine import fetch
+from app.notices.titles import titled
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
 from app.terms import SchoolId, TeacherId, UserId
@@ -43,6 +44,11 @@ class Item:
     snoozed_until: date | None
     school_id: SchoolId | None
     teacher_id: TeacherId | None
+
+    @property
+    def said(self) -> str:
+        """Return the facts with every email by its title."""
+        return titled(self.facts)
 
     def days(self, today: date) -> int:
         """Return its age in days."""

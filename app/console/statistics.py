@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from app.notices.titles import titled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -300,4 +302,4 @@ def use(measures: Sequence[Sequence[Sequence[Any]]]) -> Chart:
 
 def _counted(row: Iterable[Any]) -> tuple[str, ...]:
     *names, number = row
-    return (*(str(name).replace("_", " ") for name in names), count(number))
+    return (*(titled(str(name)).replace("_", " ") for name in names), count(number))

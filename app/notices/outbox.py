@@ -25,6 +25,7 @@ from app.notices import (  # noqa: F401 - enter their messages in the catalogue
 from app.notices.catalogue import TEXTS, Message
 from app.notices.kinds import FieldKind
 from app.notices.recipients import Recipient, actor_copy, is_blocked, school_recipient
+from app.notices.titles import titled
 from app.notices.wording import kinds_of
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class Mail:
     def key(self) -> str:
         """What names it on a form."""
         return f"{self.message_id} {self.to.casefold()}"
+
+    @property
+    def words(self) -> str:
+        """What staff read of it."""
+        return f"{self.to}: {titled(self.message_id)}"
 
 
 @dataclass

@@ -29,7 +29,7 @@ class SchoolLevel(Word):
     """How far a school may use the service (SCH-02)."""
 
     FULL = "full"
-    FULL_NO_NEW_ECTS = "full_no_new_ects", "full, without new ECTs"
+    FULL_NO_NEW_ECTS = "full_no_new_ects", "full, but no new ECTs"
     SCHOOL_LED_ONLY = "school_led_only", "school-led only"
     NONE = "none", "no use of the service"
 

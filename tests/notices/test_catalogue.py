@@ -14,6 +14,7 @@ from app.notices.catalogue import TEXTS, Message, RegisteredAsECTProviderLed, Tr
 from app.notices.kinds import FieldKind
 from app.notices.outbox import Content, leads_inside
 from app.notices.rendering import SUBJECT, render
+from app.notices.titles import TITLES, titled
 from app.notices.wording import kinds_of
 from app.settings import settings
 from app.templating import TEMPLATES
@@ -50,6 +51,12 @@ def made(message: type[Message], length: str) -> Message:
 def content(message: Message, **more: bool) -> Content:
     values = {field.name: getattr(message, field.name) for field in fields(message)}
     return Content(message.text, values, **more)
+
+
+@pytest.mark.rule("ADM-1.3")
+def test_every_email_has_a_title_for_staff() -> None:
+    assert {message.id for message in TEXTS.values()} == set(TITLES)
+    assert titled("M-15 and M-99") == "Email address changed (M-15) and M-99"
 
 
 @pytest.mark.rule("NOT-3.3")

@@ -27,6 +27,8 @@ OF_PERSON = {
 """Code -> slug and title of what is put right about a person."""
 OF_SCHOOL = {fix.id: (fix.slug, fix.title) for fix in school_fixes.FIXES.values()}
 """The same about a school."""
+TITLES = {"FIX-14": email_holder.TITLE, **{code: title for code, (_, title) in (OF_PERSON | OF_SCHOOL).items()}}
+"""What a code stands for."""
 Links = dict[str, tuple[str, str]]
 
 
@@ -44,7 +46,7 @@ def _links(fixes: Mapping[str, tuple[str, str]], path: str, back: str) -> Links:
 
 
 def linked(text: str, links: Links) -> Markup:
-    """Return a text in which every code that there is a link for is one."""
+    """Return a text with the title of each fix for its code, as a link where there is one."""
     said = Markup()
     at = 0
     for found in CODE.finditer(text):
@@ -55,6 +57,5 @@ def linked(text: str, links: Links) -> Markup:
 
 def _link(code: str, links: Links) -> Markup:
     if code not in links:
-        return Markup.escape(code)
-    hidden = Markup('<span class="govuk-visually-hidden">, {}</span>').format(links[code][1])
-    return Markup('<a class="govuk-link" href="{}">{}{}</a>').format(links[code][0], code, hidden)
+        return Markup.escape(TITLES.get(code, code))
+    return Markup('<a class="govuk-link" href="{}">{}</a>').format(*links[code])

@@ -129,7 +129,7 @@ async def _target(what: str, key: str) -> Target[Any]:
 def _named(health: JobHealth, what: str, key: str) -> tuple[str, Any] | None:
     """Return name and subject of what an address means; None when it is not there, or not there any more."""
     named: dict[str, dict[str, tuple[str, Any]]] = {
-        "mail": {str(mail.id): (f"{mail.message_id} to {mail.domain}", mail) for mail in health.parked_mails},
+        "mail": {str(mail.id): (f"{mail.words} to {mail.domain}", mail) for mail in health.parked_mails},
         "queue": {str(job.id): (job.task.replace("_", " "), job) for job in health.parked_jobs},
         "run": {job.name: (job.name.replace("_", " ").capitalize(), job) for job in health.jobs},
         "sender": {"restart": ("Mail", health.stopped)} if health.stopped else {},

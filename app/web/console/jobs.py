@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from app.web.console.done import Notification
 
 PATH = "/admin/jobs"
+BREAKERS = {
+    "closed": ("Working", "green"),
+    "trial": ("Being tried again", "orange"),
+    "open": ("Not asked for now, after failures", "red"),
+}
+"""What the breaker of an outside system says, and the colour of it."""
 TAGS = {"green": "green", "amber": "orange", "red": "red", "unknown": "grey"}
 SYSTEMS = {
     "trs": "Teaching records",
@@ -56,6 +62,7 @@ class JobsPage:
     """Name of each outside system, with how it answered this process lately."""
     register: RegisterHealth
     tags: Mapping[str, str]
+    breakers: Mapping[str, tuple[str, str]]
     at_head: bool
     build: str
     may_act: bool
@@ -80,6 +87,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
         systems=tuple((SYSTEMS.get(name, name), state) for name, state in states.items()),
         register=register,
         tags=TAGS,
+        breakers=BREAKERS,
         at_head=await at_head(),
         build=request.app.state.build,
         waiting=tuple(

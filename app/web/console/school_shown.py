@@ -25,7 +25,7 @@ DELIVERY = {"delivered": "The last email arrived", "bounced": "The last email co
 def register_lines(school: SchoolFile, access: SchoolAccess) -> tuple[Line, ...]:
     """Return what the register and support say of a school."""
     lines = [
-        Line("level", "What it may do", level_words(access), f"Row {access.row} of the rule about levels"),
+        Line("level", "What it may do", level_words(access)),
         Line("status", "Status", STATUSES.get(school.status_code, f"Code {school.status_code}"), _open(school)),
         Line("type", "Type", school.type_name),
         Line("authority", "Local authority", school.authority or NOT_KNOWN),

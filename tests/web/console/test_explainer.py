@@ -222,7 +222,9 @@ async def test_the_reply_names_nobody_and_what_helps_is_a_link(sam: Any, filled:
 
     reply = html.fromstring(answer.text).get_element_by_id("reply").text_content()
     assert "this person is registered as a mentor" in reply
-    fix = html.fromstring(answer.text).xpath("//a[starts-with(., 'FIX-06')]")[0].get("href")
+    fix = (
+        html.fromstring(answer.text).xpath("//a[starts-with(., 'Record, change or cancel a last day')]")[0].get("href")
+    )
     assert "/fixes/last-day?from=%2Fadmin%2Fexplain%3Fquestion%3Dregister%26urn%3D100001" in fix
     assert not [word for word in (SIAN, "Siân", "Evans", "Birch") if word in reply]
 

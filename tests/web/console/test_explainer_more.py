@@ -191,7 +191,7 @@ async def test_sign_ins_mails_and_pauses_are_told_and_asking_is_noted(sam: Any, 
 
     await sam.get("/admin/explain", params={**SIGN_IN, "email": "alice@ash.example"})
 
-    assert "M-74 delivered on 10 November 2025 at 09:00" in sam.text()
+    assert "Link to sign in (M-74) delivered on 10 November 2025 at 09:00" in sam.text()
     assert "Nobody has tried for this school" in sam.text()
     assert "Paused: Email link" in sam.text()
     rows = await fetch("SELECT kind, school_id, metadata ->> 'question' AS q FROM event ORDER BY id DESC LIMIT 1")

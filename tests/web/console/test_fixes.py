@@ -78,7 +78,7 @@ async def test_an_address_is_corrected_after_a_check_that_shows_all(sam: Any, ec
     assert sam.h1() == "Check this change"
     assert "Correct an email address. Nothing has been saved yet." in sam.text()
     assert "Email address: was old@ash.example, now new@ash.example" in sam.text()
-    assert "new@ash.example (M-15)" in sam.text()
+    assert "new@ash.example: Email address changed (M-15)" in sam.text()
     assert ((await stored(ect))["email"], await kinds()) == ("old@ash.example", [])
     assert await fetch("SELECT id FROM message") == []
 
