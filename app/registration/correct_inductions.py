@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app import clock
@@ -158,11 +158,13 @@ def _values(said: InductionSaid) -> tuple[Any, ...]:
 
 
 def _fields(said: InductionSaid, body: str) -> dict[str, Any]:
-    facts = asdict(said)
-    facts["terms"] = str(said.terms) if said.terms is not None else None
-    facts["outcome"] = said.outcome.value if said.outcome else None
-    del facts["body_id"]
-    return {"appropriate_body": body, **facts}
+    return {
+        "appropriate_body": body,
+        "started_on": said.started_on,
+        "last_day": said.finished_on,
+        "outcome": said.outcome.value if said.outcome else None,
+        "number_of_terms": str(said.terms) if said.terms is not None else None,
+    }
 
 
 async def _body(body_id: AppropriateBodyId) -> str:

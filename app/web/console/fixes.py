@@ -75,6 +75,14 @@ class NotPossible(Exception):
         self.why, self.instead = why, instead
 
 
+class ShowAgain(Exception):
+    """The form asks on once it knows which record it is about: these values, and nothing is checked yet."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__()
+        self.values = values
+
+
 async def _itself(subject: S, _circumstances: Circumstances) -> S:
     return subject
 
@@ -235,17 +243,24 @@ async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target
     except NotPossible as not_possible:
         return _no_form(request, fix, target, form, not_possible)
     try:
-        await asked.seen.demand()
-        if wants_change(form):
-            return _form(request, asked, form, {})
-        command, reason = parse_both(lambda: fix.parse(form, asked.facts), lambda: parse_reason(form))
-        return await _check_or_apply(request, asked, form, command, reason)
+        return await _entered(request, asked, form)
     except ChangedMeanwhile as late:
         return _form(request, asked, {**form, "seen": str(late.changed[0].id)}, {}, late.changed)
     except Invalid as invalid:
         return _form(request, asked, form, invalid.errors)
     except Refused as refused:
         return _form(request, asked, form, _beside(refused, form, fix.choices(asked.facts)), details=refused.details)
+
+
+async def _entered(request: Request[Any, Any, Any], asked: _Asked[S, C], form: Form) -> Response[str]:
+    await asked.seen.demand()
+    if wants_change(form):
+        return _form(request, asked, form, {})
+    try:
+        command, reason = parse_both(lambda: asked.fix.parse(form, asked.facts), lambda: parse_reason(form))
+    except ShowAgain as again:
+        return _form(request, asked, {**form, **again.values}, {})
+    return await _check_or_apply(request, asked, form, command, reason)
 
 
 async def _asked(

@@ -20,7 +20,7 @@ from app.registration.queries import appropriate_bodies
 from app.registration.registering.start_dates import day_in_words
 from app.terms import InductionOutcome
 from app.values import Invalid, parse_both, parse_choice, parse_date, parse_optional_date, typed_date
-from app.web.console.fixes import Fix
+from app.web.console.fixes import Fix, ShowAgain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from app.web.console.fixes import Circumstances
 
 RECORD, CORRECT, REMOVE = "record", "correct", "remove"
+FILLED = "filled"
+"""The field that says of which period the form shows what is recorded."""
+DETAILS = (
+    "appropriate_body",
+    "number_of_terms",
+    *(f"{day}_{part}" for day in ("started_on", "finished_on") for part in ("day", "month", "year")),
+)
 NO_OUTCOME = "none"
 OUTCOMES = {NO_OUTCOME: "No outcome", InductionOutcome.PASS.value: "Passed", InductionOutcome.FAIL.value: "Failed"}
 _TERMS = re.compile(r"[0-9]{1,2}(\.[0-9])?")
@@ -72,15 +79,17 @@ async def _load(person: PersonFile, _circumstances: Circumstances) -> Inductions
 
 
 def _initial(facts: Inductions) -> dict[str, str]:
-    return {"outcome": NO_OUTCOME, **({} if facts.person.inductions else {"period": RECORD})}
+    return {"outcome": NO_OUTCOME, **({} if facts.person.inductions else {"period": RECORD, FILLED: RECORD})}
 
 
 def _given(facts: Inductions, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Return what is recorded of the period that the address names."""
-    _, period = facts.acts.get(chosen.get("period", ""), ("", None))
+    """Return what is recorded of the period that is chosen, so that nothing of it is lost unseen."""
+    act = chosen.get("period", "")
+    _, period = facts.acts.get(act, ("", None))
     if period is None:
-        return {}
+        return {FILLED: act} if act else {}
     values = {
+        FILLED: act,
         "appropriate_body": str(period.body_id),
         "outcome": period.outcome.value if period.outcome else NO_OUTCOME,
         "number_of_terms": "" if period.terms is None else str(period.terms),
@@ -94,6 +103,8 @@ def _given(facts: Inductions, chosen: Mapping[str, str]) -> dict[str, str]:
 def _parse(form: Form, facts: Inductions) -> Command:
     act = parse_choice(form, "period", list(facts.acts), "Select what is to be put right")
     _, period = facts.acts[act]
+    if form.get(FILLED, "") != act and not act.startswith(REMOVE):
+        raise ShowAgain({**dict.fromkeys(DETAILS, ""), "outcome": NO_OUTCOME, **_given(facts, {"period": act})})
     whose = (facts.person.trn, facts.person.id)
     if period is not None and act.startswith(REMOVE):
         return RemoveInduction(*whose, period.started_on)

@@ -11,7 +11,7 @@ from app.db.engine import fetch
 from app.registration.induction_rules import InductionSaid, induction_fault
 from app.terms import AppropriateBodyId, InductionOutcome
 from tests import factories
-from tests.web.console.test_fixes import address, checked, hidden, kinds, stored
+from tests.web.console.test_fixes import WHY, address, checked, confirmed, hidden, kinds, stored
 from tests.web.console.test_registration_fixes import day, put_right
 
 if TYPE_CHECKING:
@@ -69,8 +69,15 @@ async def test_a_period_is_recorded_corrected_with_an_outcome_and_removed(sam: A
         "9",
         "none",
     )
+    await sam.get(address(ect, "induction"))
+    answer = await sam.post(address(ect, "induction"), {**hidden(sam), **WHY, "period": "correct-2025-09-01"})
+    assert (answer.status_code, "Check this change" in sam.text()) == (200, False)
+    chosen = {name: value[0] for name, value in hidden(sam).items() if value != [""]}
+    assert chosen.items() >= (filled | {"period": "correct-2025-09-01"}).items()
     passed = filled | {"outcome": "pass", "number_of_terms": "1.5"} | day("finished_on", date(2025, 11, 7))
-    await put_right(sam, ect, "induction", **passed)
+    await checked(sam, ect, "induction", **passed)
+    assert "Last day: was none, now 7 November 2025" in sam.text()
+    await confirmed(sam, ect, "induction")
     row = (await fetch("SELECT * FROM induction_period"))[0]
     assert (row["finished_on"], row["outcome"], str(row["number_of_terms"])) == (date(2025, 11, 7), "pass", "1.5")
     assert ((await stored(ect))["finished_on"], (await stored(ect))["end_reason"]) == (TODAY, "induction_completed")
