@@ -76,9 +76,9 @@ class NotPossible(Exception):
 
 
 class ShowAgain(Exception):
-    """The form asks on once it knows which record it is about: these values, and nothing is checked yet."""
+    """The form is shown once more before anything is checked, with these values of the record that was chosen."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(self, values: Mapping[str, str] = NOTHING) -> None:
         super().__init__()
         self.values = values
 
