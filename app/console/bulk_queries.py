@@ -10,6 +10,7 @@ from uuid import UUID
 from app.db.documents import document
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
+from app.terms import UserId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,7 @@ class Batch:
     note: str
     ticket: str
     asked_by: str
+    asked_by_id: UserId
     created_at: datetime
     confirmed_at: datetime | None
     finished_at: datetime | None
@@ -81,7 +83,8 @@ BATCH = f"""
         count(*) FILTER (WHERE result = 'changed') AS changed,
         count(*) FILTER (WHERE found = 'will_change' AND result IS NULL) AS waiting FROM rows)
     SELECT json_build_object('public_id', b.public_id, 'fix', b.fix, 'note', b.note, 'ticket', b.ticket,
-        'asked_by', u.name, 'created_at', b.created_at, 'confirmed_at', b.confirmed_at, 'finished_at', b.finished_at,
+        'asked_by', u.name, 'asked_by_id', u.id,
+        'created_at', b.created_at, 'confirmed_at', b.confirmed_at, 'finished_at', b.finished_at,
         'total', c.total, 'unchecked', c.unchecked, 'will_change', c.will_change, 'waiting', c.waiting,
         'changed', c.changed, 'page', least($2, c.pages), 'pages', c.pages,
         'rows', (SELECT coalesce(json_agg(json_build_object('trn', coalesce(t.trn, r.trn), 'teacher', t.public_id,

@@ -20,6 +20,7 @@ from app.db.engine import DatabaseUnavailable, fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About
 from app.settings import settings
+from app.teachers.survivors import survivors
 from app.terms import TRN, Actor, ActorKind, Refused, TeacherId
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST = 500
 FAULT = "Something went wrong. It is in the log"
+NOT_YOURS = "not_yours"
 SOMETHING = "This cannot be done for them"
 
 
@@ -54,7 +56,10 @@ class Outside:
 
 
 async def ask_bulk(command: AskBulk) -> UUID:
-    """Store what is wanted; nothing is changed yet. Returns how addresses name it."""
+    """Store what is wanted; nothing is changed yet. Returns how addresses name it.
+
+    Records merged into one are one person, who stands there once.
+    """
     async with transaction():
         batch = await fetch_one(
             """INSERT INTO bulk_batch (created_at, updated_at, fix, fields, note, ticket, asked_by_user_id)
@@ -69,10 +74,15 @@ async def ask_bulk(command: AskBulk) -> UUID:
         if batch is None:
             raise LookupError("an insert returned no row")
         await fetch(
-            """INSERT INTO bulk_row (created_at, updated_at, bulk_batch_id, position, trn, teacher_id, found, found_why)
+            f"""INSERT INTO bulk_row
+                (created_at, updated_at, bulk_batch_id, position, trn, teacher_id, found, found_why)
             SELECT $1, $1, $2, w.position, CASE WHEN t.id IS NULL THEN w.trn ELSE '' END, t.id,
                 CASE WHEN t.id IS NULL THEN 'cannot' END, CASE WHEN t.id IS NULL THEN $4 END
-            FROM unnest($3::text[]) WITH ORDINALITY AS w (trn, position) LEFT JOIN teacher t ON t.trn = w.trn""",
+            FROM (SELECT DISTINCT ON (coalesce(survivor.id::text, given.trn)) given.trn, given.position, survivor.id
+                FROM unnest($3::text[]) WITH ORDINALITY AS given (trn, position)
+                LEFT JOIN LATERAL {survivors("started.trn = given.trn")} survivor ON true
+                ORDER BY coalesce(survivor.id::text, given.trn), given.position) w
+            LEFT JOIN teacher t ON t.id = w.id""",  # noqa: S608 - constants
             clock.now(),
             batch["id"],
             list(command.trns)[:MOST],
@@ -82,11 +92,18 @@ async def ask_bulk(command: AskBulk) -> UUID:
         return public_id
 
 
-async def confirm_bulk(public_id: UUID, *, hold_mail: bool) -> None:
-    """Have a batch applied that was checked whole; twice is once. Raises Refused `not_checked` (ADM-6.2)."""
+async def confirm_bulk(public_id: UUID, by: UserId, *, hold_mail: bool) -> None:
+    """Have a batch applied that was checked whole; twice is once, as it was confirmed first (ADM-6.2).
+
+    Whoever asked for it is its author, and the only one who confirms it. Raises Refused `NOT_YOURS` and `not_checked`.
+    """
+    batch = await fetch_one("SELECT asked_by_user_id FROM bulk_batch WHERE public_id = $1", public_id)
+    if batch is None or batch["asked_by_user_id"] != by:
+        raise Refused(NOT_YOURS)
     rows = await fetch(
         """UPDATE bulk_batch b SET confirmed_at = coalesce(confirmed_at, $2), updated_at = $2,
-            fields = fields || jsonb_build_object('hold_mail', $3::text)
+            fields = CASE WHEN confirmed_at IS NULL THEN fields || jsonb_build_object('hold_mail', $3::text)
+                ELSE fields END
         WHERE public_id = $1 AND NOT EXISTS (SELECT FROM bulk_row r WHERE r.bulk_batch_id = b.id AND r.found IS NULL)
         RETURNING id""",
         public_id,
@@ -102,7 +119,8 @@ NEXT = """
         b.note, b.ticket, u.id AS user_id, u.name, u.email
     FROM bulk_batch b JOIN bulk_row r ON r.bulk_batch_id = b.id JOIN teacher t ON t.id = r.teacher_id
     JOIN app_user u ON u.id = b.asked_by_user_id
-    WHERE b.finished_at IS NULL AND u.active AND ($1::uuid IS NULL OR b.public_id = $1)
+    WHERE b.finished_at IS NULL AND u.active AND 'support' = ANY(u.staff_roles)
+        AND ($1::uuid IS NULL OR b.public_id = $1)
         AND (r.found IS NULL OR (b.confirmed_at IS NOT NULL AND r.found = 'will_change' AND r.result IS NULL))
     ORDER BY b.id, r.position LIMIT 1"""
 

@@ -13,7 +13,7 @@ from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are r
 
 from app.console.bulk_fixes import BULK_FIXES, BY_ID
 from app.console.bulk_queries import batch
-from app.console.bulk_work import MOST, AskBulk, Outside, ask_bulk, confirm_bulk, go_on
+from app.console.bulk_work import MOST, NOT_YOURS, AskBulk, Outside, ask_bulk, confirm_bulk, go_on
 from app.console.choices import choices as read_choices
 from app.console.choices import partner_names
 from app.console.export_data import ExportData, export_data
@@ -25,6 +25,7 @@ from app.values import Invalid, parse_both, parse_choices
 from app.web.console.asking import page_size, staff_of
 from app.web.console.fixes import Field
 from app.web.csv_file import csv_file
+from app.web.errors import error_page
 from app.web.forms import known_id, read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import staff_page
@@ -86,6 +87,8 @@ class BulkBatchPage:
     title: str
     batch: Batch
     here: str
+    own: bool
+    """Whether whoever looks asked for it, and so may confirm it."""
     errors: Mapping[str, str]
 
 
@@ -170,8 +173,10 @@ async def confirm(request: AnyRequest, batch_id: FromPath[str]) -> Response[str]
     found, form = await _batch(request, batch_id), await read_form(request)
     try:
         if found.confirmed_at is None:
-            await confirm_bulk(found.public_id, hold_mail=form.get("hold_mail") == "yes")
+            await confirm_bulk(found.public_id, staff_of(request).id, hold_mail=form.get("hold_mail") == "yes")
     except Refused as refused:
+        if refused.code == NOT_YOURS:
+            return error_page(request, 403)
         return await _batch_page(request, batch_id, {"hold_mail": refused.message})
     await go_on(Outside(request.app.state.trs, FIRST_ROUND), found.public_id)
     return redirect(request, f"{PATH}/batches/{found.public_id}")
@@ -238,7 +243,12 @@ async def _batch(request: AnyRequest, batch_id: str) -> Batch:
 
 async def _batch_page(request: AnyRequest, batch_id: str, errors: Mapping[str, str]) -> Response[str]:
     found = await _batch(request, batch_id)
-    shown = BulkBatchPage(BY_ID[found.fix].title, found, f"{PATH}/batches/{found.public_id}", errors)
+    title, here, own = (
+        BY_ID[found.fix].title,
+        f"{PATH}/batches/{found.public_id}",
+        found.asked_by_id == staff_of(request).id,
+    )
+    shown = BulkBatchPage(title, found, here, own, errors)
     return page(request, "console/bulk-batch.html", shown, status=422 if errors else 200)
 
 

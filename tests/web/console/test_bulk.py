@@ -95,6 +95,10 @@ async def asked(people: Cast, slug: str, trns: list[str], fields: Mapping[str, s
     return await ask_bulk(AskBulk(BULK_FIXES[slug], trns, fields, reason, UserId(user)))
 
 
+async def asker() -> UserId:
+    return UserId((await fetch("SELECT id FROM app_user WHERE email = 'sam@staff.example'"))[0]["id"])
+
+
 @pytest.mark.rule("ADM-6.2", "FIX-03")
 async def test_a_batch_that_was_interrupted_goes_on_and_changes_nobody_twice(people: Cast) -> None:
     await three(people)
@@ -102,7 +106,7 @@ async def test_a_batch_that_was_interrupted_goes_on_and_changes_nobody_twice(peo
     with clock.at(NINE):
         batch = await asked(people, "appropriate-body", ["3000001", "3000002"], {"appropriate_body": await south_hub()})
         await go_on(Outside(None), batch)
-        await confirm_bulk(batch, hold_mail=True)
+        await confirm_bulk(batch, await asker(), hold_mail=True)
         assert await go_on(Outside(None, 0.000_001), batch) == 1
         assert [await go_on(Outside(None)) for _ in range(2)] == [1, 0]
 
@@ -123,7 +127,7 @@ async def test_what_cannot_be_any_more_is_left_at_its_turn_and_the_rest_is_done(
         batch = await asked(people, "training-year", ["3000001", "3000002"], {"year": "2024"})
         await go_on(Outside(None), batch)
         found = await fetch("SELECT found, found_why FROM bulk_row")
-        await confirm_bulk(batch, hold_mail=False)
+        await confirm_bulk(batch, await asker(), hold_mail=False)
         await fetch(
             "UPDATE training_period SET finished_on = '2025-11-01' FROM teacher t WHERE t.id = teacher_id AND trn = '3000001'"
         )
@@ -152,6 +156,49 @@ def test_which_trns_are_pasted(typed: str, read: Any) -> None:
     assert found == read
 
 
+@pytest.mark.rule("ADM-6.2", "FIX-07", "FIX-12", "EVT-01")
+async def test_training_of_many_moves_to_a_partnership_and_only_who_asked_confirms(sam: Any, people: Cast) -> None:
+    larch, dogwood = await factories.lead_provider(), await factories.delivery_partner()
+    elm, early = await factories.delivery_partner("Elm Partners"), datetime(2025, 9, 1, 12, tzinfo=UTC)
+    held = await factories.partnership(people.ash, larch, dogwood, reported_at=early)
+    await factories.partnership(people.ash, larch, elm, origin="support", reported_at=early)
+    for name, trn in (("Ann First", "3000001"), ("Ben Second", "3000002")):
+        await factories.training(await factories.ect(people.ash, await factories.teacher(name, trn)), larch, held)
+    await factories.ect(people.birch, await factories.teacher("Cat Third", "3000003"))
+    old = await factories.teacher("Ann Former", "3000004")
+    await fetch(
+        "UPDATE teacher SET merged_into_teacher_id = s.id FROM teacher s WHERE teacher.id = $1 AND s.trn = '3000001'",
+        old.id,
+    )
+    fields = {"trns": "3000004 3000001 3000002 3000003", "lead_provider": str(larch.public_id)}
+    answer = await sam.post("/admin/bulk/partnership", {**fields, "delivery_partner": "Elm Partners", **WHY})
+    page = answer.headers["location"]
+    await sam.get(page)
+    cannot = "Cannot be changed: No training of theirs can be moved there"
+    assert shown(sam) == {"3000001": "Will change", "3000002": "Will change", "3000003": cannot}
+
+    second = {"kind": "staff", "roles": "support", "name": "Sue Second", "email": "sue@staff.example"}
+    await sam.client.post("/personas", data=second)
+    await sam.get(page)
+    assert "Only who asked for this can confirm it" in sam.text()
+    assert (await sam.post(page, {"confirm": "yes"})).status_code == 403
+    await sam.sign_in_as_staff("support")
+    await sam.get(page)
+    await sam.post(page, {**hidden(sam), "confirm": "yes"})
+    await sam.get(page)
+
+    assert shown(sam) == {"3000001": "Changed", "3000002": "Changed", "3000003": cannot}
+    rows = await fetch(
+        """SELECT tp.started_on::text, dp.name FROM training_period tp
+            JOIN school_partnership sp ON sp.id = tp.school_partnership_id
+            JOIN delivery_partner dp ON dp.id = sp.delivery_partner_id ORDER BY 1, 2"""
+    )
+    moved = [("2025-09-01", "Dogwood Partners")] * 2 + [("2025-11-10", "Elm Partners")] * 2
+    assert [tuple(row) for row in rows] == moved
+    rows = await fetch("SELECT metadata ->> 'fix' AS fix, actor_name FROM event WHERE kind = 'staff_fix_applied'")
+    assert [tuple(row) for row in rows] == [("FIX-07", "Sam Support")] * 2
+
+
 class Records:
     """A teaching record system that gives the answer it was told."""
 
@@ -171,7 +218,7 @@ async def test_many_are_read_again_and_nobody_twice_within_a_minute(people: Cast
         for _ in range(2):
             batch = await asked(people, "refresh", ["3000001"], {})
             await go_on(outside, batch)
-            await confirm_bulk(batch, hold_mail=True)
+            await confirm_bulk(batch, await asker(), hold_mail=True)
             await go_on(outside, batch)
             records.answer = Deactivated()
 
