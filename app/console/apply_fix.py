@@ -11,6 +11,7 @@ from app.db.transaction import current_unit, transaction
 from app.events.record import because, record
 from app.events.words import change_lines
 from app.notices.outbox import Mail, watching
+from app.notices.school_notices import TOLD_OF_SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -37,6 +38,8 @@ class Effect:
 
     touched: tuple[Touched, ...]
     mails: tuple[Mail, ...]
+    noticed: bool = False
+    """Whether a school is told of it by a notice."""
 
 
 class _Undo(Exception):
@@ -61,7 +64,8 @@ async def try_out(run: Run) -> Effect:
                 )
                 for event in events
             )
-            effect = Effect(touched, tuple(watch.queued))
+            noticed = any(event.kind in TOLD_OF_SUPPORT and event.about.school_id is not None for event in events)
+            effect = Effect(touched, tuple(watch.queued), noticed)
             _undo()
     except _Undo:
         return effect

@@ -11,7 +11,7 @@ from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.notices.events import OutboxItemDiscarded, OutboxItemRetried, SenderRestarted
-from app.notices.outbox import defer_delivery
+from app.notices.outbox import Mail, defer_delivery, note_mail
 from app.notices.recipients import is_blocked
 from app.terms import Refused
 
@@ -53,6 +53,7 @@ async def retry_mail(command: RetryMail, actor: Actor) -> None:
         if row["personalisation"] is None:
             raise Refused("erased", "note", ERASED)
         await defer_delivery(row["id"], row["priority"])
+        note_mail(Mail(row["message_id"], f"somebody at {row['domain']}"))
         record(OutboxItemRetried(_about(row), row["message_id"]), actor)
 
 
@@ -83,6 +84,7 @@ async def send_once_more(command: SendOnceMore, actor: Actor) -> None:
         if made is None:
             raise LookupError("inserting always returns a row")
         await defer_delivery(made["id"], made["priority"])
+        note_mail(Mail(made["message_id"], made["recipient"]))
         record(OutboxItemRetried(_about(made), made["message_id"]), actor)
 
 
@@ -113,7 +115,7 @@ async def _parked(changes: str, message: UUID) -> Any:
     row = await fetch_one(
         f"""UPDATE message SET {changes}, updated_at = $2, version = version + 1
         WHERE id = $1 AND state IN ('parked', 'failed')
-        RETURNING id, message_id, priority, personalisation, {SUBJECTS}""",  # noqa: S608 - constant
+        RETURNING id, message_id, priority, personalisation, split_part(recipient, '@', 2) AS domain, {SUBJECTS}""",  # noqa: S608 - constant
         message,
         clock.now(),
     )

@@ -119,6 +119,13 @@ def watching(held: Collection[str] = ()) -> Iterator[Watch]:
         _watch.reset(token)
 
 
+def note_mail(mail: Mail) -> None:
+    """Tell whoever watches of an email that goes out without being queued anew (ADM-1.3)."""
+    watch = _watch.get()
+    if watch is not None:
+        watch.queued.append(mail)
+
+
 async def queue_message(  # noqa: PLR0913 - each is a column of the row
     message: Message,
     *,

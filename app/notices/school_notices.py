@@ -60,6 +60,8 @@ COLLEAGUES = (
     "school_year_answered",
 )
 """Events of a colleague, or of support, that the others are told of."""
+TOLD_OF_SUPPORT = frozenset({*BY_OTHERS, *COLLEAGUES, "school_partnership_created"})
+"""Events by support of which a school is told by a notice."""
 ACTION = (
     "training_withdrawn",
     "training_deferred",

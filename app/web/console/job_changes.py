@@ -74,6 +74,7 @@ FIXES: Mapping[str, Fix[Any, Any]] = by_slug(
         choices=lambda _: {"act": ACTS},
         fields=(ACT,),
         done="Done",
+        may_hold=False,
     ),
     Fix(
         "",

@@ -33,6 +33,7 @@ AGAIN: Fix[MessageFile, SendOnceMore] = Fix(
     parse=lambda _, message: SendOnceMore(message.id),
     run=without_day(send_once_more),
     done="The email is sent again",
+    may_hold=False,
 )
 
 

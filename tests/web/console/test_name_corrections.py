@@ -116,6 +116,8 @@ async def test_a_name_is_put_back_and_the_school_is_told(sam: Any, people: Cast)
     stay = await renamed(people, "Jane Smith", "Peter Jones-Clark", "Tom Able")
     of = boxes(await sam.get(TO_LOOK_AT))
 
+    await sam.post(PATH, {**WHY, "act": "revert", "flags": [of["Tom Able"]]})
+    assert "No email will be sent at once. The school is told by a notice" in " ".join(sam.text().split())
     await decided(sam, "revert", of["Tom Able"])
 
     rows = await fetch("SELECT corrected_name FROM teacher WHERE id = $1", stay.teacher.id)

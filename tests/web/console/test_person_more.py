@@ -16,6 +16,7 @@ from app.db.engine import fetch
 from app.provider_records.asked import ResourceType
 from tests import factories
 from tests.provider_records.world import listed, settled
+from tests.web.console.test_fixes import hidden
 from tests.web.console.test_staff import submitted
 
 if TYPE_CHECKING:
@@ -122,6 +123,9 @@ async def test_support_sends_an_email_again_unless_its_words_are_gone_or_nothing
 
     shown = await sam.get(path)
     assert len(html.fromstring(shown.text).xpath(f"//a[contains(@href, '{path}/')]")) == 2
+    await sam.get(f"{path}/{sent[0]}")
+    await sam.post(f"{path}/{sent[0]}", {**hidden(sam), **WHY})
+    assert ("0@ash.example" in sam.text(), "No email will be sent" in sam.text()) == (True, False)
     answer = await submitted(sam, f"{path}/{sent[0]}")
     assert answer.headers["location"] == f"{path}?done=changed-send-again"
     again = await fetch("SELECT state, recipient FROM message WHERE dedupe_key LIKE 'M-01:0:again%'")
