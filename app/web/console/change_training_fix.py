@@ -17,7 +17,7 @@ from app.terms import LeadProviderId, Role
 from app.training.arrangements import ArrangementKind
 from app.values import parse_both, parse_choice, parse_optional_date
 from app.web.console.fixes import Field, Fix
-from app.web.console.stay_fixes import NOT_REGISTERED, both, words_of
+from app.web.console.stay_fixes import both, not_registered, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "FIX-09",
         "change-training",
         "Change the programme or lead provider",
-        possible=lambda person: "" if both(person) else NOT_REGISTERED,
+        possible=not_registered,
         load=_load,
         initial=lambda facts: {"training": facts.key},
         parse=_parse,

@@ -10,7 +10,7 @@ from app.registration.mentorships.set_mentorship import SetMentorship, set_mento
 from app.registration.registering.start_dates import day_in_words
 from app.values import Invalid, parse_both, parse_choice, parse_date, parse_optional_date, typed_date
 from app.web.console.fixes import Fix
-from app.web.console.stay_fixes import as_ect, only_one, parse_stay, words_of
+from app.web.console.stay_fixes import as_ect, not_an_ect, only_one, parse_stay, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +131,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "mentorship",
         "Put right who mentors them",
         template="console/fixes/mentorship.html",
-        possible=lambda person: "" if as_ect(person) else "They are not registered as an ECT.",
+        possible=not_an_ect,
         initial=lambda facts: {**only_one(facts.stays), **({} if facts.mentorships else {"mentorship": NEW})},
         parse=_parse,
         run=_set,

@@ -17,7 +17,7 @@ from app.registration.support_rights import BySupport
 from app.terms import ECTAtSchoolId, RemovalReason
 from app.values import Invalid, parse_both, parse_choice, parse_choices, parse_date
 from app.web.console.fixes import Fix, NotPossible
-from app.web.console.stay_fixes import NOT_REGISTERED, as_ect, both, only_one, parse_stay, words_of
+from app.web.console.stay_fixes import as_ect, both, not_an_ect, not_registered, only_one, parse_stay, words_of
 from app.web.console.training_fixes import filing_words
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "appropriate-body",
         "Change the appropriate body",
         template="console/fixes/appropriate-body.html",
-        possible=lambda person: "" if as_ect(person) else "They are not registered as an ECT.",
+        possible=not_an_ect,
         initial=lambda facts: only_one(as_ect(facts.person)),
         parse=_parse_body,
         run=change_body_by_support,
@@ -185,7 +185,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "start-date",
         "Correct the first day",
         template="console/fixes/start-date.html",
-        possible=lambda person: "" if both(person) else NOT_REGISTERED,
+        possible=not_registered,
         initial=lambda facts: only_one(both(facts.person)),
         parse=_parse_start,
         run=correct_start_date,
@@ -200,7 +200,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "last-day",
         "Record, change or cancel a last day",
         template="console/fixes/last-day.html",
-        possible=lambda person: "" if both(person) else NOT_REGISTERED,
+        possible=not_registered,
         initial=lambda facts: only_one(both(facts.person)),
         parse=_parse_last_day,
         run=_set_last_day,
@@ -215,7 +215,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "remove-registration",
         "Remove a registration made by mistake",
         template="console/fixes/remove-registration.html",
-        possible=lambda person: "" if both(person) else NOT_REGISTERED,
+        possible=not_registered,
         initial=lambda facts: only_one(both(facts.person)),
         parse=_parse_removal,
         run=_remove,

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from app.console.person_queries import PersonFile, StayFile
     from app.values import Form
 
-NOT_REGISTERED = "No registration of theirs stands."
 WHICH = "Select which registration it is about"
 
 
@@ -38,6 +37,16 @@ def both(person: PersonFile) -> dict[str, StayFile]:
 def as_ect(person: PersonFile) -> dict[str, StayFile]:
     """Return every registration as an ECT that was not removed."""
     return standing(person, Role.ECT)
+
+
+def not_registered(person: PersonFile) -> str:
+    """Say that no registration stands; nothing when one does."""
+    return "" if both(person) else "No registration of theirs stands."
+
+
+def not_an_ect(person: PersonFile) -> str:
+    """Say that none as an ECT stands; nothing when one does."""
+    return "" if as_ect(person) else "They are not registered as an ECT."
 
 
 def words_of(stays: Mapping[str, StayFile]) -> dict[str, str]:
@@ -87,7 +96,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "email",
         "Correct an email address",
         template="console/fixes/email.html",
-        possible=lambda person: "" if both(person) else NOT_REGISTERED,
+        possible=not_registered,
         initial=lambda person: only_one(both(person)),
         parse=_email,
         run=change_email,
@@ -101,7 +110,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "name",
         "Correct a name",
         template="console/fixes/name.html",
-        possible=lambda person: "" if both(person) else NOT_REGISTERED,
+        possible=not_registered,
         initial=lambda person: {"new_name": person.name.displayed},
         parse=_name,
         run=change_name,
@@ -113,7 +122,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         "working-pattern",
         "Change a working pattern",
         template="console/fixes/working-pattern.html",
-        possible=lambda person: "" if as_ect(person) else "They are not registered as an ECT.",
+        possible=not_an_ect,
         initial=lambda person: only_one(as_ect(person)),
         parse=_pattern,
         run=change_working_pattern,
