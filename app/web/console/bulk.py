@@ -21,6 +21,7 @@ from app.console.reasons import Reason, parse_reason
 from app.events.record import About
 from app.registration.queries import appropriate_bodies
 from app.terms import Refused
+from app.training.periods import academic_year
 from app.values import Invalid, parse_both, parse_choices
 from app.web.console.asking import page_size, staff_of
 from app.web.console.fixes import Field
@@ -221,7 +222,7 @@ async def _choices(fix: BulkFix) -> dict[str, Mapping[str, str]]:
             partners = {name: name for name in await partner_names()}
             return {"lead_provider": {str(one.public_id): one.name for one in providers}, "delivery_partner": partners}
         case "training-year":
-            return {"year": {str(year): f"{year} to {year + 1}" for year in (await read_choices()).years}}
+            return {"year": {str(year): academic_year(year) for year in (await read_choices()).years}}
         case _:
             return {}
 

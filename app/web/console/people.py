@@ -13,6 +13,7 @@ from app.console.attention import needing_attention
 from app.console.choices import choices as read_choices
 from app.console.people_queries import TAGS, PeopleFilter, RoleHeld, find_people
 from app.console.search import LONGEST, people_search
+from app.training.periods import academic_year
 from app.web.console.asking import PAGE_SIZES, address, may, page_size
 from app.web.console.exporting import file_address, may_export
 from app.web.forms import read_query
@@ -111,7 +112,7 @@ async def _page(
     known = await read_choices()
     choices = {
         "role": {role.value: role.words for role in RoleHeld},
-        "year": {**{str(year): f"{year} to {year + 1}" for year in known.years}, "none": "Not available"},
+        "year": {**{str(year): academic_year(year) for year in known.years}, "none": "Not available"},
         "lead-provider": {str(provider.public_id): provider.name for provider in known.lead_providers},
         "tag": {tag: tag for tag in TAGS},
         "attention": ATTENTION,

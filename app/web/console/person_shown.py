@@ -10,6 +10,7 @@ from app.registration.people.ect_shown import Line
 from app.registration.people.statuses import london_day
 from app.registration.registering.start_dates import day_in_words
 from app.terms import InductionOutcome, Role, TRSAnswer
+from app.training.periods import academic_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,7 +139,7 @@ def _training_card(training: TrainingFile) -> Card:
     lines = [
         Line("school", "School", training.school),
         Line("days", "Days", _days(training.started_on, training.finished_on)),
-        Line("year", "Academic year", f"{training.year} to {training.year + 1}" if training.year else NONE),
+        Line("year", "Academic year", academic_year(training.year) if training.year else NONE),
         Line("schedule", "Schedule", training.schedule or NONE),
         Line("lead-provider", "Lead provider", training.lead_provider or NONE),
         Line("delivery-partner", "Delivery partner", training.delivery_partner or NONE),

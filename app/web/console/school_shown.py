@@ -10,6 +10,7 @@ from app.registration.people.ect_shown import Line
 from app.registration.people.statuses import london_day
 from app.registration.registering.start_dates import day_in_words
 from app.schools.rules import RefusalReason
+from app.training.periods import academic_year
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -56,7 +57,7 @@ def tutor_lines(school: SchoolFile) -> tuple[Line, ...]:
 
 def _tutor_line(tutor: TutorFile) -> Line:
     year = tutor.confirmed_for_year
-    confirmed = f"Confirmed for {year} to {year + 1}" if year else "Not confirmed for a year"
+    confirmed = f"Confirmed for {academic_year(year)}" if year else "Not confirmed for a year"
     if tutor.ended_at is not None:
         days = f"{_day(tutor.started_at)} to {_day(tutor.ended_at)}"
         return Line("earlier-tutor", "Earlier induction tutor", f"{tutor.name} ({tutor.email})", days)
@@ -71,7 +72,7 @@ def answer_lines(school: SchoolFile, now: datetime) -> tuple[Line, ...]:
     lines = [
         Line(
             "year",
-            f"{answer.year} to {answer.year + 1}",
+            academic_year(answer.year),
             f"Expects new ECTs: {answer.expecting_ects.words if answer.expecting_ects else 'not answered'}",
             f"All registered, said on {_day(answer.all_registered_at)}" if answer.all_registered_at else "",
         )

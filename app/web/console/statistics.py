@@ -16,6 +16,7 @@ from app.console.choices import choices as read_choices
 from app.console.choices import school_choices
 from app.console.statistics_queries import Wanted, charts, regions
 from app.terms import Year
+from app.training.periods import academic_year
 from app.training.queries import calendar
 from app.values import Invalid, years_before
 from app.web.console.exporting import file_address
@@ -183,7 +184,7 @@ async def _page(
         errors=errors,
         ranges=RANGES,
         choices={
-            "year": {str(year): f"{year} to {year + 1}" for year in known.years},
+            "year": {str(year): academic_year(year) for year in known.years},
             "region": {region: region for region in await regions()},
             "type": {str(code): name for code, name in schools.types},
             "lead-provider": {str(provider.public_id): provider.name for provider in known.lead_providers},
