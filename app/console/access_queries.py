@@ -25,15 +25,8 @@ class SchoolUser:
         return f"{self.name} ({self.email})"
 
 
-@dataclass(frozen=True)
-class SchoolUsers:
-    """Everybody who has access, or looked somebody up within a day, by name."""
-
-    users: tuple[SchoolUser, ...]
-
-
 USERS = """
-    SELECT json_build_object('users', (SELECT coalesce(json_agg(json_build_object('id', u.id, 'name', u.name,
+    SELECT coalesce(json_agg(json_build_object('id', u.id, 'name', u.name,
         'email', u.email, 'by_email_link', EXISTS (SELECT FROM school_access a WHERE a.user_id = u.id
             AND a.school_id = $1 AND a.source = 'email_link' AND a.ended_at IS NULL),
         'look_ups', coalesce(l.look_ups, 0))
@@ -41,10 +34,9 @@ USERS = """
         FROM app_user u LEFT JOIN (SELECT user_id, count(*) AS look_ups FROM lookup_attempt
             WHERE school_id = $1 AND at > $2::timestamptz - interval '24 hours' GROUP BY 1) l ON l.user_id = u.id
         WHERE u.audience = 'school' AND (l.look_ups > 0 OR EXISTS (SELECT FROM school_access a
-            WHERE a.user_id = u.id AND a.school_id = $1 AND a.ended_at IS NULL))))"""
+            WHERE a.user_id = u.id AND a.school_id = $1 AND a.ended_at IS NULL))"""
 
 
 async def school_users(school_id: SchoolId) -> tuple[SchoolUser, ...]:
     """Return who has access to a school, and who looked somebody up there within a day."""
-    found = await document(SchoolUsers, USERS, school_id, clock.now())
-    return found.users if found else ()
+    return await document(tuple[SchoolUser, ...], USERS, school_id, clock.now()) or ()

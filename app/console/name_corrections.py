@@ -150,16 +150,9 @@ class CorrectingSchool:
         return f"{tenths // 10}.{tenths % 10}"
 
 
-@dataclass(frozen=True)
-class CorrectingSchools:
-    """The schools with the most large corrections for their size."""
-
-    schools: tuple[CorrectingSchool, ...]
-
-
 SCHOOLS = f"""
-    SELECT json_build_object('schools', (SELECT coalesce(json_agg(json_build_object('school', f.name, 'urn', f.urn,
-        'large', f.large, 'registrations', f.registrations)), '[]')
+    SELECT coalesce(json_agg(json_build_object('school', f.name, 'urn', f.urn, 'large', f.large,
+        'registrations', f.registrations)), '[]')
         FROM (SELECT s.name, s.urn, c.large, r.registrations
             FROM (SELECT school_id, count(*) AS large FROM name_correction WHERE score < $1 GROUP BY 1) c
             JOIN school s ON s.id = c.school_id
@@ -168,10 +161,9 @@ SCHOOLS = f"""
                 + (SELECT count(*) FROM mentor_at_school_period m WHERE m.school_id = s.id AND m.removed_at IS NULL)
                 AS registrations) r
             WHERE r.registrations >= {FEWEST_REGISTRATIONS}
-            ORDER BY c.large::numeric / r.registrations DESC, s.urn LIMIT {MOST_SCHOOLS}) f))"""  # noqa: S608 - constants
+            ORDER BY c.large::numeric / r.registrations DESC, s.urn LIMIT {MOST_SCHOOLS}) f"""  # noqa: S608 - constants
 
 
 async def correcting_schools(policy: Policy) -> tuple[CorrectingSchool, ...]:
     """Return the schools with the most large corrections per 100 registrations, of those with at least 10 (ADM-9.5)."""
-    found = await document(CorrectingSchools, SCHOOLS, policy.name_large_below)
-    return found.schools if found else ()
+    return await document(tuple[CorrectingSchool, ...], SCHOOLS, policy.name_large_below) or ()
