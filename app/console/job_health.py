@@ -12,6 +12,7 @@ from croniter import croniter
 from app import clock
 from app.access import rules
 from app.db.documents import document
+from app.notices.rules import NOT_ARRIVED
 from app.notices.titles import titled
 
 Colour = Literal["green", "amber", "red"]
@@ -171,7 +172,7 @@ def worst(*colours: str) -> Colour:
     return "red" if "red" in colours else "amber" if "amber" in colours else "green"
 
 
-FAILED = "state IN ('bounced', 'undelivered', 'failed', 'expired', 'parked')"
+FAILED = f"state IN {NOT_ARRIVED}"
 FOUND = f"""SELECT json_build_object(
     'depths', (SELECT coalesce(json_agg(json_build_object('priority', priority, 'number', number, 'oldest', oldest)
         ORDER BY priority), '[]') FROM (SELECT priority, count(*) AS number,

@@ -24,6 +24,8 @@ WAITS_AFTER_FAILURE = {
 KEEP_UNDELIVERED = timedelta(days=90)
 """So long what did not arrive can be sent again to another address (NOT-2.10)."""
 
+NOT_ARRIVED = ("bounced", "undelivered", "failed", "expired", "parked")
+"""The states of mail that did not arrive, as staff count them (ADM-10.4, ADM-14.1)."""
 FINAL = frozenset({"delivered", "bounced", "undelivered", "failed", "expired", "cancelled", "suppressed"})
 
 _SIGN_IN_WAITS = (10, 30, 60, 120, 300, 600)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import fetch_one
+from app.notices.rules import NOT_ARRIVED
 from app.registration.home.reminder_days import Reminder
 from app.registration.home.reminder_recipients import CLASSES, concerned, page_of_schools, why_not
 from app.registration.home.several_schools import to_dos_of_schools
@@ -42,9 +43,6 @@ class Preview:
         return round(self.recipients * self.schools / self.looked_at) if self.looked_at else 0
 
 
-FAILED = ("bounced", "undelivered", "failed", "expired", "parked")
-
-
 async def failed_mails(found: PlannedRun) -> int:
     """Return how many mails of a run that went did not arrive."""
     reminder = found.run.reminder
@@ -55,7 +53,7 @@ async def failed_mails(found: PlannedRun) -> int:
         found.run.planned_on,
         found.runs_on,
         kinds,
-        list(FAILED),
+        list(NOT_ARRIVED),
     )
     return int(row["failed"]) if row else 0
 
