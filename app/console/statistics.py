@@ -18,6 +18,7 @@ HIDDEN = f"<{SMALLEST}"
 WEEK = 7
 BANDS = ("open_0_7", "open_8_14", "open_15_28", "open_29_plus")
 ROLES = {"ect": "ECTs", "mentor": "Mentors"}
+ROLE = {"ect": "ECT", "mentor": "Mentor"}
 PROGRAMMES = {"provider_led": "Provider-led", "school_led": "School-led", "none": "None"}
 
 
@@ -30,6 +31,24 @@ class Table:
     columns: tuple[str, ...]
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def shown(self) -> tuple[tuple[str, ...], ...]:
+        """The rows as the page has them: what stands in a file as a word of the data, in words."""
+        return tuple(
+            tuple(_in_words(name, cell) for name, cell in zip(self.columns, row, strict=True)) for row in self.rows
+        )
+
+
+def _in_words(column: str, cell: str) -> str:
+    if column == "programme":
+        return PROGRAMMES.get(cell, cell)
+    if column == "role":
+        return ROLE.get(cell, cell)
+    if column in {"journey", "step", "field"}:
+        words = cell.replace("_", " ").replace("-", " ")
+        return words[:1].upper() + words[1:]
+    return cell
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,17 @@ class FileUnreadable(Exception):
     """A path given on the command line can't be read at all (exit code 2)."""
 
 
+def unreadable(name: str, fault: Exception) -> FileUnreadable:
+    """Return what is raised when a file can't be read, with the reason in words."""
+    zipped = {"BadZipFile", "error", "EOFError", "NotImplementedError"}
+    why = (
+        "it is no zip file, or it is damaged"
+        if type(fault).__name__ in zipped
+        else getattr(fault, "strerror", "") or str(fault)
+    )
+    return FileUnreadable(f"{name} can't be read: {why}")
+
+
 class AnotherRun(Exception):
     """Another run holds the lock (exit code 4)."""
 

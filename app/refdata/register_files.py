@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from app.refdata.findings import WHOLE_ROW, FileUnreadable, Finding
+from app.refdata.findings import WHOLE_ROW, FileUnreadable, Finding, unreadable
 from app.refdata.rows import Row, read_rows
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
-        raise FileUnreadable(f"{path.name} can't be read: {type(fault).__name__}") from fault
+        raise unreadable(path.name, fault) from fault
 
 
 def missing_headers(file: Opened, required: Sequence[str]) -> list[Finding]:

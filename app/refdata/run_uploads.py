@@ -18,7 +18,7 @@ from app.refdata.progress import EVERY_SECONDS, Progress
 from app.refdata.report import Report
 from app.refdata.runs import REFERENCE_DATA, kept_of, last_applied
 from app.refdata.school_import import import_schools
-from app.refdata.uploads import COLUMNS, as_upload
+from app.refdata.uploads import COLUMNS, ZIP, as_upload
 
 if TYPE_CHECKING:
     from app.refdata.uploads import Upload
@@ -69,7 +69,7 @@ async def _run(upload: Upload, content: bytes) -> None:
 
 async def _report(upload: Upload, content: bytes, *, dry_run: bool) -> Report:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "files.zip")
+        path = Path(folder, _file_name(upload.source_name))
         await asyncio.to_thread(path.write_bytes, content)
         said = [""]
         telling = asyncio.create_task(_tell(upload.id, said))
@@ -91,6 +91,11 @@ async def _report(upload: Upload, content: bytes, *, dry_run: bool) -> Report:
             telling.cancel()
             with suppress(asyncio.CancelledError):
                 await telling
+
+
+def _file_name(brought: str) -> str:
+    """Return what the packed files are called in the report: by the name of the one zip file that they came in."""
+    return brought if brought.isascii() and brought.lower().endswith(ZIP) and "," not in brought else "files.zip"
 
 
 async def _tell(upload: int, said: list[str]) -> None:

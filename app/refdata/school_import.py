@@ -185,6 +185,8 @@ async def _stage(run: _Import) -> None:
 def _demand_safe(run: _Import, last: LastRun | None) -> None:
     """Raise _Refusal when a rule of REF-2.8 says no; note the rules that were overridden."""
     staged = run.staged
+    if not run.establishments:
+        raise _Refusal("none of the files has the columns of a list of schools")
     if not staged.rows:
         raise _Refusal("the files have no data rows")
     if staged.invalid > staged.rows * MOST_SHARE_OF_ERRORS:

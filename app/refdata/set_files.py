@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from app.refdata.findings import WHOLE_FILE, WHOLE_ROW, FileUnreadable, Finding, Findings, did_you_mean
+from app.refdata.findings import WHOLE_FILE, WHOLE_ROW, Finding, Findings, did_you_mean, unreadable
 from app.refdata.records import DATA_SET, FORMATS
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read_set(path: Path, findings: Findings) -> dict[str, str]:
             elif (text := _decoded(member, findings)) is not None:
                 texts[member.name] = text
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as fault:
-        raise FileUnreadable(f"{path.name} can't be read: {type(fault).__name__}") from fault
+        raise unreadable(path.name, fault) from fault
     return texts
 
 
@@ -51,7 +51,7 @@ def read_file(path: Path, findings: Findings) -> str | None:
             return None
         return _decoded(member, findings)
     except OSError as fault:
-        raise FileUnreadable(f"{path.name} can't be read: {type(fault).__name__}") from fault
+        raise unreadable(path.name, fault) from fault
 
 
 def _members(path: Path) -> Iterator[_Member]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 
+from app.refdata.findings import WHOLE_FILE, WHOLE_ROW
 from app.refdata.run_queries import RunFile, RunRow, run_file, runs
 from app.refdata.runs import REFERENCE_DATA, SCHOOL_REGISTER
 from app.refdata.uploads import Upload, newest_uploads
@@ -31,6 +33,26 @@ STATES = {
     "unavailable": ("No files", "orange"),
 }
 LONGEST_SEARCH = 100
+OVERRIDES = {"--accept-shrink": "Far fewer schools than last time", "--force": "Older than the last files"}
+"""What of the safety rules is set aside, by the option of the command."""
+FINDING = re.compile(r"(.+?):([0-9]+):(.+?) [A-Z]+(?:_[A-Z]+)* (.+)", re.DOTALL)
+
+
+def plain(refusal: str) -> str:
+    """Return why a run was refused for those who have no command line."""
+    for option in OVERRIDES:
+        refusal = refusal.replace(f", use {option}", ", apply it against the safety rule")
+    return refusal
+
+
+def in_words(line: str) -> str:
+    """Return a line of a report without its code: file, line and column, and what is the matter."""
+    found = FINDING.fullmatch(line)
+    if found is None:
+        return line
+    file, number, column, message = found.groups()
+    place = [file, f"line {number}" if int(number) != WHOLE_FILE else "", column if column != WHOLE_ROW else ""]
+    return f"{', '.join(filter(None, place))}: {message}"
 
 
 @dataclass(frozen=True)
@@ -95,9 +117,9 @@ async def show(request: Request[Any, Any, Any], run_id: FromPath[str]) -> Respon
         run=run,
         kind=KINDS[run.kind],
         state=STATES.get(run.state, (run.state.replace("_", " ").capitalize(), "grey")),
-        refusal=file.refusal,
-        wrong=file.errors,
-        odd=file.warnings,
+        refusal=plain(file.refusal),
+        wrong=tuple(map(in_words, file.errors)),
+        odd=tuple(map(in_words, file.warnings)),
         changes=lines,
         found=len(matching),
         q=q,

@@ -120,7 +120,6 @@ class RowPage:
     name: str
     lines: tuple[tuple[str, str, str], ...]
     """Column, its words, and the value in words."""
-    preview: str
     fixes: tuple[tuple[str, str], ...]
     notification: Notification | None
 
@@ -308,8 +307,6 @@ async def show_row(request: Request[Any, Any, Any], kind: FromPath[str], row: Fr
     lines = tuple(
         (field.name, field.label, cells[field.name]) for field in subject.kind.fields if field.name != ACCEPTED
     )
-    found = subject.row
-    closure = subject.kind.form is REGISTRATION_CLOSURES
     offered = [
         (f"{subject.href}/{act}", FIXES[subject.kind.slug, act].title)
         for act in ("change", "remove")
@@ -319,7 +316,6 @@ async def show_row(request: Request[Any, Any, Any], kind: FromPath[str], row: Fr
         subject.kind,
         cells[subject.kind.listed[0]],
         lines,
-        closure_message(found.message, found.starts_on, found.ends_on) if closure else "",
         tuple(offered),
         done_here(request),
     )

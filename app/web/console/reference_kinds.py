@@ -22,7 +22,7 @@ from app.refdata.records import (
 )
 from app.terms import AppropriateBodyType, ScheduleIdentifier, SchoolKind, Year
 from app.training.periods import academic_year
-from app.values import Invalid, parse_optional_date, typed_date
+from app.values import Invalid, closure_message, parse_optional_date, typed_date
 from app.web.console.fixes import Field
 
 if TYPE_CHECKING:
@@ -231,6 +231,8 @@ def shown(kind: Kind, row: Any, choices: Mapping[str, Mapping[str, str]]) -> dic
         stored_value = getattr(row, field.name, None)
         if field.kind == DAY and stored_value is not None:
             found[field.name] = f"{stored_value.day} {stored_value:%B %Y}"
+        elif kind.form is REGISTRATION_CLOSURES and field.name == TEXT:
+            found[field.name] = closure_message(row.message, row.starts_on, row.ends_on)
         else:
             found[field.name] = value if field.kind == "text" or field.name == TEXT else ", ".join(parts)
     return found
@@ -284,6 +286,18 @@ def _cell(field: Field, form: Form) -> str:
     return " ".join(typed.split())
 
 
+def _plain(kind: Kind, column: str, message: str) -> str:
+    """Return what is wrong with a column in the words of its form."""
+    field = next((each for each in kind.fields if each.name == column), None)
+    if field and message == NO_VALUE:
+        return _asked_for(field)
+    if column in {"type", "allowed_school_kinds"}:
+        for word in (*AppropriateBodyType, *SchoolKind):
+            message = message.replace(word.value, word.words)
+        message = message.replace(";", ", ")
+    return message[:1].upper() + message[1:]
+
+
 def fields_of(kind: Kind, errors: Mapping[str, str]) -> dict[str, str]:
     """Return errors of columns as errors of the fields that ask for them."""
     days = {field.name for field in kind.fields if field.kind == DAY}
@@ -291,7 +305,5 @@ def fields_of(kind: Kind, errors: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for column, message in errors.items():
         field = f"{column}_day" if column in days else column if column in known else "note"
-        found[field] = message[:1].upper() + message[1:]
-        if message == NO_VALUE and column in known:
-            found[field] = _asked_for(next(each for each in kind.fields if each.name == column))
+        found[field] = _plain(kind, column, message)
     return found

@@ -46,13 +46,19 @@ async def view(request: Request[Any, Any, Any], whose: Whose, path: str, merged:
     return TimelineView(
         timeline=found,
         values={name: query.get(name, "")[:LONGEST_KIND] for name in KEPT},
-        kinds={kind: kind.replace("_", " ") for kind in found.kinds},
+        kinds={kind: kind_words(kind) for kind in found.kinds},
         authors={kind.value: WHO[kind] for kind in ActorKind},
         path=path,
         page_href=address(path, query, KEPT),
         file_href=file_address(f"{path}/file", query, KEPT) if may_export(request) and path.endswith(TIMELINE) else "",
         merged=merged,
     )
+
+
+def kind_words(kind: str) -> str:
+    """Return a kind of event as a choice shows it."""
+    words = f" {kind} ".replace("_", " ").replace(" teacher ", " ").replace(" ect ", " ECT ").strip()
+    return words[:1].upper() + words[1:]
 
 
 def wanted_in(query: Mapping[str, str]) -> TimelineFilter:

@@ -19,7 +19,7 @@ from app.web.console import fixes
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
 from app.web.console.fixes import Field, Fix, Target, by_slug, without_day
-from app.web.console.imports import KINDS, PATH
+from app.web.console.imports import KINDS, OVERRIDES, PATH, in_words, plain
 from app.web.console.offers import offered_below
 from app.web.forms import known_id, read_form
 from app.web.page import page, redirect
@@ -65,6 +65,11 @@ class UploadPage:
     kind: str
     state: tuple[str, str]
     going_on: bool
+    refusal: str
+    override: str
+    """The safety rule that is set aside, in words."""
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    """What is wrong, odd and changes."""
     fixes: tuple[tuple[str, str], ...]
     notification: Notification | None
 
@@ -142,7 +147,22 @@ async def show(request: Request[Any, Any, Any], upload_id: FromPath[str]) -> Res
     found = await _found(upload_id)
     path = f"{PATH}/uploads/{found.public_id}"
     offered = offered_below(request, "data", FIXES, found, path)
-    context = UploadPage(found, KINDS[found.kind], STATES[found.state], found.is_going_on, offered, done_here(request))
+    report = found.report
+    context = UploadPage(
+        upload=found,
+        kind=KINDS[found.kind],
+        state=STATES[found.state],
+        going_on=found.is_going_on,
+        refusal=plain(report.get("refusal", "")),
+        override=OVERRIDES.get(found.override, ""),
+        lines=(
+            ("What is wrong", tuple(map(in_words, report.get("errors", ())))),
+            ("What is odd", tuple(map(in_words, report.get("warnings", ())))),
+            ("What changes", tuple(report.get("changes", ()))),
+        ),
+        fixes=offered,
+        notification=done_here(request),
+    )
     return page(request, "console/upload.html", context)
 
 

@@ -51,7 +51,7 @@ async def test_runs_are_listed_and_say_what_they_did(client: Any, tmp_path: Path
     href = first(client)
     await client.get(href)
     assert ("ab" * 32 in client.text(), "page 1 of 2" in client.text()) == (True, True)
-    assert "schools.csv:7:URN URN_INVALID a URN has 5 to 7 digits [12]" in client.text()
+    assert "schools.csv, line 7, URN: a URN has 5 to 7 digits [12]" in client.text()
     await client.get(f"{href}?q=100003")
     assert ("1 change." in client.text(), "changed 100003: name was -> is" in client.text()) == (True, True)
     answer = await client.client.get(f"{href}/changes.csv")
@@ -95,12 +95,15 @@ async def test_files_are_tried_out_and_applied_as_they_were_seen(dee: Any) -> No
     first = await brought(dee, "reference_data", zipped(dataset=SET, delivery_partners="key,name\nfern,Fern\n"))
     other = await brought(dee, "reference_data", zipped(dataset=SET, delivery_partners="key,name\nfern,Fern 2\n"))
     wrong = await brought(dee, "reference_data", zipped(dataset=SET, delivery_partners="key,name\nFERN!,Fern\n"))
+    torn = await brought(dee, "reference_data", b"PK\x03\x04")
     await dee.get(first)
     assert "The dry run starts within a minute" in dee.text()
     with clock.at(clock.parse(TODAY)):
-        assert await run_uploads() == 3
+        assert await run_uploads() == 4
     await dee.get(wrong)
-    assert ("Has errors" in dee.text(), "NOT_A_KEY" in dee.text()) == (True, True)
+    assert ("Has errors" in dee.text(), "delivery_partners.csv, line 2, key: a key is 2" in dee.text()) == (True, True)
+    await dee.get(torn)
+    assert "set.zip can't be read: it is no zip file, or it is damaged" in dee.text().replace("’", "'")
     await dee.get(first)
     assert "new delivery_partners fern" in dee.text()
     assert await fetch("SELECT key FROM delivery_partner") == []
