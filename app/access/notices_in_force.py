@@ -30,7 +30,7 @@ class Audience(Word):
 
 
 class Level(Word):
-    """How loud it is."""
+    """How important it is."""
 
     INFORMATION = "information", "Information"
     IMPORTANT = "important", "Important"

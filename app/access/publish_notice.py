@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PublishBanner:
-    """What it says to whom, how loudly, and from when to when."""
+    """What it says to whom, how important it is, and from when to when."""
 
     text: str
     link: str

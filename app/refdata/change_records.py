@@ -37,7 +37,7 @@ MOST_NAMED = 10
 NO_VALUE = "Enter a value"
 WORDS = {
     "REQUIRED": NO_VALUE,
-    "PERIOD_GAP": "Days are missing between this year and the one before. Say of that year that days may be missing",
+    "PERIOD_GAP": "There are days between this year and the one before it. Say of the one before that there may be",
 }
 """What a form says of an error otherwise than the report of a file."""
 

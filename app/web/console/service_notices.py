@@ -100,7 +100,7 @@ def _banner(form: Form, _told: Told) -> PublishBanner:
     (text, link), (level, audience) = parse_both(
         lambda: parse_both(lambda: _text(form), lambda: _link(form)),
         lambda: parse_both(
-            lambda: parse_choice(form, "level", list(WORDS_OF[Level]), "Select how loud it is"),
+            lambda: parse_choice(form, "level", list(WORDS_OF[Level]), "Select how important it is"),
             lambda: parse_choice(form, "audience", list(WORDS_OF[Audience]), "Select who sees it"),
         ),
     )
@@ -145,7 +145,7 @@ FIXES: Mapping[str, Fix[Told, Any]] = by_slug(
         fields=(
             Field("text", "What it says", "textarea"),
             Field("link", "Address that it leads to", hint="Begins with / or https://; may be empty"),
-            Field("level", "How loud is it?", "radios"),
+            Field("level", "How important is it?", "radios"),
             Field("audience", "Who sees it?", "radios"),
             Field("starts", "First day", "date", "Empty for now"),
             Field("starts_time", "From what time", hint="For example 09:30; empty for midnight", width="5"),
