@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.console.events import QueueItemAssigned, QueueItemDismissed, QueueItemSnoozed
-from app.console.queues import ONE, settings_of
+from app.console.queues import ONE, mark, settings_of
 from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.events.record import About, record
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST = 100
 LONGEST_SNOOZE = timedelta(days=90)
+CHANGED = "What is known of these items has changed since you opened the page. Look at them again"
 GONE = "None of these items is in the queue any more."
 
 
@@ -55,6 +56,8 @@ class DismissItems:
 
     queue: Queue
     keys: Collection[str]
+    seen: Collection[str]
+    """The marks of items with the facts that were looked at."""
     reason: Reason
 
 
@@ -84,9 +87,14 @@ async def snooze_items(command: SnoozeItems, policy: Policy, actor: Actor, today
 
 
 async def dismiss_items(command: DismissItems, policy: Policy, actor: Actor) -> int:
-    """Dismiss items as they are; returns how many. Raises Refused `gone` when none is there any more (ADM-8.1)."""
+    """Dismiss items as they were seen; returns how many (ADM-8.1, ADM-1.4).
+
+    Raises Refused `gone` when none is there any more, and `changed_meanwhile` when the facts of one have changed.
+    """
     async with transaction():
         found = await _found(command.queue, command.keys, policy)
+        if any(mark(row["key"], row["facts"]) not in command.seen for row in found):
+            raise Refused("changed_meanwhile", "items", CHANGED)
         await _keep(command.queue, "dismissed_facts", {row["key"]: row["facts"] for row in found})
         reason = command.reason
         for row in found:

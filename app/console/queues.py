@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
@@ -28,6 +29,11 @@ QUEUES: dict[str, Queue] = {queue.slug: queue for queue in sorted((*CONDITIONS, 
 """The queues in the order of ADM-8.2, by their slug."""
 
 
+def mark(key: str, facts: str) -> str:
+    """Return what tells an item with its facts from every other, and from the same item with other facts."""
+    return hashlib.sha256(f"{key}\n{facts}".encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Item:
     """One item: what it is about, since when, who looks after it."""
@@ -49,6 +55,11 @@ class Item:
     def said(self) -> str:
         """Return the facts with every email by its title."""
         return titled(self.facts)
+
+    @property
+    def mark(self) -> str:
+        """What the form of the queue sends along of what was seen of it."""
+        return mark(self.key, self.facts)
 
     def days(self, today: date) -> int:
         """Return its age in days."""

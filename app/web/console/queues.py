@@ -125,7 +125,7 @@ async def show(request: Request[Any, Any, Any], queue: FromPath[str]) -> Respons
 @post(f"{PATH}/{{queue:str}}", opt=staff_page("support", nav="queues"), status_code=200)
 async def act(request: Request[Any, Any, Any], queue: FromPath[str]) -> Response[str]:
     """Take, give back, put off or dismiss the items that are ticked (ADM-8.1, ADM-8.2)."""
-    found, form = _find(queue), await read_form(request, many=["items"])
+    found, form = _find(queue), await read_form(request, many=["items", "seen"])
     try:
         done = await _acted(request, found, form)
     except Invalid as invalid:
@@ -192,7 +192,9 @@ async def _acted(request: Request[Any, Any, Any], queue: Queue, form: Form) -> s
         day, reason = parse_both(lambda: parse_date(form, "until", what="day"), lambda: parse_reason(form))
         await snooze_items(SnoozeItems(queue, keys, day, reason), policy, staff.actor, today)
     else:
-        await dismiss_items(DismissItems(queue, keys, parse_reason(form)), policy, staff.actor)
+        await dismiss_items(
+            DismissItems(queue, keys, form.get("seen", "").split("\n"), parse_reason(form)), policy, staff.actor
+        )
     return act_on
 
 

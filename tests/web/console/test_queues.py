@@ -204,8 +204,9 @@ async def test_an_item_leaves_when_its_condition_ends(slug: str, sam: Any, peopl
 
 
 async def act(sam: Any, slug: str, what: str, keys: list[str], **fields: str) -> Any:
-    """Tick items and do something with them."""
-    return await sam.post(f"/admin/queues/{slug}", {"items": keys, "act": what, **fields})
+    """Tick items of the page that is open and do something with them."""
+    seen = html.fromstring(sam.page.text).xpath("//input[@name='seen']/@value")
+    return await sam.post(f"/admin/queues/{slug}", {"items": keys, "seen": seen, "act": what, **fields})
 
 
 async def kinds() -> list[str]:
@@ -260,10 +261,14 @@ async def test_an_item_is_put_off_90_days_at_most(days: int, sam: Any, people: C
     assert html.fromstring(answer.text).get_element_by_id("items").get("checked") is not None
 
 
-@pytest.mark.rule("ADM-8.1", "ADM-1.2")
+@pytest.mark.rule("ADM-8.1", "ADM-1.2", "ADM-1.4")
 async def test_a_dismissed_item_returns_when_its_facts_change(sam: Any, people: Cast) -> None:
     await odd(people)
-    keys = items(await sam.get("/admin/queues/q-12"))
+    await sam.get("/admin/queues/q-12")
+    await fetch("UPDATE register_item SET reason = 'type 98'")
+    keys = items(sam.page)
+    stale = await act(sam, "q-12", "dismiss", keys, **WHY)
+    assert (stale.status_code, "has changed since you opened the page" in sam.text()) == (422, True)
 
     without_reason = await act(sam, "q-12", "dismiss", keys)
     await act(sam, "q-12", "dismiss", keys, **WHY)
