@@ -30,7 +30,7 @@ class APITokenCreated(TokenEvent):
 
     def sentence(self) -> str:
         """Return what happened."""
-        return f"API token {self.first_characters} made for {self.lead_provider}"
+        return f"API token made for {self.lead_provider}"
 
 
 @catalogued
@@ -45,7 +45,7 @@ class APITokenRotated(TokenEvent):
 
     def sentence(self) -> str:
         """Return what happened."""
-        return f"API token {self.first_characters} of {self.lead_provider} takes the place of {self.former}"
+        return f"New API token of {self.lead_provider} takes the place of {self.former}"
 
 
 @catalogued

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from app.console.events import StaffFixApplied
 from app.console.timeline import since
+from app.db.engine import fetch
 from app.db.transaction import current_unit, transaction
 from app.events.record import because, record
 from app.events.words import change_lines
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from app.terms import Actor
 
     Run = Callable[[], Awaitable[object]]
+
+FORM = re.compile(r"[0-9a-f]{16}")
+CONFIRMED = "SELECT FROM event WHERE id > $1 AND metadata ->> 'form' = $2 LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -94,18 +99,34 @@ class ChangedMeanwhile(Exception):
         self.changed = changed
 
 
+class DoneAlready(Exception):
+    """This very form was confirmed before, so that nothing is done once more (ADM-1.4)."""
+
+
 @dataclass(frozen=True)
 class Seen:
-    """Whose record a form was about, and the number of the newest event when it was opened."""
+    """Whose record a form was about, the number of the newest event when it was opened, and what names this form."""
 
     whose: Whose
     event: int
+    form: str = ""
 
     @classmethod
-    def of(cls, whose: Whose, text: str) -> Seen:
+    def of(cls, whose: Whose, text: str, form: str = "") -> Seen:
         """Return it with the number that a form gives; what is no number is before everything."""
         readable = text.isascii() and text.isdigit() and len(text) < len(str(2**63))
-        return cls(whose, int(text) if readable else 0)
+        return cls(whose, int(text) if readable else 0, form if FORM.fullmatch(form) else "")
+
+    async def demand_once(self) -> None:
+        """Raise DoneAlready when this form was confirmed before; what it did keeps its name since it was opened."""
+        if self.form and await fetch(CONFIRMED, self.event, self.form):
+            raise DoneAlready
+
+    async def hold(self) -> None:
+        """Have a second press of the same button wait until the first is done, and raise DoneAlready then."""
+        if self.form:
+            await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"form {self.form}")
+            await self.demand_once()
 
     async def demand(self) -> None:
         """Raise ChangedMeanwhile when anything happened since."""
@@ -117,13 +138,19 @@ class Seen:
 async def apply_change(run: Run, reason: Reason, held: Collection[str] = (), seen: Seen | None = None) -> object:
     """Run an operation of staff in one transaction; its own events keep the reason (ADM-1.2, ADM-1.6).
 
-    Returns what the operation returns; raises ChangedMeanwhile.
+    Returns what the operation returns; raises ChangedMeanwhile, and DoneAlready for a form that was confirmed before.
     """
     async with transaction():
-        with because(reason.note, reason.ticket), watching(held):
+        await _hold(seen)
+        with because(reason.note, reason.ticket, seen.form if seen else ""), watching(held):
             done = await run()
         await _demand(seen)
         return done
+
+
+async def _hold(seen: Seen | None) -> None:
+    if seen is not None:
+        await seen.hold()
 
 
 async def _demand(seen: Seen | None) -> None:
@@ -138,9 +165,12 @@ async def apply_fix(command: ApplyFix, run: Run, actor: Actor, seen: Seen | None
     Raises ChangedMeanwhile, and writes nothing, when others changed the record since the form was opened (ADM-1.4).
     """
     async with transaction():
+        await _hold(seen)
         with watching(command.held) as watch:
             await run()
         await _demand(seen)
         reason = command.reason
         held = ", ".join(sorted(watch.held_back))
-        record(StaffFixApplied(command.about, command.fix, command.title, reason.note, reason.ticket, held), actor)
+        applied = StaffFixApplied(command.about, command.fix, command.title, reason.note, reason.ticket, held)
+        with because(reason.note, reason.ticket, seen.form if seen else ""):
+            record(applied, actor)

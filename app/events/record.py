@@ -93,9 +93,9 @@ _because: ContextVar[Mapping[str, str]] = ContextVar("because", default={})  # n
 
 
 @contextmanager
-def because(note: str, ticket: str) -> Iterator[None]:
-    """Keep the note or ticket of staff with every event that the body records (ADM-1.2)."""
-    token = _because.set({"note": note, "ticket": ticket})
+def because(note: str, ticket: str, form: str = "") -> Iterator[None]:
+    """Keep the note or ticket of staff with every event that the body records, and the form it is of (ADM-1.2)."""
+    token = _because.set({"note": note, "ticket": ticket, **({"form": form} if form else {})})
     try:
         yield
     finally:

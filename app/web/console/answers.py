@@ -22,6 +22,25 @@ def entered_in(
     return tuple((label, answer) for label, answer in answers if answer)
 
 
+def first_asked(fields: Iterable[Field], form: Form, passed_by: Iterable[str]) -> str:
+    """Return the control beside which a sentence about the whole form stands: the first that may be answered anew."""
+    shown = tuple(field for field in fields if field.kind != "hidden")
+    dates = {field.name: f"{field.name}_day" for field in shown if field.kind == "date"}
+    asked = [field.name for field in shown] or list(form)
+    left_out = {*passed_by, "seen", "from", "form_id", "note", "ticket"}
+    return next((dates.get(name, name) for name in asked if name not in left_out), "note")
+
+
+def chosen_in(query: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return what an address chooses of what there is to choose."""
+    return {name: query[name] for name, options in choices.items() if query.get(name) in options}
+
+
+def wants_change(form: Form) -> bool:
+    """Tell whether the check page leads back to its form, with everything that was entered (ADM-1.3)."""
+    return form.get("change") == "yes"
+
+
 def _answer(field: Field, options: Mapping[str, str], form: Form) -> str:
     match field.kind:
         case "hidden":

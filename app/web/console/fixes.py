@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from litestar.exceptions import NotFoundException
 
 from app import clock
-from app.console.apply_fix import ApplyFix, ChangedMeanwhile, Seen, apply_change, apply_fix, try_out
+from app.console.apply_fix import ApplyFix, ChangedMeanwhile, DoneAlready, Seen, apply_change, apply_fix, try_out
 from app.console.reasons import parse_reason
 from app.console.timeline import newest_event
 from app.events.record import About
 from app.terms import Refused
-from app.values import Invalid, out_of_bounds, parse_both
-from app.web.console.answers import entered_in
+from app.values import Invalid, parse_both
+from app.web.console.answers import chosen_in, entered_in, first_asked, wants_change
 from app.web.console.asking import staff_of
 from app.web.console.done import Notification, can_be_done, done_here
 from app.web.console.places import came_from, done_at, form_address
-from app.web.console.refusals import NOT_NOW, SAID
+from app.web.console.refusals import beside
 from app.web.forms import read_form, read_form_lists, read_query
 from app.web.page import page, redirect
 from app.web.session import visit_of
@@ -48,6 +49,8 @@ FIELDS = "console/fixes/fields.html"
 NOT_KEPT = frozenset({"confirm", "change", "send", "mail", "csrf_token", "school_mark"})
 """Fields of the check page that the form itself does not have."""
 NOTHING: Mapping[str, Any] = {}
+FORM_ID = "form_id"
+"""The field that names a form, so that confirming it twice does nothing twice."""
 
 
 @dataclass(frozen=True)
@@ -230,14 +233,29 @@ async def show(request: Request[Any, Any, Any], fix: Fix[S, Any], target: Target
         asked = await _asked(request, fix, target, read_query(request))
     except NotPossible as not_possible:
         return _no_form(request, fix, target, read_query(request), not_possible)
-    chosen = _chosen(read_query(request), fix.choices(asked.facts))
-    values = {**fix.initial(asked.facts), **chosen, **fix.given(asked.facts, chosen), "seen": seen}
+    chosen = chosen_in(read_query(request), fix.choices(asked.facts))
+    values = {
+        **fix.initial(asked.facts),
+        **chosen,
+        **fix.given(asked.facts, chosen),
+        "seen": seen,
+        FORM_ID: token_hex(8),
+    }
     return _form(request, asked, values, {})
 
 
 async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target[S]) -> Response[str]:
     """Check what was entered and show what would happen; once confirmed, do it and lead back (ADM-1.3)."""
     form = await read_form(request, fix.many)
+    try:
+        if form.get("confirm") == "yes":
+            await _seen(target, form).demand_once()
+        return await _submitted(request, fix, target, form)
+    except DoneAlready:
+        return redirect(request, done_at(came_from(form, target.path), fix.mark))
+
+
+async def _submitted(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target[S], form: Form) -> Response[str]:
     try:
         asked = await _asked(request, fix, target, form)
     except NotPossible as not_possible:
@@ -249,7 +267,11 @@ async def submit(request: Request[Any, Any, Any], fix: Fix[S, C], target: Target
     except Invalid as invalid:
         return _form(request, asked, form, invalid.errors)
     except Refused as refused:
-        return _form(request, asked, form, _beside(refused, form, fix.choices(asked.facts)), details=refused.details)
+        return _form(request, asked, form, beside(refused, form, fix.choices(asked.facts)), details=refused.details)
+
+
+def _seen(target: Target[Any], given: Mapping[str, str]) -> Seen:
+    return Seen.of(target.whose, given.get("seen", ""), given.get(FORM_ID, ""))
 
 
 async def _entered(request: Request[Any, Any, Any], asked: _Asked[S, C], form: Form) -> Response[str]:
@@ -269,23 +291,10 @@ async def _asked(
     why_not = fix.possible(target.subject)
     if why_not:
         raise NotPossible(why_not)
-    seen = Seen.of(target.whose, given.get("seen", ""))
+    seen = _seen(target, given)
     asked = _Asked(fix, target, None, came_from(given, target.path), seen)
     circumstances = Circumstances(clock.today(), visit_of(request).standing.policy, asked.address, target.path, given)
     return replace(asked, facts=await fix.load(target.subject, circumstances))
-
-
-def _chosen(query: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Return what the address chooses of what there is to choose."""
-    return {name: query[name] for name, options in choices.items() if query.get(name) in options}
-
-
-def _beside(refused: Refused, form: Form, choices: Collection[str]) -> Mapping[str, str]:
-    """Return a refusal beside the field that it concerns, in words."""
-    message = refused.message or SAID.get(refused.code, NOT_NOW)
-    if f"{refused.field}_day" in form:
-        return out_of_bounds(refused.field, message).errors
-    return {refused.field if refused.field in {*form, *choices} else "note": message}
 
 
 async def _check_or_apply(
@@ -299,7 +308,13 @@ async def _check_or_apply(
     if form.get("confirm") != "yes":
         effect = await try_out(run)
         if not effect.touched:
-            raise Invalid({_first_asked(fix, form): "This would change nothing: it is recorded like this already"})
+            raise Invalid(
+                {
+                    first_asked(
+                        fix.fields, form, (*NOT_KEPT, fix.record_field)
+                    ): "This would change nothing: it is recorded like this already"
+                }
+            )
         fields = {name: value for name, value in form.items() if name not in NOT_KEPT}
         notes = await fix.notes(command) if fix.notes else ()
         entered = entered_in(fix.fields, fix.choices(asked.facts), form)
@@ -313,19 +328,6 @@ async def _check_or_apply(
         if fix.answer is not None:
             return fix.answer(request, done)
     return redirect(request, done_at(asked.back, fix.mark))
-
-
-def _first_asked(fix: Fix[S, C], form: Form) -> str:
-    """Return the control beside which a sentence about the whole form stands: the first that may be answered anew."""
-    passed_by = {*NOT_KEPT, "seen", "from", "note", "ticket", fix.record_field}
-    dates = {field.name: f"{field.name}_day" for field in fix.fields if field.kind == "date"}
-    asked = [field.name for field in fix.fields if field.kind != "hidden"] or list(form)
-    return next((dates.get(name, name) for name in asked if name not in passed_by), "note")
-
-
-def wants_change(form: Form) -> bool:
-    """Tell whether the check page leads back to its form, with everything that was entered (ADM-1.3)."""
-    return form.get("change") == "yes"
 
 
 def held_back(fields: Mapping[str, list[str]]) -> frozenset[str]:

@@ -24,9 +24,10 @@ from app.registration.changes.review_name import (
 from app.teachers.rules import NameBand
 from app.terms import Refused
 from app.values import Invalid, parse_both, parse_choice
+from app.web.console.answers import wants_change
 from app.web.console.asking import address, day_in, may, page_size, staff_of
 from app.web.console.exporting import EXPORTERS, export, export_form, file_address, may_export
-from app.web.console.fixes import FixCheckPage, wants_change
+from app.web.console.fixes import FixCheckPage
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import staff_page

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from app.values import out_of_bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from app.terms import Refused
+    from app.values import Form
+
 NOT_NOW = "This cannot be done as things are now: open the record and look at what has changed"
 SAID = {
     "changed_meanwhile": "This has changed meanwhile: open the record and look at it again",
@@ -35,3 +45,11 @@ SAID = {
     "reported_again": "The lead provider has reported the school again since",
 }
 """Code of a refusal -> sentence."""
+
+
+def beside(refused: Refused, form: Form, choices: Collection[str]) -> Mapping[str, str]:
+    """Return a refusal beside the field that it concerns, in words."""
+    message = refused.message or SAID.get(refused.code, NOT_NOW)
+    if f"{refused.field}_day" in form:
+        return out_of_bounds(refused.field, message).errors
+    return {refused.field if refused.field in {*form, *choices} else "note": message}

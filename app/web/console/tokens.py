@@ -53,6 +53,11 @@ EXPIRY = (
     Field("expires", "When does it expire?", "radios"),
     Field("expires_in_days", "Days until it expires", hint=f"1 to {LONGEST_DAYS}, if it expires", width="4"),
 )
+SHOWN_ONCE = (
+    "The token was made, and shown once in the first answer. If nobody noted it, open it in the list and make the "
+    "token that takes its place"
+)
+"""What somebody is told who confirms the same form twice."""
 PROPOSED = {"expires": DAYS, "expires_in_days": str(USUAL_DAYS)}
 
 
@@ -67,6 +72,7 @@ class TokensPage:
     pages: int
     page_href: str
     may_change: bool
+    notification: Notification | None
 
 
 @dataclass(frozen=True)
@@ -167,6 +173,7 @@ CREATE: Fix[Wanted, CreateAPIToken] = Fix(
         *EXPIRY,
     ),
     answer=_made,
+    done=SHOWN_ONCE,
 )
 FIXES: Mapping[str, Fix[Token, Any]] = by_slug(
     Fix(
@@ -188,6 +195,7 @@ FIXES: Mapping[str, Fix[Token, Any]] = by_slug(
             *EXPIRY,
         ),
         answer=_made,
+        done=SHOWN_ONCE,
     ),
     Fix(
         "",
@@ -207,7 +215,8 @@ async def overview(request: Request[Any, Any, Any]) -> Response[str]:
     every = sorted(await tokens(), key=lambda token: token.has_ended(now))
     shown, number, pages = paged(every, query)
     href, may_change = address(PATH, query, ("size",)), may(request, "data")
-    return page(request, "console/tokens.html", TokensPage(shown, now, len(every), number, pages, href, may_change))
+    listed = TokensPage(shown, now, len(every), number, pages, href, may_change, done_here(request))
+    return page(request, "console/tokens.html", listed)
 
 
 @get(f"{PATH}/new", opt=staff_page("data", nav="api-tokens"))

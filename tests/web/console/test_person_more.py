@@ -17,7 +17,6 @@ from app.provider_records.asked import ResourceType
 from tests import factories
 from tests.provider_records.world import listed, settled
 from tests.web.console.test_fixes import hidden
-from tests.web.console.test_staff import submitted
 
 if TYPE_CHECKING:
     from tests.cast import Cast
@@ -126,7 +125,9 @@ async def test_support_sends_an_email_again_unless_its_words_are_gone_or_nothing
     await sam.get(f"{path}/{sent[0]}")
     await sam.post(f"{path}/{sent[0]}", {**hidden(sam), **WHY})
     assert ("0@ash.example" in sam.text(), "No email will be sent" in sam.text()) == (True, False)
-    answer = await submitted(sam, f"{path}/{sent[0]}")
+    confirm = {**hidden(sam), "confirm": "yes"}
+    assert (await sam.post(f"{path}/{sent[0]}", confirm)).status_code == 303
+    answer = await sam.post(f"{path}/{sent[0]}", confirm)
     assert answer.headers["location"] == f"{path}?done=changed-send-again"
     again = await fetch("SELECT state, recipient FROM message WHERE dedupe_key LIKE 'M-01:0:again%'")
     assert [tuple(row) for row in again] == [("pending", "0@ash.example")]

@@ -42,8 +42,15 @@ async def test_a_token_is_made_shown_once_replaced_and_revoked(dee: Any) -> None
         answer = await dee.post(f"{PATH}/new", {**hidden(dee), **WHY, **wanted, **wrong})
         assert answer.status_code == 422
         await dee.get(f"{PATH}/new")
-    await submitted(dee, f"{PATH}/new", **wanted, expires_in_days="400")
+    await dee.get(f"{PATH}/new")
+    await dee.post(f"{PATH}/new", {**hidden(dee), **WHY, **wanted, "expires_in_days": "400"})
+    confirm = {**hidden(dee), "confirm": "yes"}
+    await dee.post(f"{PATH}/new", confirm)
     first = shown(dee)
+    second_press = await dee.post(f"{PATH}/new", confirm)
+    assert second_press.headers["location"] == f"{PATH}?done=changed-create"
+    await dee.get(second_press.headers["location"])
+    assert "shown once in the first answer. If nobody noted it, open it in the list" in dee.text()
     again = await dee.post(f"{PATH}/new", {**hidden_of(wanted), **WHY, "confirm": "yes"})
     assert (again.status_code, "has a token of this name already" in again.text) == (422, True)
     (token,) = await tokens()
