@@ -175,3 +175,8 @@ class RoleDirectory(Protocol):
     async def organisations(self, subject: str) -> tuple[Organisation, ...]:
         """Return every organisation of a person; none on any failure (ACC-4.11)."""
         ...
+
+
+def said_of_paused(paused: Mapping[str, str], ways: frozenset[str]) -> tuple[str, ...]:
+    """Return what staff say of the ways in that they have paused, each by its name (ACC-2.5)."""
+    return tuple(f"{one.name}: {paused[one.id]}" for one in METHODS if one.id in ways and paused.get(one.id))

@@ -31,6 +31,7 @@ class StaffAccount:
     locked_at: datetime | None
     used_at: datetime
     """When somebody last signed in to it; until then, when it was made."""
+    never_used: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -39,7 +40,8 @@ class StaffAccount:
 
 
 COLUMNS = """SELECT u.id, u.public_id, u.name, u.email, u.active, u.staff_roles, u.wrong_codes, u.locked_at,
-    coalesce(u.last_used_at, u.created_at) AS used_at FROM app_user u"""
+    coalesce(u.last_used_at, u.created_at) AS used_at,
+    u.last_used_at IS NULL AS never_used FROM app_user u"""
 # An account that codes have opened comes before one that only the test sign-in made (ACC-3.2).
 ACCOUNT = f"""{COLUMNS}
     WHERE u.audience = 'staff' AND lower(u.email) = lower($1)
@@ -93,6 +95,7 @@ def _account(row: asyncpg.Record) -> StaffAccount:
         row["wrong_codes"] or 0,
         row["locked_at"],
         row["used_at"],
+        row["never_used"],
     )
 
 

@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 
 from app.access.methods import paused_methods
 from app.access.rules import HOMES
-from app.access.sign_in import DFE_SIGN_IN, EMAIL_LINK, SignInMethod, offered
+from app.access.sign_in import DFE_SIGN_IN, EMAIL_LINK, SignInMethod, offered, said_of_paused
 from app.web.page import page, redirect
 from app.web.policies import public_page
 from app.web.session import visit_of
@@ -37,7 +37,7 @@ async def sign_in(request: AnyRequest) -> Response[str]:
     on, paused = request.app.state.settings.methods, await paused_methods()
     context = SignInPage(
         methods=offered("school", on, paused),
-        paused=tuple(message for method, message in paused.items() if method in on & SCHOOL_METHODS and message),
+        paused=said_of_paused(paused, on & SCHOOL_METHODS),
         personas="personas" in on,
         ended=request.query_params.get("ended") == "yes",
     )

@@ -12,7 +12,7 @@ from app.access import sessions
 from app.access.methods import paused_methods
 from app.access.request_staff_code import RequestStaffCode, request_staff_code
 from app.access.rules import HOMES
-from app.access.sign_in import STAFF_CODE, STAFF_DFE, offered
+from app.access.sign_in import STAFF_CODE, STAFF_DFE, offered, said_of_paused
 from app.access.sign_in_by_staff_code import SignInByStaffCode, sign_in_by_staff_code
 from app.values import Invalid, parse_code, parse_email
 from app.web.errors import too_many
@@ -62,7 +62,7 @@ async def choose(request: AnyRequest) -> Response[str]:
     methods = offered("staff", on, paused)
     if all(method.id == STAFF_CODE for method in methods):
         return await email_page(request)
-    messages = tuple(message for method, message in paused.items() if method in on & STAFF_METHODS and message)
+    messages = said_of_paused(paused, on & STAFF_METHODS)
     ended = request.query_params.get("ended") == "yes"
     context = SignInPage(methods, messages, "personas" in on, ended)
     if len(methods) == 1 and not (context.personas or ended or messages):

@@ -73,7 +73,7 @@ FIXES: Mapping[str, Fix[Any, Any]] = by_slug(
         run=_look_after_mail,
         choices=lambda _: {"act": ACTS},
         fields=(ACT,),
-        done="Done",
+        done="The mail is tried again, or discarded",
         may_hold=False,
     ),
     Fix(
@@ -84,7 +84,7 @@ FIXES: Mapping[str, Fix[Any, Any]] = by_slug(
         run=_look_after_job,
         choices=lambda _: {"act": ACTS},
         fields=(ACT,),
-        done="Done",
+        done="The job is tried again, or discarded",
     ),
     Fix(
         "",

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 PATH = "/admin/notices"
 LONGEST = 500
+END_OF_DAY = time(23, 59)
 LINK = ("/", "https://")
 WORDS_OF = {Level: {each.value: each.words for each in Level}, Audience: {each.value: each.words for each in Audience}}
 
@@ -73,13 +74,13 @@ class NoticesPage:
     notification: Notification | None
 
 
-def _moment(form: Form, name: str, what: str) -> datetime | None:
+def _moment(form: Form, name: str, what: str, untimed: time) -> datetime | None:
     parts = [form.get(f"{name}_{part}", "").strip() for part in ("day", "month", "year")]
     typed = form.get(f"{name}_time", "").strip()
     if not any(parts) and not typed:
         return None
     try:
-        hour = time.fromisoformat(typed) if typed else time(0)
+        hour = time.fromisoformat(typed) if typed else untimed
     except ValueError:
         raise Invalid({f"{name}_time": "Enter a time such as 09:30"}) from None
     return datetime.combine(parse_date(form, name, what=what), hour.replace(tzinfo=None), LONDON)
@@ -104,7 +105,10 @@ def _banner(form: Form, _told: Told) -> PublishBanner:
             lambda: parse_choice(form, "audience", list(WORDS_OF[Audience]), "Select who sees it"),
         ),
     )
-    starts, ends = parse_both(lambda: _moment(form, "starts", "first day"), lambda: _moment(form, "ends", "last day"))
+    starts, ends = parse_both(
+        lambda: _moment(form, "starts", "first day", time(0)),
+        lambda: _moment(form, "ends", "last day", END_OF_DAY),
+    )
     return PublishBanner(text, link, Level(level), Audience(audience), starts or clock.now(), ends)
 
 
@@ -150,7 +154,7 @@ FIXES: Mapping[str, Fix[Told, Any]] = by_slug(
             Field("starts", "First day", "date", "Empty for now"),
             Field("starts_time", "From what time", hint="For example 09:30; empty for midnight", width="5"),
             Field("ends", "Last day", "date", "Empty for until it is taken away"),
-            Field("ends_time", "Until what time", width="5"),
+            Field("ends_time", "Until what time", hint="For example 17:00; empty for the end of that day", width="5"),
         ),
     ),
     Fix(

@@ -47,6 +47,10 @@ async def test_the_banner_and_the_maintenance_page_reach_whom_they_are_for(dee: 
         await browser.get(path)
         assert ('id="service-banner"' in browser.page.text) == there
     await submitted(dee, f"{PATH}/end-banner")
+    await submitted(dee, f"{PATH}/banner", **banner, **day("ends", "2030-01-31"))
+    await dee.get(PATH)
+    assert "To 31 January 2030 at 11:59pm" in " ".join(dee.text().split())
+    await submitted(dee, f"{PATH}/end-banner")
 
     await submitted(dee, f"{PATH}/maintenance", text="Back at noon")
     for browser, path in ((alice, "/school/home"), (anybody, "/sign-in")):
@@ -62,7 +66,7 @@ async def test_the_banner_and_the_maintenance_page_reach_whom_they_are_for(dee: 
     assert (await alice.get("/school/home")).status_code == 200
     rows = await fetch("SELECT kind, metadata ->> 'note' AS note FROM event WHERE kind ~ '^service' ORDER BY id")
     assert [(row["kind"].removeprefix("service_notice_"), row["note"]) for row in rows] == [
-        (done, WHY["note"]) for done in ("published", "ended", "published", "ended")
+        (done, WHY["note"]) for done in ("published", "ended") * 3
     ]
 
 

@@ -60,7 +60,7 @@ async def test_a_manager_looks_after_an_account_from_its_beginning_to_its_end(ma
     answer = await max_.post("/admin/staff/new", {**hidden(max_), "confirm": "yes"})
     assert answer.headers["location"] == "/admin/staff?done=changed-add"
     await max_.get(answer.headers["location"])
-    assert "Ann Able" in max_.text()
+    assert "Active Never" in " ".join(max_.text().partition("Ann Able")[2].split())
     told = await fetch("SELECT message_id, recipient FROM message ORDER BY recipient")
     assert {row["message_id"] for row in told} == {"M-80"}
     assert ANN in {row["recipient"] for row in told}
