@@ -22,7 +22,8 @@ from app.terms import Refused
 from app.values import Invalid, parse_both
 from app.web.console.answers import chosen_in, entered_in, first_asked, wants_change
 from app.web.console.asking import staff_of
-from app.web.console.done import Notification, can_be_done, done_here
+from app.web.console.done import can_be_done, done_here
+from app.web.console.fix_pages import FixCheckPage, FixPage
 from app.web.console.places import came_from, done_at, form_address
 from app.web.console.refusals import beside
 from app.web.forms import read_form, read_form_lists, read_query
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from litestar import Request, Response
 
-    from app.console.apply_fix import Effect
     from app.console.reasons import Reason
     from app.console.timeline import Happening, Whose
     from app.policy import Policy
@@ -165,48 +165,6 @@ class Target(Generic[S]):
     whose: Whose
     form: str = ""
     """The address of the form, when it is not below that page."""
-
-
-@dataclass(frozen=True)
-class FixPage:
-    """The form of a fix."""
-
-    title: str
-    template: str
-    name: str
-    back: str
-    values: Mapping[str, str]
-    errors: Mapping[str, str]
-    choices: Mapping[str, Mapping[str, str]]
-    not_possible: str = ""
-    instead: tuple[str, str] | None = None
-    """Address and title of what helps where it is not possible."""
-    fields: tuple[Field, ...] = ()
-    changed: tuple[Happening, ...] = ()
-    """What others changed since the form was opened (ADM-1.4)."""
-    in_the_way: str = ""
-    """Id of the record that a rule does not let it pass by (ADM-1.5)."""
-    conflicts: tuple[tuple[str, str], ...] = ()
-    """Everything that does not go together, each with the id of a record that it is about."""
-    notification: Notification | None = None
-
-
-@dataclass(frozen=True)
-class FixCheckPage:
-    """Everything that the fix changes, with every email that would go out (ADM-1.3)."""
-
-    doing: str
-    """What is put right; a template knows the title of its page as `title`."""
-    name: str
-    fields: Mapping[str, str]
-    effect: Effect
-    reason: Reason
-    may_hold: bool = True
-    many: tuple[str, ...] = ()
-    """Fields that have several values, one a line."""
-    notes: tuple[str, ...] = ()
-    entered: tuple[tuple[str, str], ...] = ()
-    """What each question of the form was answered."""
 
 
 @dataclass(frozen=True)

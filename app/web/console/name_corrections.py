@@ -27,7 +27,7 @@ from app.values import Invalid, parse_both, parse_choice
 from app.web.console.answers import wants_change
 from app.web.console.asking import address, day_in, may, page_size, staff_of
 from app.web.console.exporting import EXPORTERS, export, export_form, file_address, may_export
-from app.web.console.fixes import FixCheckPage
+from app.web.console.fix_pages import FixCheckPage
 from app.web.forms import read_form, read_query
 from app.web.page import page, redirect
 from app.web.policies import staff_page

@@ -21,7 +21,8 @@ from app.values import Invalid
 from app.web.console.answers import wants_change
 from app.web.console.asking import staff_of
 from app.web.console.done import can_be_done
-from app.web.console.fixes import NOT_KEPT, FixCheckPage, FixPage, held_back
+from app.web.console.fix_pages import FixCheckPage, FixPage
+from app.web.console.fixes import NOT_KEPT, held_back
 from app.web.console.places import came_from, done_at
 from app.web.errors import ErrorPage, error_page, too_many
 from app.web.forms import known_id, read_form, read_form_lists, read_query
