@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.terms import Actor
 
 FIELD = "duplicate_id"
+CHECKED = "same_person"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class MergePeople:
 
     survivor: TeacherId
     duplicate: UUID | TRN
+    checked: bool = False
+    """Whether somebody says that both are the same person; needed unless the teaching record says so."""
 
 
 STAMPS = ", ".join(f"'{one.name}', t.{one.name}" for one in fields(Stamps))
@@ -92,17 +95,48 @@ async def merge_people(command: MergePeople, actor: Actor, _today: date) -> None
     """Move all of one record to another, which its TRN finds from then on; the old one keeps its events (FIX-12).
 
     Raises Refused for `duplicate_id`: `nobody`, `itself`, `merged`, `anonymised`, `other_way_round`, and `conflicts`
-    with the sentence of each and the record it is about (ADM-1.5).
+    with the sentence of each and the record it is about (ADM-1.5); `not_checked` where only the teaching record could
+    say that they are one, and does not.
     """
     async with transaction():
         survivor, other = await _held(command)
         _check(survivor, other)
         await _check_conflicts(survivor, other)
+        _check_same(survivor, other, checked=command.checked)
         moved = await fetch_one(MOVE, survivor.id, other.id, clock.now())
         rows = {COUNTED[name]: number for name, number in dict(moved or {}).items()}
         kept = _kept(survivor.stamps, other.stamps)
         await _store(survivor, other, kept)
         _record(survivor, other, rows, kept, actor)
+
+
+async def doubts_about(command: MergePeople) -> tuple[str, ...]:
+    """Say who both are and what speaks against their being one person, for whoever decides (FIX-12)."""
+    other, survivor = await _find(command.duplicate), await _find(command.survivor)
+    return () if other is None or survivor is None else _doubts(survivor, other)
+
+
+def _doubts(survivor: PersonMerged, other: PersonMerged) -> tuple[str, ...]:
+    if other.trs_merged_into_trn == survivor.trn:
+        return ()
+    names = survivor.name, other.name
+    on_record = [f"{name.trs_first_name} {name.trs_last_name}" for name in names]
+    alike = on_record[0].casefold() == on_record[1].casefold()
+    against = [] if alike else ["their names on the teaching record differ"]
+    against += ["their TRNs differ", "the teaching record does not say that one was merged into the other"]
+    return (
+        f"This record: {names[0].displayed}, on the teaching record {on_record[0]}, TRN {survivor.trn}",
+        f"The other record: {names[1].displayed}, on the teaching record {on_record[1]}, TRN {other.trn}",
+        f"Reasons for doubt: {', '.join(against)}",
+    )
+
+
+def _check_same(survivor: PersonMerged, other: PersonMerged, *, checked: bool) -> None:
+    doubts = _doubts(survivor, other)
+    if doubts and not checked:
+        message = "Tick the box once you have checked that both records are the same person"
+        listed = tuple((doubt, "") for doubt in doubts)
+        raise Refused("not_checked", CHECKED, message, {"conflicts": listed})
 
 
 async def _held(command: MergePeople) -> tuple[PersonMerged, PersonMerged]:
@@ -136,7 +170,8 @@ def _check(survivor: PersonMerged, other: PersonMerged) -> None:
 async def _check_conflicts(survivor: PersonMerged, other: PersonMerged) -> None:
     found = await conflicts_between(survivor.id, other.id)
     if found:
-        message = "These do not go together. Put one of each right first"
+        more = f", and {len(found) - 1} more, listed above the form" if len(found) > 1 else ""
+        message = f"{found[0].sentence}{more}. Put one of each right first"
         listed = tuple((conflict.sentence, str(conflict.other_id)) for conflict in found)
         raise Refused("conflicts", FIELD, message, {"conflicts": listed})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.registration.merging.merge_people import FIELD, MergePeople, merge_people
+from app.registration.merging.merge_people import CHECKED, FIELD, MergePeople, doubts_about, merge_people
 from app.values import Invalid, parse_trn
 from app.web.console.fixes import Field, Fix
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from app.values import Form
     from app.web.console.fixes import Circumstances
 
+SAME = {"yes": "I have checked that both records are the same person"}
+
 
 async def _load(person: PersonFile, circumstances: Circumstances) -> tuple[PersonFile, str]:
     """Keep what an address proposes as the other record."""
@@ -22,7 +24,7 @@ async def _load(person: PersonFile, circumstances: Circumstances) -> tuple[Perso
 
 
 def _parse(form: Form, facts: tuple[PersonFile, str]) -> MergePeople:
-    return MergePeople(facts[0].id, _other(form))
+    return MergePeople(facts[0].id, _other(form), checked="yes" in form.get(CHECKED, "").split("\n"))
 
 
 def _other(form: Form) -> UUID | TRN:
@@ -46,6 +48,8 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         initial=lambda facts: {FIELD: facts[1]},
         parse=_parse,
         run=merge_people,
+        choices=lambda _: {CHECKED: SAME},
+        notes=doubts_about,
         done="The other record is merged into this one",
         fields=(
             Field(
@@ -53,6 +57,13 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
                 "Which other record is of the same person?",
                 hint="Its TRN, or the last part of the address of its page. Everything moves here, and its TRN finds "
                 "this record from then on",
+            ),
+            Field(
+                CHECKED,
+                "Are both the same person?",
+                "checkboxes",
+                hint="Needed unless the teaching record says that the other one was merged into this one. "
+                "A merge cannot be undone",
             ),
         ),
     ),

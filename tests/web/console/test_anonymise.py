@@ -116,7 +116,7 @@ async def test_a_record_merged_into_theirs_is_made_unrecognisable_with_it_and_ne
     await ask_to_anonymise(AskToAnonymise(survivor.id, early=False, note="They asked us", ticket=""), asker, today)
     away = {"started_on": date(2023, 9, 1), "finished_on": date(2025, 10, 31), "end_reason": "left"}
     stay = await factories.ect(people.ash, other, email="jane@ash.example", **away)
-    await merge_people(MergePeople(survivor.id, other.public_id), asker, today)
+    await merge_people(MergePeople(survivor.id, other.public_id, checked=True), asker, today)
 
     await sam.get(f"/admin/people/{other.public_id}/fixes/anonymise")
     assert "This record was merged into another" in sam.text()

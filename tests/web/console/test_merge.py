@@ -36,7 +36,7 @@ async def merge(sam: Any, kept: Teacher, other: str) -> Any:
     """Fill in the form of Ann's page, and confirm what it shows."""
     form = f"/admin/people/{kept.public_id}/merge"
     await sam.get(form)
-    answer = await sam.post(form, {**hidden(sam), **WHY, "duplicate_id": other})
+    answer = await sam.post(form, {**hidden(sam), **WHY, "duplicate_id": other, "same_person": ["yes"]})
     return await sam.post(form, {**hidden(sam), "confirm": "yes"}) if answer.status_code == 200 else answer
 
 
@@ -55,7 +55,17 @@ async def test_everything_moves_to_the_record_that_goes_on(
 
     await sam.get(f"/admin/people/{kept.public_id}/merge?duplicate_id={gone.public_id}")
     assert f'value="{gone.public_id}"' in sam.page.text
-    await sam.post(f"/admin/people/{kept.public_id}/merge", {**hidden(sam), **WHY, "duplicate_id": gone.trn})
+    wanted = {**hidden(sam), **WHY, "duplicate_id": gone.trn}
+    assert (await sam.post(f"/admin/people/{kept.public_id}/merge", wanted)).status_code == 422
+    assert "Tick the box once you have checked that both records are the same person" in sam.text()
+    assert "This record: Ann Single, on the teaching record Ann Single, TRN 4512371" in sam.text()
+    await fetch("UPDATE teacher SET trs_answer = 'merged', trs_merged_into_trn = '4512371' WHERE id = $1", gone.id)
+    assert (await sam.post(f"/admin/people/{kept.public_id}/merge", wanted)).status_code == 200
+    assert "Reasons for doubt" not in sam.text()
+    await fetch("UPDATE teacher SET trs_answer = 'found', trs_merged_into_trn = NULL WHERE id = $1", gone.id)
+    await sam.post(f"/admin/people/{kept.public_id}/merge", {**wanted, "same_person": ["yes"]})
+    assert "The other record: Ann Double, on the teaching record Ann Double, TRN 4512372" in sam.text()
+    assert "Reasons for doubt: their names on the teaching record differ, their TRNs differ, the teach" in sam.text()
     assert "First eligible for funding as an ECT: was none, now 2 September 2024" in sam.text()
     assert "Name: was Ann Double, now Ann Single" in sam.text()
     assert "TRN: was 4512372, now 4512371" in sam.text()
@@ -116,6 +126,9 @@ async def test_what_does_not_go_together_is_listed_one_by_one(
         f"Both have an induction period on the same days: North Hub {days[0]}, and North Hub {days[1]}",
     ]
     assert f'href="/admin/people/{gone.public_id}"' in answer.text
+    assert listed[0].partition(". Look")[0] in (
+        html.fromstring(answer.text).get_element_by_id("duplicate_id-error").text_content()
+    )
     assert await fetch("SELECT 1 FROM teacher WHERE merged_into_teacher_id IS NOT NULL") == []
 
 
