@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", TrainingInStay, MentorshipInStay)
 
+FIRST_DAY = date(1950, 1, 1)
+"""Nobody who is registered began before; an earlier day is mistyped."""
+
 
 @dataclass(frozen=True)
 class OtherStay:
@@ -148,6 +151,8 @@ def _earliest(row: MentorshipInStay, around: Around) -> date:
 
 
 def _in_the_way(stay: WholeStay, day: date, plan: StartPlan, around: Around) -> Iterator[InTheWay]:
+    if day < FIRST_DAY:
+        yield InTheWay(f"First day must be on or after {day_in_words(FIRST_DAY)}: check the year")
     new = Period(day, stay.finished_on)
     if stay.finished_on is not None and day > stay.finished_on:
         yield InTheWay(f"They left on {day_in_words(stay.finished_on)}, before this day", stay.public_id)

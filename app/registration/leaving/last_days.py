@@ -49,6 +49,10 @@ def tense(last_day: date, today: date) -> Tense:
     return Tense.TODAY if last_day == today else Tense.LEAVING
 
 
+MOST_MONTHS_AHEAD = 120
+"""So far ahead support may record a last day: no later one is anything but mistyped."""
+
+
 @dataclass(frozen=True)
 class LeavingBounds:
     """The first and the last day that may be reported, and the sentences that state them (PER-41, G-09)."""
@@ -78,14 +82,14 @@ def leaving_bounds(
     """Give the bounds of the last day of a stay, from the trainings of that stay (PER-41).
 
     elsewhere_from: the day from which another school has registered the ECT, if it has (PER-05). any_later: support
-    with a ticket, whom nothing else keeps from a later day (FIX-06).
+    with a ticket, whom nothing else keeps from a later day of the next ten years (FIX-06).
     """
     begun = max((t.started_on for t in trainings if not t.cancelled and t.started_on <= today), default=started_on)
     what = "their latest training" if begun > started_on else "they"
     earliest = max(started_on, begun) + TWO_DAYS
     why = f"because {what} started on {day_in_words(max(started_on, begun))}"
-    latest = date.max if any_later else add_months(today, policy.max_months_ahead)
-    because = f"{policy.max_months_ahead} months from today"
+    months = MOST_MONTHS_AHEAD if any_later else policy.max_months_ahead
+    latest, because = add_months(today, months), f"{months} months from today"
     if elsewhere_from is not None and elsewhere_from <= latest:
         latest, because = elsewhere_from - ONE_DAY, "because another school has registered them from the day after"
     first, last = day_in_words(earliest), day_in_words(latest)
