@@ -12,6 +12,7 @@ from app.terms import TRN
 
 LONGEST = 200
 _TRN = re.compile(r"(?<![0-9])[0-9]{7}(?![0-9])")
+_SPACED_TRN = re.compile(r"\s*(?:RP|TRN)?[\s:]*[0-9](?:[\s/.-]*[0-9]){6}\s*", re.IGNORECASE)
 _UUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
 _URN = re.compile(r"\s*[0-9]{5,7}\s*")
 _POSTCODE = re.compile(r"\s*([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\s*", re.IGNORECASE)
@@ -49,8 +50,9 @@ def people_search(typed: str) -> PeopleSearch:
     text = _plain(typed)
     ids = tuple(dict.fromkeys(UUID(found) for found in _UUID.findall(text)))
     trns = tuple(dict.fromkeys(TRN(found) for found in _TRN.findall(_UUID.sub(" ", text))))
-    if trns:
-        return PeopleSearch(trns)
+    spaced = _SPACED_TRN.fullmatch(text)
+    if trns or spaced:
+        return PeopleSearch(trns or (TRN("".join(filter(str.isdigit, text))),))
     if ids:
         return PeopleSearch(ids=ids)
     if "@" in text:

@@ -48,6 +48,8 @@ async def postpone_run(command: PostponeRun, actor: Actor, today: date) -> None:
         if not today <= command.until <= today + LONGEST:
             raise Refused("out_of_range", "until_day", f"Choose a day from today to {LONGEST.days} days ahead")
         day = working_day(command.until)
+        if day == run.runs_on:
+            raise Refused("same_day", "until_day", "The run goes on that day already: choose another day")
         await _store(command, day, "planned")
         record(ReminderRunPostponed(About(), command.reminder, command.planned_on, run.runs_on, day), actor)
 

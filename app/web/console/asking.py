@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
+from app.values import PARTS, Invalid, parse_date
 from app.web.schools.list_query import page_number
 from app.web.session import visit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from litestar import Request
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PAGE_SIZES = (20, 50, 100)
+LONGEST_DAY = 30
 
 
 def staff_of(request: Request[Any, Any, Any]) -> User:
@@ -40,11 +42,30 @@ def page_size(query: Mapping[str, str]) -> int:
 
 
 def day_in(query: Mapping[str, str], name: str) -> date | None:
-    """Return the day that an address gives, as 2025-09-01; None for none and for what is no day."""
-    try:
-        return date.fromisoformat(query.get(name, "").strip())
-    except ValueError:
+    """Return the day that an address gives, as 1/9/2025 or 2025-09-01; None for none and for what is no day."""
+    typed = query.get(name, "").strip()
+    parts = typed.replace("/", " ").replace("-", " ").replace(".", " ").split()
+    if len(parts) != len(PARTS):
         return None
+    year_first = len(parts[0]) == len("2025")
+    try:
+        return parse_date(
+            {f"day_{part}": value for part, value in zip(PARTS[::-1] if year_first else PARTS, parts, strict=True)},
+            "day",
+            what="day",
+        )
+    except Invalid:
+        return None
+
+
+def unread_days(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Say of the days `since` and `until` of an address which are no days and so count as not given."""
+    typed = {name: query.get(name, "").strip() for name in ("since", "until")}
+    return tuple(
+        f"“{value[:LONGEST_DAY]}” is no day, so it was left out. Enter a day such as 1/9/2025"
+        for name, value in typed.items()
+        if value and day_in(query, name) is None
+    )
 
 
 def paged(every: Sequence[T], query: Mapping[str, str]) -> tuple[tuple[T, ...], int, int]:

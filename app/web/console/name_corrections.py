@@ -25,7 +25,7 @@ from app.teachers.rules import NameBand
 from app.terms import Refused
 from app.values import Invalid, parse_both, parse_choice
 from app.web.console.answers import wants_change
-from app.web.console.asking import address, day_in, may, page_size, staff_of
+from app.web.console.asking import address, day_in, may, page_size, staff_of, unread_days
 from app.web.console.exporting import EXPORTERS, export, export_form, file_address, may_export
 from app.web.console.fix_pages import FixCheckPage
 from app.web.forms import read_form, read_query
@@ -78,6 +78,7 @@ class NameCorrectionsPage:
     schools: tuple[CorrectingSchool, ...]
     policy: Policy
     asked: Mapping[str, str]
+    unread: tuple[str, ...]
     choices: Mapping[str, Mapping[str, str]]
     bands: Mapping[str, str]
     reasons: Mapping[str, str]
@@ -210,6 +211,7 @@ async def _shown(request: AnyRequest, values: Mapping[str, str], errors: Mapping
         schools=await correcting_schools(policy),
         policy=policy,
         asked={name: query.get(name, "")[:50] for name in KEPT},
+        unread=unread_days(query),
         choices=CHOICES,
         bands=BANDS,
         reasons=REASONS,

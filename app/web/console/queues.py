@@ -53,10 +53,10 @@ ACTS = {
     "dismiss": "Dismiss them: nothing is to be done unless the facts change",
 }
 DONE = {
-    "take": "You look after them now.",
-    "release": "They are nobody’s now.",
-    "snooze": "They are put off.",
-    "dismiss": "They are dismissed.",
+    "take": "You look after what was ticked now.",
+    "release": "What was ticked is nobody’s now.",
+    "snooze": "What was ticked is put off.",
+    "dismiss": "What was ticked is dismissed.",
     "gone": GONE,
 }
 

@@ -16,7 +16,7 @@ from app.events.record import About
 from app.support.close_query import CloseQuery, close_query
 from app.support.rules import without_secrets
 from app.web.console import fixes
-from app.web.console.asking import address, day_in, may, paged
+from app.web.console.asking import address, day_in, may, paged, unread_days
 from app.web.console.done import done_here
 from app.web.console.exporting import file_address
 from app.web.console.fixes import Fix, Target, without_day
@@ -77,6 +77,7 @@ class ConsoleFeedbackPage:
     values: Mapping[str, str]
     scores: Mapping[str, str]
     pages_asked: Mapping[str, str]
+    unread: tuple[str, ...]
 
 
 @get(QUERIES, opt=staff_page(nav="queues"))
@@ -159,6 +160,7 @@ async def show_feedback(request: AnyRequest) -> Response[str]:
         values=query,
         scores=SCORES,
         pages_asked={name: name for name in found.pages},
+        unread=unread_days(query),
     )
     return page(request, "console/feedback.html", shown)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.console.timeline import WHO, Timeline, TimelineFilter, Whose, timeline
 from app.terms import ActorKind
-from app.web.console.asking import address, day_in
+from app.web.console.asking import address, day_in, unread_days
 from app.web.console.exporting import file_address, may_export
 from app.web.forms import read_query
 from app.web.schools.list_query import page_number
@@ -35,6 +35,8 @@ class TimelineView:
     page_href: str
     file_href: str
     """Where the same entries are had as a file; empty for those who may not."""
+    unread: tuple[str, ...]
+    """What of the days asked for is no day."""
     merged: Collection[str]
     """Ids of records that were merged into this one: their entries are marked (ADM-3.3)."""
 
@@ -51,6 +53,7 @@ async def view(request: Request[Any, Any, Any], whose: Whose, path: str, merged:
         path=path,
         page_href=address(path, query, KEPT),
         file_href=file_address(f"{path}/file", query, KEPT) if may_export(request) and path.endswith(TIMELINE) else "",
+        unread=unread_days(query),
         merged=merged,
     )
 

@@ -74,7 +74,7 @@ async def test_every_correction_is_kept_and_can_be_filtered(sam: Any, people: Ca
         ("band=minor", ["Sian Davies", "John Smith"]),
         ("band=partial", ["Muhammad Aly"]),
         ("school=100002", []),
-        ("until=2025-11-09", []),
+        ("until=9+November+2025", []),
         ("since=2025-11-10&reviewed=yes&band=x", []),
     ):
         assert shown(await sam.get(f"{PATH}?{asked}")) == found, asked

@@ -68,6 +68,7 @@ def test_digits_inside_an_id_are_no_trn() -> None:
 
     assert people_search(typed) == PeopleSearch(ids=(UUID(typed),))
     assert people_search(f"{typed} {SIAN}").trns == (SIAN,)
+    assert {people_search(one).trns for one in ("99 00 032", "RP99/00032", "9900-032")} == {("9900032",)}
 
 
 @pytest.mark.rule("ADM-2.1")

@@ -138,11 +138,13 @@ async def test_the_timeline_names_every_author_and_can_be_narrowed(sam: Any, peo
 
     await sam.get(page_of(ect, "timeline"))
     everything = sam.text()
-    await sam.get(page_of(ect, "timeline") + "?author=staff&since=2025-10-02&until=2025-10-02")
+    await sam.get(page_of(ect, "timeline") + "?author=staff&since=2/10/2025&until=2025-10-02")
     narrowed = sam.text()
 
     assert "by Alice Archer (alice@ash.example), school user, at Ash School" in everything
     assert "Name changed from Name 2 to Name 3" in everything
+    await sam.get(page_of(ect, "timeline") + "?since=31/2/2025")
+    assert "“31/2/2025” is no day, so it was left out" in sam.text()
     assert "1 entry" in narrowed
     assert "by Sam Support (sam@staff.example), DfE support" in narrowed
 

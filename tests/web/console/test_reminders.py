@@ -38,6 +38,8 @@ async def test_a_run_is_previewed_put_off_and_cancelled(dee: Any, people: Cast) 
     assert "90 days ahead" in await refused(dee, f"{first}/postpone", **day("until", "2099-01-01"))
     until = next_working_day(TODAY_AS_DATE)
     await submitted(dee, f"{first}/postpone", **day("until", until.isoformat()))
+    again = await refused(dee, f"{first}/postpone", **day("until", until.isoformat()))
+    assert "The run goes on that day already" in again
     await submitted(dee, f"{second}/cancel")
     await dee.get(f"{second}/cancel")
     assert "The run has gone or is cancelled" in dee.text()
