@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from app.registration.changes.start_date_rules import FIRST_DAY
 from app.registration.registering.start_dates import day_in_words
 from app.terms import AppropriateBodyId, InductionOutcome, Period, TRSInductionStatus
 
@@ -53,6 +54,8 @@ def induction_fault(
 def _faults(
     said: InductionSaid, others: tuple[InductionSaid, ...], today: date, qts_on: date | None
 ) -> Iterator[Fault]:
+    if said.started_on < FIRST_DAY:
+        yield Fault("started_on", f"First day must be on or after {day_in_words(FIRST_DAY)}: check the year")
     if said.started_on > today:
         yield Fault("started_on", "First day must be today or in the past")
     if said.finished_on is not None and said.finished_on > today:

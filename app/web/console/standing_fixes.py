@@ -10,7 +10,7 @@ from app.schools.nominate_induction_tutor import NominateInductionTutor, nominat
 from app.schools.rules import SchoolLevel
 from app.schools.set_access import SetAccessOverride, SetEmailLink, set_access_override, set_email_link
 from app.training.queries import calendar
-from app.values import Invalid, parse_both, parse_choice, parse_email, parse_name, parse_optional_date
+from app.values import Invalid, add_months, parse_both, parse_choice, parse_email, parse_name, parse_optional_date
 from app.web.console.fixes import Field, Fix, without_day
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.values import Form
 
 FOLLOWS = "follows"
+MOST_MONTHS = 120
 LEVELS = {
     SchoolLevel.FULL.value: "Everything, as if the register said that it is eligible",
     SchoolLevel.SCHOOL_LED_ONLY.value: "School-led training only",
@@ -35,6 +36,8 @@ def _override(form: Form, school: SchoolFile) -> SetAccessOverride:
         day = parse_optional_date(form, "until", what="last day")
         if day is not None and day < clock.today():
             raise Invalid(until_day="Last day must be today or later")
+        if day is not None and day > add_months(clock.today(), MOST_MONTHS):
+            raise Invalid(until_day=f"Last day must be at most {MOST_MONTHS} months from today: check the year")
         return day
 
     level, day = parse_both(lambda: parse_choice(form, "level", list(LEVELS), "Select what the school may do"), until)

@@ -42,6 +42,9 @@ def test_a_period_is_not_in_the_future_not_before_the_status_and_overlaps_none(s
     fault = induction_fault(InductionSaid(BODY, *said), [HELD], TODAY, date(2024, 8, 1))
 
     assert (fault.field if fault else None) == field
+    early = induction_fault(InductionSaid(BODY, date(1, 1, 1), date(1, 2, 1)), [], TODAY, None)
+    assert early is not None
+    assert "on or after 1 January 1950" in early.message
 
 
 @pytest.mark.rule("FIX-24", "ADM-6.1", "ADM-16.1", "PER-46")
