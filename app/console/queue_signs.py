@@ -11,9 +11,10 @@ OPEN_STAYS = """
     UNION ALL SELECT 'mentor', m.teacher_id, m.school_id, m.started_on, m.id FROM mentor_at_school_period m
         WHERE m.removed_at IS NULL AND coalesce(m.finished_on, 'infinity') >= $1"""
 REGISTERED = """
-    SELECT e.teacher_id, e.school_id, e.started_on, lower(e.email) AS email FROM ect_at_school_period e
+    SELECT e.teacher_id, e.school_id, e.started_on, lower(e.email) AS email, e.created_at FROM ect_at_school_period e
         WHERE e.removed_at IS NULL
-    UNION ALL SELECT m.teacher_id, m.school_id, m.started_on, lower(m.email) FROM mentor_at_school_period m
+    UNION ALL SELECT m.teacher_id, m.school_id, m.started_on, lower(m.email), m.created_at
+        FROM mentor_at_school_period m
         WHERE m.removed_at IS NULL"""
 SHOWN_NAME = "coalesce({0}.corrected_name, {0}.trs_first_name || ' ' || {0}.trs_last_name)"
 FAILING = """(SELECT m.state FROM message m WHERE lower(m.recipient) = lower({}) AND m.state IN ('delivered', 'bounced')
@@ -33,16 +34,23 @@ NEAR = f"""SELECT near.teacher_id FROM ({REGISTERED}) near WHERE near.school_id 
 
 
 def _duplicates(among: str) -> str:
-    """Return the condition of Q-11 for those whom another condition picks."""
+    """Return the condition of Q-11 for those whom another condition picks.
+
+    An address that was corrected counts up to then: whoever got it once it was free is somebody else (0118).
+    """
     return f"""WITH registered AS MATERIALIZED (SELECT r.*, lower({SHOWN_NAME.format("t")}) AS name
             FROM ({REGISTERED}) r JOIN teacher t ON t.id = r.teacher_id
             WHERE t.merged_into_teacher_id IS NULL AND t.anonymised_at IS NULL AND {among}),
-        addresses AS (SELECT teacher_id, email FROM registered
-            UNION SELECT v.teacher_id, lower(v.changes #>> '{{email,old}}') FROM event v JOIN teacher t
-                ON t.id = v.teacher_id WHERE v.changes ? 'email' AND t.merged_into_teacher_id IS NULL
-                AND t.anonymised_at IS NULL AND EXISTS (SELECT FROM registered r WHERE r.teacher_id = v.teacher_id)),
+        changed AS (SELECT v.teacher_id, v.recorded_at, lower(v.changes #>> '{{email,old}}') AS old,
+                lower(v.changes #>> '{{email,new}}') AS new FROM event v WHERE v.changes ? 'email'
+                AND EXISTS (SELECT FROM registered r WHERE r.teacher_id = v.teacher_id)),
+        addresses AS (SELECT r.teacher_id, r.email, coalesce(max(c.recorded_at), min(r.created_at)) AS since,
+                'infinity'::timestamptz AS until FROM registered r
+                LEFT JOIN changed c ON c.teacher_id = r.teacher_id AND c.new = r.email GROUP BY r.teacher_id, r.email
+            UNION ALL SELECT teacher_id, old, '-infinity', max(recorded_at) FROM changed GROUP BY teacher_id, old),
         pairs AS (SELECT one.teacher_id AS older, other.teacher_id AS newer, 'email address' AS alike
             FROM addresses one JOIN addresses other ON other.email = one.email AND other.teacher_id > one.teacher_id
+                AND other.since <= one.until AND one.since <= other.until
             UNION SELECT one.teacher_id, other.teacher_id, 'name at the same school'
             FROM registered one JOIN registered other ON other.school_id = one.school_id AND other.name = one.name
                 AND other.teacher_id > one.teacher_id AND abs(other.started_on - one.started_on) <= 365)

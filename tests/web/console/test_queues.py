@@ -15,7 +15,8 @@ from app.db.engine import fetch
 from app.db.transaction import transaction
 from app.drafts.store import CANNOT_FILE
 from app.events.record import About, record
-from app.terms import SYSTEM
+from app.registration.changes.change_email import ChangeEmail, change_email
+from app.terms import SYSTEM, Role
 from tests import factories
 from tests.web.console.test_fixes import WHY
 from tests.web.test_home import draft
@@ -178,6 +179,21 @@ async def test_an_item_is_there_as_long_as_its_condition(slug: str, sam: Any, pe
         f"//tr[th/a[@href='/admin/queues/{slug}']]/td"
     )
     assert counted[1].text == "1"
+
+
+@pytest.mark.rule("Q-11")
+async def test_whoever_gets_an_address_that_was_freed_is_no_duplicate(sam: Any, people: Cast) -> None:
+    owen = await factories.ect(people.ash, "Owen Vaughan", email="owen@ash.example")
+    other = await factories.ect(people.birch, "Ola Other", email="ola@birch.example")
+    for minute, (stay, email) in enumerate(((owen, "new@ash.example"), (other, "owen@ash.example"))):
+        with clock.at(clock.now() + timedelta(minutes=minute)):
+            await change_email(ChangeEmail(Role.ECT, stay.id, email), SYSTEM, clock.today())
+
+    assert items(await sam.get("/admin/queues/q-11")) == []
+
+    last = {"finished_on": date(2025, 9, 30), "end_reason": "left"}
+    await factories.ect(people.ash, "Eve Earlier", email="new@ash.example", **last)
+    assert len(items(await sam.get("/admin/queues/q-11"))) == 1
 
 
 ENDINGS = {
