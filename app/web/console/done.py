@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _TITLES: dict[str, str] = {}
 _SAID: dict[str, str] = {}
+GONE = "gone"
+"""What an address says when a form is confirmed whose subject is not there any more."""
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,6 @@ def done_here(request: Request[Any, Any, Any]) -> Notification | None:
     """Return what has just been put right, as the address says; None for nothing."""
     said = _SAID.get(read_query(request).get("done", ""))
     return Notification(f"{said}.") if said else None
+
+
+can_be_done(GONE, "Nothing", "This was done already, here or by somebody else")

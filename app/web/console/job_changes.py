@@ -15,8 +15,11 @@ from app.events.record import About
 from app.notices.look_after_mail import DiscardMail, RetryMail, discard_mail, restart_sender, retry_mail
 from app.values import parse_choice
 from app.web.console import fixes
+from app.web.console.done import GONE
 from app.web.console.fixes import Field, Fix, Target, by_slug, without_day
 from app.web.console.jobs import PATH
+from app.web.forms import read_form
+from app.web.page import redirect
 from app.web.policies import staff_page
 
 if TYPE_CHECKING:
@@ -116,7 +119,13 @@ async def show_change(request: AnyRequest, what: FromPath[str], key: FromPath[st
 async def submit_change(request: AnyRequest, what: FromPath[str], key: FromPath[str]) -> Response[str]:
     """Check it, or do it once it is confirmed."""
     fix = fixes.find(FIXES, what)
-    return await fixes.submit(request, fix, await _target(what, key))
+    try:
+        target = await _target(what, key)
+    except NotFoundException:
+        if (await read_form(request)).get("confirm") == "yes":
+            return redirect(request, f"{PATH}?done={GONE}")
+        raise
+    return await fixes.submit(request, fix, target)
 
 
 async def _target(what: str, key: str) -> Target[Any]:

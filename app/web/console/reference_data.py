@@ -27,7 +27,7 @@ from app.training.periods import academic_year
 from app.values import Invalid, closure_message, parse_both, parse_choice
 from app.web.console import fixes
 from app.web.console.asking import address, may, paged
-from app.web.console.done import done_here
+from app.web.console.done import GONE, done_here
 from app.web.console.fixes import Field, Fix, Target
 from app.web.console.reference_kinds import (
     ACCEPTED,
@@ -39,8 +39,8 @@ from app.web.console.reference_kinds import (
     shown,
     typed_from,
 )
-from app.web.forms import read_query
-from app.web.page import page
+from app.web.forms import read_form, read_query
+from app.web.page import page, redirect
 from app.web.policies import staff_page
 
 if TYPE_CHECKING:
@@ -335,7 +335,14 @@ async def submit_change(
     request: Request[Any, Any, Any], kind: FromPath[str], row: FromPath[str], act: FromPath[str]
 ) -> Response[str]:
     """Check what happens to a row, or do it once it is confirmed."""
-    return await fixes.submit(request, _fix(kind, act), _target(await _subject(kind, row), act))
+    fix = _fix(kind, act)
+    try:
+        subject = await _subject(kind, row)
+    except NotFoundException:
+        if act == "remove" and (await read_form(request)).get("confirm") == "yes":
+            return redirect(request, f"{PATH}/{kind}?done={GONE}")
+        raise
+    return await fixes.submit(request, fix, _target(subject, act))
 
 
 def _fix(kind: str, act: str) -> Fix[Subject, Any]:

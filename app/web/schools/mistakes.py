@@ -141,9 +141,11 @@ async def while_it_can_be_undone(person: Subject, here: Here) -> None:
         return
     decisive = decisive_training(stay.trainings, here.today)
     provider = next((row.lead_provider for row in stay.trainings if decisive and row.id == decisive.id), None)
+    of_body = blocker in {Blocker.INDUCTION, Blocker.OUTCOME}
+    of_provider = f"Their lead provider is {provider}. It can correct what it has recorded." if provider else ""
     raise NotAllowed(
         f"You cannot remove the registration of {person.displayed} here, because {words_of(blocker, here)}.",
-        f"Their lead provider is {provider}. It can correct what it has recorded." if provider else "",
+        "The appropriate body can correct what it has recorded." if of_body else of_provider,
         [(words, f"{person.record}/{action.value}") for action, words in INSTEAD.items() if person.may(action)],
     )
 

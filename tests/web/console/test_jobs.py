@@ -165,6 +165,9 @@ async def test_data_staff_look_after_parked_items_the_sender_and_jobs(dana: Any)
     assert [row["kind"] for row in noted] == [*kinds, "job_run_by_staff", "sender_restarted"]
     assert all(row["note"] for row in noted)
     assert (await dana.get(f"/admin/jobs/mail/{keep}")).status_code == 404
+    await dana.get("/admin/jobs")
+    again = await dana.post(f"/admin/jobs/mail/{keep}", {"confirm": "yes"})
+    assert again.headers["location"] == "/admin/jobs?done=gone"
 
 
 @pytest.mark.rule("ADM-14.3")

@@ -190,6 +190,10 @@ async def test_schedules_are_copied_and_go_only_while_nothing_needs_them(dee: An
     with pytest.raises(Refused, match="1 schedule"):
         await change_records(ChangeRecords(removed={"contract_periods": [(2025,)]}), OPERATOR, TODAY_AS_DATE)
     await submitted(dee, f"{PATH}/contract-periods/2026/remove")
+    await dee.get(f"{PATH}/contract-periods")
+    again = await dee.post(f"{PATH}/contract-periods/2026/remove", {"confirm": "yes"})
+    await dee.get(again.headers["location"])
+    assert "This was done already" in dee.text()
     kinds = [kind for kind, _, _ in await happened()][-3:]
     assert kinds == ["milestone_deleted", "schedule_deleted", "contract_period_removed"]
 
