@@ -21,7 +21,7 @@ CONDITIONS: tuple[Queue, ...] = (
     Queue(
         "Q-02",
         "ECT without a mentor",
-        "Remind the school, or act for it",
+        "Act for the school, or write to those who work for it: its page has their addresses",
         f"""SELECT 'stay ' || e.id AS key,
             greatest(e.created_at, (SELECT max(m.finished_on) FROM mentorship_period m
                 WHERE m.ect_at_school_period_id = e.id AND m.cancelled_at IS NULL)) AS since,
@@ -35,9 +35,10 @@ CONDITIONS: tuple[Queue, ...] = (
     Queue(
         "Q-03",
         "Induction not recorded",
-        "Ask the appropriate body, or remind the school",
+        "Ask the appropriate body, record the induction, or correct the body that is reported",
         f"""SELECT 'stay ' || e.id AS key, e.started_on::timestamptz AS since, e.school_id, e.teacher_id,
-            coalesce(b.name, 'No appropriate body is reported, and none') || ' has recorded no induction' AS facts
+            coalesce(b.name || ' has recorded no induction',
+                'No appropriate body is reported, and no induction is recorded') AS facts
         FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
         LEFT JOIN appropriate_body b ON b.id = e.school_reported_appropriate_body_id
         WHERE {IN_PROGRESS} AND e.started_on < $1::date - {DAYS.format("ab_record_days")}
@@ -104,7 +105,7 @@ CONDITIONS: tuple[Queue, ...] = (
     Queue(
         "Q-10",
         "Appropriate body mismatch",
-        "Correct the reported body, or ask the body that recorded the induction",
+        "Correct the induction period, or ask the body that recorded it. The reported body can be changed once none is",
         """SELECT 'stay ' || e.id AS key, i.started_on::timestamptz AS since, e.school_id, e.teacher_id,
             'Reported: ' || reported.name || '; recorded: ' || recorded.name AS facts
         FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
@@ -125,7 +126,7 @@ CONDITIONS: tuple[Queue, ...] = (
     Queue(
         "Q-13",
         "Stopped and not acted on",
-        "Remind the school, or act for it",
+        "Change the training, act for the school, or write to those who work for it",
         f"""SELECT 'training ' || tp.id AS key, coalesce(tp.withdrawn_at, sp.challenged_at) AS since, tp.school_id,
             tp.teacher_id, coalesce(lp.name, 'The lead provider') || CASE WHEN tp.withdrawn_at IS NOT NULL
                 THEN ' has stopped training them' ELSE ' is wrong, the school said' END AS facts

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.console.queue_of_work import Queue
     from app.policy import Policy
 
-Show = Literal["open", "mine", "unassigned", "snoozed"]
+Show = Literal["open", "mine", "unassigned", "snoozed", "dismissed"]
 
 QUEUES: dict[str, Queue] = {queue.slug: queue for queue in sorted((*CONDITIONS, *SIGNS), key=lambda queue: queue.id)}
 """The queues in the order of ADM-8.2, by their slug."""
@@ -76,7 +76,7 @@ class Items:
     items: tuple[Item, ...]
 
 
-SHOWN = """CASE $4 WHEN 'snoozed' THEN q.snoozed_until >= $1
+SHOWN = """CASE $4 WHEN 'dismissed' THEN true WHEN 'snoozed' THEN q.snoozed_until >= $1
     WHEN 'mine' THEN q.assignee_user_id = $5 AND coalesce(q.snoozed_until < $1, true)
     WHEN 'unassigned' THEN q.assignee_user_id IS NULL AND coalesce(q.snoozed_until < $1, true)
     ELSE coalesce(q.snoozed_until < $1, true) END"""
@@ -89,7 +89,8 @@ TYPED = "$1::date IS NOT NULL AND $2::jsonb IS NOT NULL"
 def _of(queue: Queue) -> str:
     return f"""SELECT found.*, q.assignee_user_id, q.snoozed_until FROM ({queue.sql}) found
         LEFT JOIN queue_item q ON q.queue = $3 AND q.item_key = found.key
-        WHERE q.dismissed_facts IS DISTINCT FROM found.facts AND ({SHOWN}) AND {TYPED}"""  # noqa: S608 - constants
+        WHERE ($4 = 'dismissed') = (q.dismissed_facts IS NOT DISTINCT FROM found.facts) AND ({SHOWN})
+            AND {TYPED}"""  # noqa: S608 - constants
 
 
 def _page_of(queue: Queue) -> str:

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 PLACE = re.compile(r"/admin(/[A-Za-z0-9-]+)*(\?[A-Za-z0-9=&%_.+/-]*)?")
 """A page of the console that a fix leads back to, as its address says."""
 LONGEST_PLACE = 1_000
+DONE = re.compile(r"(?:[?&]done=[^&]*)+$|(?<=[?&])done=[^&]*&")
+"""What an address says of the change before, which is no part of the place."""
 
 
 def came_from(given: Mapping[str, str], otherwise: str) -> str:
     """Return the page of the console that a form leads back to, as its address or its field `from` says (ADM-6.1)."""
-    place = given.get("from", "")
+    place = DONE.sub("", given.get("from", ""))
     return place if len(place) <= LONGEST_PLACE and PLACE.fullmatch(place) else otherwise
 
 

@@ -45,6 +45,7 @@ SHOWS: Mapping[Show, str] = {
     "mine": "Mine",
     "unassigned": "Nobody’s yet",
     "snoozed": "Put off",
+    "dismissed": "Dismissed",
 }
 ACTS = {
     "take": "Look after them myself",
@@ -62,11 +63,12 @@ DONE = {
 
 ABOUT_PERSON = {
     "q-01": ("move-training", "change-training"),
-    "q-03": ("induction",),
+    "q-03": ("induction", "appropriate-body"),
     "q-04": ("refresh", "last-day", "merge"),
     "q-07": ("email",),
-    "q-10": ("appropriate-body", "induction"),
+    "q-10": ("induction",),
     "q-11": ("merge",),
+    "q-13": ("change-training",),
     "q-16": ("last-day", "training-year"),
 }
 """What each queue offers to put right about the person of an item, by slugs (ADM-8.2)."""
@@ -78,6 +80,8 @@ ABOUT_SCHOOL = {
     "q-12": ("access",),
 }
 """The same about the school of an item."""
+ACT_AS = frozenset({"q-02", "q-08", "q-13"})
+"""Queues whose items may be settled by acting for the school (ADM-7.1, ADM-8.2)."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ class QueuePage:
     """Slug and title of what can be put right about the person of an item (ADM-6.1)."""
     school_fixes: tuple[tuple[str, str], ...]
     """The same about its school."""
+    acts_for_school: bool
 
 
 @get(PATH, opt=staff_page(nav="queues"))
@@ -164,6 +169,7 @@ async def _shown(
         notification=_done(query.get("done", "")) or done_here(request),
         person_fixes=_titled(ABOUT_PERSON.get(queue.slug, ())),
         school_fixes=_titled(ABOUT_SCHOOL.get(queue.slug, ())),
+        acts_for_school=queue.slug in ACT_AS,
     )
     return page(request, "console/queue.html", shown, status=422 if errors else 200)
 

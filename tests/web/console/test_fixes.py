@@ -113,6 +113,19 @@ def test_a_fix_leads_back_to_pages_of_the_console_alone(place: str) -> None:
     assert came_from({"from": place}, "/admin/people") == "/admin/people"
 
 
+@pytest.mark.rule("ADM-6.1")
+@pytest.mark.parametrize(
+    ("place", "back"),
+    [
+        ("/admin/queues/q-07?done=email", "/admin/queues/q-07"),
+        ("/admin/queues/q-07?show=mine&done=email&done=take", "/admin/queues/q-07?show=mine"),
+        ("/admin/queues/q-07?done=email&show=mine", "/admin/queues/q-07?show=mine"),
+    ],
+)
+def test_what_was_done_before_is_no_part_of_where_a_fix_leads_back_to(place: str, back: str) -> None:
+    assert came_from({"from": place}, "/admin/people") == back
+
+
 @pytest.mark.rule("ADM-1.3")
 async def test_an_email_can_be_held_back(sam: Any, ect: factories.Stay) -> None:
     await checked(sam, ect, "email", email="new@ash.example")

@@ -289,7 +289,9 @@ async def test_a_dismissed_item_returns_when_its_facts_change(sam: Any, people: 
     without_reason = await act(sam, "q-12", "dismiss", keys)
     await act(sam, "q-12", "dismiss", keys, **WHY)
     gone = items(await sam.get("/admin/queues/q-12"))
+    assert items(await sam.get("/admin/queues/q-12?show=dismissed")) == keys
     await fetch("UPDATE register_item SET reason = 'type 99'")
+    assert items(await sam.get("/admin/queues/q-12?show=dismissed")) == []
 
     assert without_reason.status_code == 422
     assert gone == []
@@ -332,3 +334,16 @@ async def test_the_oldest_comes_first(sam: Any, people: Cast) -> None:
 
     names = [link.text for link in html.fromstring(answer.text).xpath("//tr[@data-item]/th/a[1]")]
     assert names == ["Person 1", "Person 2", "Person 3"]
+
+
+@pytest.mark.rule("ADM-8.2", "Q-02", "Q-13")
+async def test_an_item_offers_ways_that_work(sam: Any, people: Cast) -> None:
+    for cause, slug, offered in (
+        (unmentored, "q-02", {"act-as"}),
+        (stopped, "q-13", {"act-as", "change-training"}),
+    ):
+        await cause(people)
+        answer = await sam.get(f"/admin/queues/{slug}")
+        links = html.fromstring(answer.text).xpath("//tr[@data-item]/td[last()]/a/@href")
+        assert {link.split("?")[0].rsplit("/")[-1] for link in links} == offered
+        assert [(await sam.get(link)).status_code for link in links] == [200] * len(links)
