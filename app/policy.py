@@ -267,3 +267,30 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "Mapping[int, str]": _schedule_months,
     "Mapping[str, str]": lambda value: MappingProxyType({n: _text(item) for n, item in _by_name(value).items()}),
 }
+
+
+def words_of(value: Any) -> str:
+    """Return a value as it is shown and typed, lists one item a line."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case MonthDay():
+            return f"{value.month:02}-{value.day:02}"
+        case Term():
+            return f"{words_of(value.first)} to {words_of(value.last)}"
+        case frozenset() | tuple():
+            lines = map(words_of, value)
+            return "\n".join(lines if isinstance(value, tuple) else sorted(lines))
+        case int() | str():
+            return str(value)
+        case _:
+            return _mapping_words(value)
+
+
+def _mapping_words(value: Mapping[Any, str]) -> str:
+    if not all(isinstance(key, int) for key in value):
+        return "\n".join(f"{name}: {address}" for name, address in value.items())
+    months: dict[str, list[int]] = {}
+    for month, word in value.items():
+        months.setdefault(word, []).append(month)
+    return "\n".join(f"{word}: {' '.join(map(str, found))}" for word, found in months.items())

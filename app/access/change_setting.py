@@ -10,7 +10,7 @@ from app.access.service_settings import store_setting, stored_settings
 from app.access.setting_events import SettingChanged
 from app.db.transaction import transaction
 from app.events.record import About, record
-from app.policy import RANGES, Policy, called
+from app.policy import RANGES, Policy, called, words_of
 from app.terms import Refused
 
 if TYPE_CHECKING:
@@ -43,8 +43,18 @@ async def change_setting(command: ChangeSetting, actor: Actor) -> bool:
             said = KEY.sub(lambda found: called(found[0]), f"{fault}")
             raise Refused("out_of_range", "value", f"{said[:1].upper()}{said[1:]}") from fault
         await store_setting(command.key, command.value)
-        record(SettingChanged(About(), command.key, old, command.value), actor)
+        record(
+            SettingChanged(About(), command.key, *(_in_force(command.key, value) for value in (old, command.value))),
+            actor,
+        )
         return True
+
+
+def _in_force(key: str, stored: Any) -> Any:
+    """Return a value as it is stored; where none is, the default in words (ADM-1.3)."""
+    if stored is not None:
+        return stored
+    return f"{'; '.join(words_of(getattr(Policy(), key)).splitlines()) or 'nothing'}, the default"
 
 
 def _demand_in_range(command: ChangeSetting) -> None:

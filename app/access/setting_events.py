@@ -12,7 +12,7 @@ from app.events.record import Event, catalogued
 @catalogued
 @dataclass(frozen=True)
 class SettingChanged(Event):
-    """A setting has another value; `old` and `new` are as they are stored, None for the default."""
+    """A setting has another value; `old` and `new` are as they are stored, the default in words."""
 
     kind: ClassVar[str] = "setting_changed"
     key: str

@@ -13,13 +13,13 @@ from app.access.change_setting import ChangeSetting, change_setting
 from app.access.service_settings import stored_settings
 from app.console.timeline import Whose
 from app.events.record import About
-from app.policy import MEANINGS, Policy, called
+from app.policy import MEANINGS, Policy, called, words_of
 from app.terms import DeferralReason
 from app.web.console import fixes
 from app.web.console.asking import may
 from app.web.console.done import done_here
 from app.web.console.fixes import Field, Fix, Target, without_day
-from app.web.console.setting_values import KINDS, YES_NO, hint_of, stored_of, words_of
+from app.web.console.setting_values import KINDS, YES_NO, hint_of, stored_of
 from app.web.page import page
 from app.web.policies import staff_page
 

@@ -10,10 +10,10 @@ import pytest
 from app.access.change_setting import ChangeSetting, change_setting
 from app.db.engine import fetch
 from app.db.service_settings import policy_in_force
-from app.policy import MEANINGS, RANGES, Policy
+from app.policy import MEANINGS, RANGES, Policy, words_of
 from app.terms import Actor, ActorKind, Refused
 from app.values import Invalid
-from app.web.console.setting_values import KINDS, stored_of, words_of
+from app.web.console.setting_values import KINDS, stored_of
 from tests.web.console.test_fixes import WHY
 from tests.web.console.test_reference_data import dee, refused  # noqa: F401 - a fixture
 from tests.web.console.test_staff import submitted
@@ -35,8 +35,9 @@ async def test_a_setting_is_changed_within_its_range_and_in_force_at_once(dee: A
     await submitted(dee, "/admin/settings/page-size", value="20")
     assert [row["key"] for row in await fetch("SELECT key FROM service_setting")] == ["deferral_reasons_hidden"]
     rows = await fetch("SELECT changes, metadata FROM event WHERE kind = 'setting_changed' ORDER BY id")
-    assert json.loads(rows[0]["changes"]) == {"page_size": {"old": None, "new": 50}}
-    assert json.loads(rows[0]["metadata"]) == {"key": "page_size", "ticket": "", **WHY}
+    assert json.loads(rows[0]["changes"]) == {"page_size": {"old": "20, the default", "new": 50}}
+    kept = json.loads(rows[0]["metadata"])
+    assert kept == {"key": "page_size", "ticket": "", "form": kept["form"], **WHY}
     assert len(rows) == 3
     await dee.get("/admin/settings?done=changed-setting-page-size")
     assert "Change the setting “page size”: saved." in dee.text()
