@@ -100,12 +100,12 @@ class ChangedMeanwhile(Exception):
 
 
 class DoneAlready(Exception):
-    """This very form was confirmed before, so that nothing is done once more (ADM-1.4)."""
+    """This very check page was confirmed before, so that nothing is done once more (ADM-1.4)."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Whose record a form was about, the number of the newest event when it was opened, and what names this form."""
+    """Whose record a form was about, the newest event when it was opened, and what names its check page."""
 
     whose: Whose
     event: int
@@ -118,7 +118,7 @@ class Seen:
         return cls(whose, int(text) if readable else 0, form if FORM.fullmatch(form) else "")
 
     async def demand_once(self) -> None:
-        """Raise DoneAlready when this form was confirmed before; what it did keeps its name since it was opened."""
+        """Raise DoneAlready when this check page was confirmed before: the events of that keep its name."""
         if self.form and await fetch(CONFIRMED, self.event, self.form):
             raise DoneAlready
 

@@ -50,7 +50,7 @@ NOT_KEPT = frozenset({"confirm", "change", "send", "mail", "csrf_token", "school
 """Fields of the check page that the form itself does not have."""
 NOTHING: Mapping[str, Any] = {}
 FORM_ID = "form_id"
-"""The field that names a form, so that confirming it twice does nothing twice."""
+"""The field that names a check page, so that confirming it twice does nothing twice (ADM-1.4)."""
 
 
 @dataclass(frozen=True)
@@ -192,13 +192,7 @@ async def show(request: Request[Any, Any, Any], fix: Fix[S, Any], target: Target
     except NotPossible as not_possible:
         return _no_form(request, fix, target, read_query(request), not_possible)
     chosen = chosen_in(read_query(request), fix.choices(asked.facts))
-    values = {
-        **fix.initial(asked.facts),
-        **chosen,
-        **fix.given(asked.facts, chosen),
-        "seen": seen,
-        FORM_ID: token_hex(8),
-    }
+    values = {**fix.initial(asked.facts), **chosen, **fix.given(asked.facts, chosen), "seen": seen}
     return _form(request, asked, values, {})
 
 
@@ -266,14 +260,10 @@ async def _check_or_apply(
     if form.get("confirm") != "yes":
         effect = await try_out(run)
         if not effect.touched:
-            raise Invalid(
-                {
-                    first_asked(
-                        fix.fields, form, (*NOT_KEPT, fix.record_field)
-                    ): "This would change nothing: it is recorded like this already"
-                }
-            )
-        fields = {name: value for name, value in form.items() if name not in NOT_KEPT}
+            control = first_asked(fix.fields, form, (*NOT_KEPT, fix.record_field))
+            raise Invalid({control: "This would change nothing: it is recorded like this already"})
+        kept = {name: value for name, value in form.items() if name not in NOT_KEPT}
+        fields = {**kept, FORM_ID: token_hex(8)}
         notes = await fix.notes(command) if fix.notes else ()
         entered = entered_in(fix.fields, fix.choices(asked.facts), form)
         shown = FixCheckPage(fix.title, target.name, fields, effect, reason, fix.may_hold, fix.many, notes, entered)

@@ -129,6 +129,9 @@ async def test_support_sends_an_email_again_unless_its_words_are_gone_or_nothing
     assert (await sam.post(f"{path}/{sent[0]}", confirm)).status_code == 303
     answer = await sam.post(f"{path}/{sent[0]}", confirm)
     assert answer.headers["location"] == f"{path}?done=changed-send-again"
+    await sam.get(f"{path}/{sent[0]}")
+    await sam.post(f"{path}/{sent[0]}", {**hidden(sam), **WHY})
+    assert hidden(sam)["form_id"] != confirm["form_id"]
     again = await fetch("SELECT state, recipient FROM message WHERE dedupe_key LIKE 'M-01:0:again%'")
     assert [tuple(row) for row in again] == [("pending", "0@ash.example")]
     for gone, why in ((sent[1], "What it said has been erased"), (sent[2], "does not arrive")):
