@@ -164,6 +164,8 @@ async def test_one_row_tells_name_number_role_school_tag_and_year(sam: Any, peop
 
     answer = await sam.get("/admin/people?q=sian")
 
+    labels = html.fromstring(answer.text).xpath("//tbody/tr/td/@data-label")
+    assert labels == ["TRN", "Role", "School", "Tag", "Latest year", "Tick"]
     cells = [" ".join(cell.text_content().split()) for cell in html.fromstring(answer.text).xpath("//tbody/tr/*")]
     assert cells == [
         "Siân O'Dowd Sian Dowd on the teaching record",
