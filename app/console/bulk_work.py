@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from app.console.apply_fix import Effect
     from app.teachers.trs import TeachingRecords
     from app.terms import UserId
 
@@ -167,7 +168,7 @@ async def _one(row: Any, trs: TeachingRecords | None) -> None:
             if not effect.touched:
                 await say(row, "no_change")
             elif not applying:
-                await say(row, "will_change")
+                await say(row, "will_change", _what(fix, effect))
             elif await say(row, "changed"):
                 held = [mail.key for mail in effect.mails] if fields.get("hold_mail") else []
                 await apply_fix(_fix_of(fix, row, held), ready, actor)
@@ -178,6 +179,13 @@ async def _one(row: Any, trs: TeachingRecords | None) -> None:
 def _fix_of(fix: BulkFix, row: Any, held: list[str]) -> ApplyFix:
     reason, about = Reason(row["note"], row["ticket"]), About(teacher_id=row["teacher_id"])
     return ApplyFix(fix.id, f"{fix.title}, batch {row['public_id']}", about, reason, held)
+
+
+def _what(fix: BulkFix, effect: Effect) -> str | None:
+    """Say from what to what somebody changes and which emails go out; what the teaching record says is not kept."""
+    changes = () if fix.asks_outside else (line for touched in effect.touched for line in touched.changes)
+    emails = (f"email {mail.message_id}" for mail in effect.mails)
+    return "; ".join(dict.fromkeys((*changes, *emails))) or None
 
 
 async def _note_found(row: Any, found: str, why: str | None = None) -> bool:

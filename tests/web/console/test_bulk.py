@@ -67,7 +67,7 @@ async def test_many_are_checked_confirmed_and_changed_one_by_one(sam: Any, peopl
 
     assert sam.h1() == "Check this change"
     assert shown(sam) == {
-        "3000001": "Will change",
+        "3000001": "Will change: Appropriate body: was none, now South Hub",
         "3000002": "No change",
         "3000003": "Cannot be changed: They are not registered as an ECT",
         "3000009": "Cannot be changed: Nobody with this TRN is known here",
@@ -133,7 +133,8 @@ async def test_what_cannot_be_any_more_is_left_at_its_turn_and_the_rest_is_done(
         )
         await go_on(Outside(None), batch)
 
-    assert [tuple(row) for row in found] == [("will_change", None)] * 2
+    assert [row["found"] for row in found] == ["will_change"] * 2
+    assert "Academic year: was 2025 to 2026, now 2024 to 2025" in found[0]["found_why"]
     rows = await fetch("SELECT result, result_why FROM bulk_row ORDER BY position")
     assert [tuple(row) for row in rows] == [("cannot", "No training of theirs can be moved there"), ("changed", None)]
 
@@ -175,7 +176,8 @@ async def test_training_of_many_moves_to_a_partnership_and_only_who_asked_confir
     page = answer.headers["location"]
     await sam.get(page)
     cannot = "Cannot be changed: No training of theirs can be moved there"
-    assert shown(sam) == {"3000001": "Will change", "3000002": "Will change", "3000003": cannot}
+    moves = "Will change: Last day of training: was none, now 9 November 2025"
+    assert shown(sam) == {"3000001": moves, "3000002": moves, "3000003": cannot}
 
     second = {"kind": "staff", "roles": "support", "name": "Sue Second", "email": "sue@staff.example"}
     await sam.client.post("/personas", data=second)
