@@ -219,7 +219,9 @@ async def _submitted(request: Request[Any, Any, Any], fix: Fix[S, C], target: Ta
     except Invalid as invalid:
         return _form(request, asked, form, invalid.errors)
     except Refused as refused:
-        return _form(request, asked, form, beside(refused, form, fix.choices(asked.facts)), details=refused.details)
+        held = {"record": form.get("email", "")} if refused.code == "email_in_use" else {}
+        details = {**held, **refused.details}
+        return _form(request, asked, form, beside(refused, form, fix.choices(asked.facts)), details=details)
 
 
 def _seen(target: Target[Any], given: Mapping[str, str]) -> Seen:

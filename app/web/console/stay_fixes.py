@@ -100,7 +100,9 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         initial=lambda person: only_one(both(person)),
         parse=_email,
         run=change_email,
-        choices=lambda person: {"stay": words_of(both(person))},
+        choices=lambda person: {
+            "stay": {key: f"{words}: {both(person)[key].email}" for key, words in words_of(both(person)).items()}
+        },
         done="The email address is corrected",
         record_field="stay",
         records=both,

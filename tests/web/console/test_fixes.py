@@ -148,6 +148,9 @@ async def test_what_a_rule_forbids_is_said_beside_the_field(sam: Any, ect: facto
     assert answer.status_code == 422
     assert "in use for someone else" in html.fromstring(answer.text).get_element_by_id("email-error").text_content()
     assert 'value="UNA@birch.example"' in answer.text
+    assert "old@ash.example" in sam.text()
+    (holder,) = html.fromstring(answer.text).xpath("//a[contains(., 'in the way')]/@href")
+    assert holder == "/admin/people?q=UNA%40birch.example"
 
 
 @pytest.mark.rule("FIX-02", "NAM-04")
