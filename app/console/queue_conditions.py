@@ -15,7 +15,7 @@ CONDITIONS: tuple[Queue, ...] = (
         WHERE tp.requested_at IS NOT NULL AND tp.school_partnership_id IS NULL AND tp.cancelled_at IS NULL
             AND tp.withdrawn_at IS NULL AND tp.deferred_at IS NULL AND coalesce(tp.finished_on, 'infinity') >= $1
             AND tp.requested_at < $1::date - {DAYS.format("lp_confirm_days")}""",  # noqa: S608 - constants
-        letter="{school} (URN {urn}) asked you to train a teacher some time ago and has had no answer. Please report "
+        letter="{school} (URN {urn}) asked you on {day} to train a teacher and has had no answer. Please report "
         "the partnership if you work with the school, or tell the school that you do not.",
     ),
     Queue(

@@ -23,16 +23,16 @@ class Queue:
     page: str = ""
     """Where its items can be seen with everything about them, and decided."""
     letter: str = ""
-    """Words to copy for whoever is waited for, about {school} and its {urn}, with no name of a teacher."""
+    """Words to copy for whoever is waited for, about {school}, its {urn} and the {day}, with no name of a teacher."""
 
     @property
     def slug(self) -> str:
         """How addresses name it."""
         return self.id.lower()
 
-    def letter_about(self, school: str, urn: str) -> str:
-        """Return the words to copy about an item at a school."""
-        return self.letter.format(school=school, urn=urn)
+    def letter_about(self, school: str, urn: str, day: str) -> str:
+        """Return the words to copy about an item at a school since a day."""
+        return self.letter.format(school=school, urn=urn, day=day)
 
 
 IN_PROGRESS = """e.removed_at IS NULL AND e.started_on <= $1 AND coalesce(e.finished_on, 'infinity') >= $1

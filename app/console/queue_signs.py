@@ -110,7 +110,7 @@ SIGNS: tuple[Queue, ...] = (
     Queue(
         "Q-14",
         "Parked messages and jobs",
-        "Try them again, or discard them",
+        "Try them again, or discard them: that takes the role for reference data, imports and settings",
         """SELECT 'message ' || m.id AS key, coalesce(m.finished_at, m.updated_at) AS since, m.school_id, m.teacher_id,
             m.message_id || ' to somebody at ' || split_part(m.recipient, '@', 2) || ' is ' || m.state || ' after '
                 || m.attempts || ' tries' || coalesce(' (' || m.last_error || ')', '') AS facts

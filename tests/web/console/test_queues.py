@@ -347,3 +347,10 @@ async def test_an_item_offers_ways_that_work(sam: Any, people: Cast) -> None:
         links = html.fromstring(answer.text).xpath("//tr[@data-item]/td[last()]/a/@href")
         assert {link.split("?")[0].rsplit("/")[-1] for link in links} == offered
         assert [(await sam.get(link)).status_code for link in links] == [200] * len(links)
+
+
+@pytest.mark.rule("Q-01")
+async def test_the_text_to_copy_says_since_when_a_school_waits(sam: Any, people: Cast) -> None:
+    await unanswered(people)
+    await sam.get("/admin/queues/q-01")
+    assert "asked you on 1 September 2025 to train a teacher" in sam.text()
