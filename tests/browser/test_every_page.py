@@ -74,9 +74,9 @@ class Replay:
             return
         asked = dict(scope["headers"])
         answer = self.state.part if asked.get(b"hx-request") == b"true" else self.state.whole
-        headers = [
-            pair for pair in answer.headers.raw if pair[0].lower() not in {b"content-length", b"content-encoding"}
-        ]
+        left_out = {b"content-length", b"content-encoding", b"cache-control"}
+        headers = [pair for pair in answer.headers.raw if pair[0].lower() not in left_out]
+        headers.append((b"cache-control", b"no-store"))  # or the browser keeps a page that is gone for good
         await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": answer.content})
 
