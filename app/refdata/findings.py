@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 LONGEST_VALUE = 120
 WHOLE_ROW = "-"
 WHOLE_FILE = 0
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+"""What the library of zip files raises for what it cannot read; the last for a compression that it does not know."""
 
 
 class FileUnreadable(Exception):
@@ -21,12 +25,8 @@ class FileUnreadable(Exception):
 
 def unreadable(name: str, fault: Exception) -> FileUnreadable:
     """Return what is raised when a file can't be read, with the reason in words."""
-    zipped = {"BadZipFile", "error", "EOFError", "NotImplementedError"}
-    why = (
-        "it is no zip file, or it is damaged"
-        if type(fault).__name__ in zipped
-        else getattr(fault, "strerror", "") or str(fault)
-    )
+    damaged = isinstance(fault, DAMAGED_ZIP)
+    why = "it is no zip file, or it is damaged" if damaged else getattr(fault, "strerror", "") or str(fault)
     return FileUnreadable(f"{name} can't be read: {why}")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from app.refdata.findings import WHOLE_ROW, FileUnreadable, Finding, unreadable
+from app.refdata.findings import DAMAGED_ZIP, WHOLE_ROW, FileUnreadable, Finding, unreadable
 from app.refdata.rows import Row, read_rows
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def readable(path: Path) -> Iterator[None]:
     """Turn every fault of reading a file into FileUnreadable."""
     try:
         yield
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
+    except (OSError, *DAMAGED_ZIP) as fault:
         raise unreadable(path.name, fault) from fault
 
 
