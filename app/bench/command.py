@@ -42,7 +42,7 @@ MEASURES: dict[str, Measure] = {
     "load": runs.at_rate("load", 50, 30, {0.5: 25, 0.95: 100, 0.99: 250}),
     "spike": runs.spike,
     "break": runs.breaking,
-    "soak": runs.at_rate("soak", 20, 120, {0.95: 100}),
+    "soak": runs.soak,
     "year": runs.at_rate("year", 180, 60, {0.95: 300}),
 }
 LONG = {"soak", "year"}

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 PORT, BARE_PORT = 8790, 8791
 VISITORS = 60
 REGISTRATIONS = 15
-EARLY = 20
+EARLY = 100
 """Journeys before memory is looked at first: the pages are warm then."""
 MILLION = 1_000_000
+WARM = 0.1
+"""The share of a soak after which nothing is new any more."""
 
 
 async def asgi(world: World) -> list[Metric]:
@@ -192,6 +194,25 @@ def at_rate(
         return [*told(name, pace, bars), lost]
 
     return run
+
+
+async def soak(world: World) -> list[Metric]:
+    """Go on at 20 a second for two hours; memory stays what it was once everything is warm (PRF-18)."""
+    urns, warm, pace = await _urns(world), Pace(20), Pace(20)
+    seconds = min(120, world.minutes) * 60
+    async with served(world, PORT) as process:
+        before = await _registered(world)
+        confirmed = await _driven(world, warm, seconds * WARM, urns)
+        size = resident(process.pid)
+        confirmed += await _driven(world, pace, seconds * (1 - WARM), urns)
+        grown = resident(process.pid) - size
+        stored = await _registered(world) - before
+    note = f"{confirmed:,} registrations in {seconds / 60:.0f} minutes"
+    return [
+        *told("soak", pace, {0.95: 100}),
+        Metric("soak registrations lost or made twice", abs(stored - confirmed), "people", 0),
+        Metric("soak memory grown", grown / MILLION, "MB", 5, note=note),
+    ]
 
 
 async def _registered(world: World) -> int:
