@@ -25,6 +25,7 @@ from app.db.engine import Connection, engine
 from app.db.migrate import migrate
 from app.db.sight import OWNER
 from app.db.transaction import Held
+from app.meters import METERS, Meters
 from tests.privacy import LogSweep, secrets_in_tables
 
 if TYPE_CHECKING:
@@ -143,6 +144,14 @@ async def database(shared_database: str) -> AsyncIterator[None]:
         engine.current_transaction.reset(held)
         await outer.rollback()
         await conn.close()
+
+
+@pytest.fixture
+def meters(monkeypatch: pytest.MonkeyPatch) -> Meters:
+    """Give what this process has counted, from nothing."""
+    for counts, empty in vars(Meters()).items():
+        monkeypatch.setattr(METERS, counts, empty)
+    return METERS
 
 
 @pytest.fixture(scope="session", autouse=True)

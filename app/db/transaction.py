@@ -29,6 +29,7 @@ class Unit:
 
     collected: list[Any] = field(default_factory=list)
     before_commit: list[Callable[[list[Any]], Awaitable[None]]] = field(default_factory=list)
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     """What this transaction has locked by name, so that nothing is locked twice."""
 
@@ -84,6 +85,8 @@ async def _outermost(isolation: Isolation | None) -> AsyncIterator[None]:
                 await settle()
                 for write in unit.before_commit:
                     await write(unit.collected)
+            for tell in unit.after_commit:
+                tell()
         finally:
             _unit.reset(begun)
             engine.current_transaction.reset(held)

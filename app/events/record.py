@@ -9,11 +9,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import current_unit
+from app.meters import METERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,8 +128,14 @@ async def write(collected: list[Any]) -> None:
         previous = row["hash"] = hash_of(previous, row)
         rows.append(row)
     collected.clear()
+    current_unit().after_commit.append(partial(_count, [row["kind"] for row in rows]))
     for start in range(0, len(rows), ROWS_PER_STATEMENT):
         await _insert(rows[start : start + ROWS_PER_STATEMENT])
+
+
+def _count(kinds: list[str]) -> None:
+    for kind in kinds:
+        METERS.note("events_total", "kind", kind)
 
 
 async def head() -> tuple[int, bytes]:

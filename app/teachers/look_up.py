@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from app import clock
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
+from app.meters import METERS
 from app.settings import settings
 from app.teachers.trs import (
     Deactivated,
@@ -205,6 +206,7 @@ async def _finish(asked: LookUp, outcome: Outcome) -> Answer:
 
 
 async def _note(asked: LookUp, outcome: LookupOutcome) -> None:
+    METERS.note("look_ups_total", "outcome", outcome.value)
     refused = outcome is not LookupOutcome.MATCHED
     await fetch(
         """INSERT INTO lookup_attempt (created_at, updated_at, user_id, school_id, role, at, outcome, trn)

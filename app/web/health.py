@@ -12,9 +12,10 @@ from litestar.exceptions import NotFoundException
 
 from app import clock
 from app.console.job_health import job_health, worst
+from app.console.measures import metrics_text
 from app.db.engine import DatabaseUnavailable
 from app.db.migrations import at_head
-from app.meters import CONTENT_TYPE, METERS, gauges
+from app.meters import CONTENT_TYPE
 from app.refdata.health import register_health
 from app.web.policies import file_route
 
@@ -79,28 +80,7 @@ async def metrics(request: AnyRequest) -> Response[str]:
     given = request.headers.get("authorization", "").encode()
     if not hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode()):
         return Response("", status_code=401, headers={"WWW-Authenticate": "Bearer"})
-    return Response(METERS.text() + await _gauges(), media_type=CONTENT_TYPE)
-
-
-async def _gauges() -> str:
-    """Return what is the same whichever process is asked: waiting mail by priority, late jobs, limits hit, sessions."""
-    try:
-        health, now = await job_health(), clock.now()
-    except DatabaseUnavailable:
-        return gauges({"database_up": {"": 0}})
-    ages = {depth.priority: (now - depth.oldest).total_seconds() if depth.oldest else 0 for depth in health.depths}
-    return gauges(
-        {
-            "database_up": {"": 1},
-            "mail_waiting": {f'priority="{depth.priority}"': depth.number for depth in health.depths},
-            "mail_oldest_seconds": {f'priority="{priority}"': max(age, 0) for priority, age in ages.items()},
-            "mail_sender_stopped": {"": int(health.stopped is not None)},
-            "jobs_late": {"": len(health.late(now))},
-            "parked": {'kind="mail"': len(health.parked_mails), 'kind="job"': len(health.parked_jobs)},
-            "look_up_limits_hit": {"": health.limits_hit},
-            "sessions": {"": health.sessions},
-        }
-    )
+    return Response(await metrics_text(request.app.state.dependencies), media_type=CONTENT_TYPE)
 
 
 async def _work() -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from litestar import MediaType, Request, Response
 
 from app import clock, templating
+from app.meters import METERS
 from app.settings import settings
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 SERVICE_NAME = "Register early career teachers"
 SUPPORT_EMAIL = "support@register.example"
 UNPROCESSABLE = 422
+FIELD = re.compile(r"[a-z_]{1,40}")
 FULL, PARTIAL = "layouts/full.html", "layouts/partial.html"
 
 
@@ -157,9 +160,16 @@ def page(
         answer_headers.setdefault("Cache-Control", "no-store")
     if status == UNPROCESSABLE:
         answer_headers["HX-Push-Url"] = "false"
+        _count_wrong_fields(variables.get("errors"))
     with templating.read_only() if chrome.read_only else nullcontext():
         content = templating.render(template, variables)
     return Response(content, status_code=status, headers=answer_headers, media_type=MediaType.HTML)
+
+
+def _count_wrong_fields(errors: object) -> None:
+    """Count each field by its name, which is a word of ours unless a form made it of ids (OPS-4)."""
+    for name in errors if isinstance(errors, dict) else ():
+        METERS.note("invalid_fields_total", "field", name if FIELD.fullmatch(name) else "other")
 
 
 def redirect(request: Request[Any, Any, Any], path: str) -> Response[str]:
