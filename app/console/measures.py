@@ -11,6 +11,7 @@ from app.console.job_health import Job, job_health
 from app.db.documents import document
 from app.db.engine import DatabaseUnavailable, engine
 from app.meters import METERS, gauges
+from app.refdata.health import register_health
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +102,9 @@ async def _of_the_database() -> Measured:
     found = await document(Moment, FOUND, now, list(NEVER_DUE))
     if found is None:
         raise LookupError("a document is always built")
-    return {**_mail_and_jobs(health, now), **_targets(found, now)}
+    register = await register_health()
+    red = {"school_register_red": {"": int(register.state == "red")}}
+    return {**_mail_and_jobs(health, now), **_targets(found, now), **red}
 
 
 def _mail_and_jobs(health: JobHealth, now: datetime) -> Measured:
