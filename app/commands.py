@@ -39,8 +39,9 @@ from app.teachers.trs import Unavailable
 from app.terms import TRN
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Mapping
 
+    from app.adapters.caller import Health
     from app.notices.sender import MailSender
 
 ROTATION = {
@@ -55,6 +56,8 @@ ROTATION = {
     "trs_api_key": "to change it: ask for a second key, set it here, restart, then have the first one ended",
 }
 NOBODY = TRN("0000000")
+OPEN: dict[str, Callable[[], Mapping[str, Health]]] = {}
+"""How each outside system does that this process has open for its jobs, for its metrics."""
 
 
 @click.command("migrate")
@@ -203,9 +206,11 @@ async def _teaching_records_for_jobs() -> AsyncIterator[TRSClient | None]:
         yield None
         return
     client = teaching_records(chosen, IN_A_JOB)
+    OPEN["trs"] = lambda: {"trs": client.health()}
     try:
         yield client
     finally:
+        del OPEN["trs"]
         await client.close()
 
 
@@ -224,9 +229,11 @@ async def _school_register() -> AsyncIterator[GIASExtract | GIASDownload | None]
         case _:
             yield None
             return
+    OPEN["gias"] = lambda: {"gias": source.health()}
     try:
         yield source
     finally:
+        del OPEN["gias"]
         await source.close()
 
 
@@ -234,10 +241,17 @@ async def _school_register() -> AsyncIterator[GIASExtract | GIASDownload | None]
 async def _mail_sender() -> AsyncIterator[MailSender]:
     """Open whoever sends mail; ends the program when it has no template for some of it."""
     mail = mailer_or_stop(valid_settings())
+    OPEN["mail"] = mail.health
     try:
         yield mail.sender
     finally:
+        del OPEN["mail"]
         await mail.close()
+
+
+def _health() -> dict[str, Health]:
+    """Return how each outside system does that jobs ask in this process."""
+    return {name: health for told in OPEN.values() for name, health in told().items()}
 
 
 def _create_app(*given: Any, **named: Any) -> Any:
@@ -256,7 +270,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demo_data,
     history,
     make_command(demo_teaching_records, demo_dfe_sign_in, demo_school_register),
-    *make_commands(_teaching_records_for_jobs, _school_register, _mail_sender),
+    *make_commands(_teaching_records_for_jobs, _school_register, _mail_sender, _health),
     refdata,
     induction,
     schools,

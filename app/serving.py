@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from app import logs
 from app.adapters.dfe_clients import dfe_sign_in_clients
 from app.adapters.from_settings import mailer_or_stop, teaching_records
 from app.asgi import create_app
+from app.console.measures import answered_apart
 from app.db import server
 from app.db.console import valid_settings
 from app.db.engine import engine
@@ -20,6 +22,8 @@ from app.web.dfe_endings import DfESignIn
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+    from app.adapters.caller import Health
 
 
 def web_application() -> Litestar:
@@ -31,16 +35,27 @@ def web_application() -> Litestar:
     dfe = dfe_sign_in_clients(chosen)
     mail = mailer_or_stop(chosen)
     personas = PERSONAS if "personas" in chosen.methods else ()
+
+    def health() -> dict[str, Health]:
+        return {"trs": trs.health(), **(dfe.health() if dfe else {}), **mail.health()}
+
     app = create_app(
         chosen,
         trs=trs,
         dfe=DfESignIn(dfe.provider, dfe.directory) if dfe else None,
         personas=personas,
-        dependencies=lambda: {"trs": trs.health(), **(dfe.health() if dfe else {}), **mail.health()},
+        dependencies=health,
+        build=chosen.build,
     )
     app.state["mail"] = mail.sender
-    app.on_startup += [_open_engine, _keep_what_there_is, lambda: _give_notice(app, chosen.stop_notice)]
-    app.on_shutdown += [trs.close, mail.close, *([dfe.close] if dfe else []), engine.close]
+    metrics = ExitStack()
+    app.on_startup += [
+        _open_engine,
+        lambda: metrics.enter_context(answered_apart(chosen, health)),
+        _keep_what_there_is,
+        lambda: _give_notice(app, chosen.stop_notice),
+    ]
+    app.on_shutdown += [metrics.close, trs.close, mail.close, *([dfe.close] if dfe else []), engine.close]
     return app
 
 

@@ -53,7 +53,11 @@ class Settings(BaseSettings):
     access_email_daily_cap: int = Field(0, ge=0, description="most access emails to a school a day; 0: any number")
     address_limits: Literal["on", "off"] = Field("on", description="limits by address; off not in production")
     appropriate_body_area: Literal["on", "off"] = Field("off", description="on is refused: there is no such area yet")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="where /metrics is answered apart; each process takes the next that is free"
+    )
     metrics_token: SecretStr | None = Field(None, description="what /metrics is asked with; none: no such page")
+    build: str = Field("development", description="which release this is: shown by the health pages")
     brand: Literal["generic", "govuk"] = Field("generic", description="GOV.UK brand only on GOV.UK services")
     allow_indexing: bool = Field(default=False, description="home and guidance may be indexed")
     trs_base_url: str = Field("", description="teaching record system")

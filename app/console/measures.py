@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,15 @@ from app.console.job_health import Job, job_health
 from app.db.documents import document
 from app.db.engine import DatabaseUnavailable, engine
 from app.meters import METERS, gauges
+from app.metrics_port import metrics_port
 from app.refdata.health import register_health
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from app.console.job_health import JobHealth
+    from app.settings import Settings
 
     Measured = dict[str, dict[str, float]]
 
@@ -76,6 +80,14 @@ async def metrics_text(dependencies: Callable[[], Mapping[str, Any]]) -> str:
     return METERS.text() + gauges({**own, **of_now})
 
 
+def answered_apart(chosen: Settings, dependencies: Callable[[], Mapping[str, Any]]) -> AbstractContextManager[object]:
+    """Answer it on a port of its own while the body runs, if the settings name one (ACC-15.1)."""
+    if chosen.metrics_port is None:
+        return nullcontext()
+    token = chosen.metrics_token.get_secret_value() if chosen.metrics_token else ""
+    return metrics_port(chosen.metrics_port, lambda: metrics_text(dependencies), token)
+
+
 def _pools() -> Measured:
     """Return how many connections there are, wait and may be, of those that see everything and one school."""
     pools = {"service": engine.pool, "school": engine.walled}
@@ -103,7 +115,7 @@ async def _of_the_database() -> Measured:
     if found is None:
         raise LookupError("a document is always built")
     register = await register_health()
-    red = {"school_register_red": {"": int(register.state == "red")}}
+    red: Measured = {"school_register_red": {"": int(register.state == "red")}}
     return {**_mail_and_jobs(health, now), **_targets(found, now), **red}
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from app import logs
+from app.console.measures import answered_apart
 from app.db import server
 from app.db.console import NOW, run_on_database, valid_settings
 from app.jobs.run_due import run_due
 from app.jobs.worker import drain_queue, run_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
@@ -29,9 +30,12 @@ POOL = 8
 
 
 def make_commands(
-    open_trs: OpenTRS, open_register: OpenRegister, open_sender: OpenSender
+    open_trs: OpenTRS, open_register: OpenRegister, open_sender: OpenSender, health: Callable[[], Mapping[str, Any]]
 ) -> tuple[click.Command, click.Group]:
-    """Make `worker` and `jobs`; both open the outside systems while they work, as far as there are any."""
+    """Make `worker` and `jobs`; both open the outside systems while they work, as far as there are any.
+
+    health: how those do that are open.
+    """
 
     @click.command("worker")
     def worker() -> None:
@@ -41,7 +45,8 @@ def make_commands(
 
         async def work() -> None:
             async with open_sender() as sender, open_trs() as trs, open_register() as source:
-                await run_worker(url, sender, trs, source)
+                with answered_apart(valid_settings(), health):
+                    await run_worker(url, sender, trs, source)
 
         run_on_database(work, size=POOL)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from app.console.measures import metrics_text
 from app.db.engine import DatabaseUnavailable
 from app.db.migrations import at_head
 from app.meters import CONTENT_TYPE
+from app.metrics_port import may_read
 from app.refdata.health import register_health
 from app.web.policies import file_route
 
@@ -77,8 +77,7 @@ async def metrics(request: AnyRequest) -> Response[str]:
     token: SecretStr | None = request.app.state.settings.metrics_token
     if not token:
         raise NotFoundException
-    given = request.headers.get("authorization", "").encode()
-    if not hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode()):
+    if not may_read(request.headers.get("authorization", ""), token.get_secret_value()):
         return Response("", status_code=401, headers={"WWW-Authenticate": "Bearer"})
     return Response(await metrics_text(request.app.state.dependencies), media_type=CONTENT_TYPE)
 
