@@ -188,8 +188,8 @@ NEWEST = f"""SELECT teacher_id AS id FROM ({_newest("ect_at_school_period")} UNI
     GROUP BY teacher_id ORDER BY max(created_at) DESC, teacher_id DESC LIMIT {MOST_FOUND + 1}"""  # noqa: S608 - constants
 PEOPLE = f"""SELECT coalesce(json_agg(json_build_object('id', t.id, 'public_id', t.public_id, 'trn', t.trn,
     'name', {name_of("t")}, 'search_name', t.search_name, 'latest_year', {LATEST_YEAR},
-    'ects', (SELECT coalesce(json_agg({school_queries.ECT} ORDER BY e.started_on DESC, e.id DESC), '[]')
-        {school_queries.FROM} WHERE e.teacher_id = found.id),
+    'ects', (SELECT coalesce(json_agg(ect), '[]') FROM ({school_queries.ECT_ROWS}
+        WHERE e.teacher_id = found.id ORDER BY e.started_on DESC, e.id DESC) ect),
     'mentors', (SELECT coalesce(json_agg({mentor_queries.MENTOR} ORDER BY n.started_on DESC, n.id DESC), '[]')
         {mentor_queries.FROM} WHERE n.teacher_id = found.id),
     'schools', (SELECT coalesce(json_agg(json_build_object('id', s.id, 'urn', s.urn, 'name', s.name)), '[]')

@@ -31,6 +31,15 @@ TRAINING = """json_build_object(
     'withdrawn_at', tp.withdrawn_at, 'deferred_at', tp.deferred_at, 'cancelled', tp.cancelled_at IS NOT NULL,
     'disputed', sp.challenged_at IS NOT NULL, 'self_funded', tp.self_funded, 'latest_declaration_on',
     (SELECT max(declared_on) FROM declaration d WHERE d.training_period_id = tp.id AND d.voided_at IS NULL))"""
+TRAINING_ROW = """CROSS JOIN LATERAL (SELECT
+    tp.id, tp.role, tp.training_programme AS programme, tp.started_on, tp.finished_on,
+    coalesce(tp.ect_at_school_period_id, tp.mentor_at_school_period_id) AS stay_id, tp.school_id, tp.lead_provider_id,
+    tp.contract_period_year AS year, tp.school_partnership_id AS partnership_id, sp.delivery_partner_id,
+    sc.identifier AS schedule, tp.requested_at, tp.confirmed_at, tp.withdrawn_at, tp.deferred_at,
+    tp.cancelled_at IS NOT NULL AS cancelled, sp.challenged_at IS NOT NULL AS disputed, tp.self_funded,
+    (SELECT max(declared_on) FROM declaration d WHERE d.training_period_id = tp.id AND d.voided_at IS NULL)
+        AS latest_declaration_on) a_training"""
+"""The same as the row `a_training`, joined after those below: quicker where there are many."""
 TRAINING_JOINS = """LEFT JOIN school_partnership sp ON sp.id = tp.school_partnership_id
     LEFT JOIN schedule sc ON sc.id = tp.schedule_id"""
 

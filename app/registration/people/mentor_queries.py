@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.db.documents import document
+from app.db.shown_names import shown_to_schools
 from app.registration.people.mentor_facts import ListedMentor, MentorAtSchool
-from app.registration.people.school_queries import INDUCTION, MENTORSHIP, STAY, TRAINING_ROWS, name_of, person_of
+from app.registration.people.school_queries import INDUCTION, MENTORSHIP, STAY, TRAINING_ROWS, email_failed_at, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,8 +29,11 @@ LISTED = f"""
     FROM mentor_at_school_period n JOIN teacher w ON w.id = n.teacher_id
     WHERE n.school_id = $1 AND n.removed_at IS NULL"""  # noqa: S608 - constants
 
-MENTOR = f"""{person_of("n", "w")}, 'stay', {MENTOR_STAY}, 'ineligible_on', w.mentor_ineligible_on,
-    'ineligible_reason', w.mentor_ineligible_reason,
+MENTOR = f"""json_build_object('teacher_id', n.teacher_id, 'public_id', n.public_id,
+    'trn', w.trn, 'name', {name_of("w")}, 'email', n.email, 'registered_at', n.created_at,
+    'registered_by', {shown_to_schools("u")}, 'removed_at', n.removed_at, 'removal_reason', n.removal_reason,
+    'leaving_reported_by', n.leaving_reported_by_school_id, 'email_failed_at', {email_failed_at("n")},
+    'stay', {MENTOR_STAY}, 'ineligible_on', w.mentor_ineligible_on, 'ineligible_reason', w.mentor_ineligible_reason,
     'trained_before', EXISTS (SELECT FROM across_schools.training_of(n.teacher_id) mine
         WHERE mine.role = 'mentor' AND mine.cancelled_at IS NULL),
     'trainings', ({TRAINING_ROWS} WHERE tp.mentor_at_school_period_id = n.id AND tp.cancelled_at IS NULL),
