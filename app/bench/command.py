@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import uvloop
 
-from app.bench import api, imports, metrics, pages, programs, runs, sync
+from app.bench import api, database, imports, metrics, pages, programs, runs, sync
 from app.bench.client import Unexpected
 from app.bench.scratch import TENTH, BrokenData, beside, prepared
 from app.bench.world import World, teaching_records
@@ -29,7 +30,7 @@ MEASURES: dict[str, Measure] = {
     "queries": pages.queries,
     "weight": pages.weight,
     "render": pages.render,
-    "database": pages.database,
+    "database": database.database,
     "growth": pages.growth,
     "registration": runs.registration,
     "search": runs.search,
@@ -108,8 +109,12 @@ async def _all(
     settings = chosen.model_copy(update={"address_limits": "off"})
     with teaching_records() as records:
         made = await prepared(base, size, _tell)
-        compared = await prepared(base, smaller, _tell) if smaller else None
-        async with beside(made, "run", copied=True) as scratch:
+        async with AsyncExitStack() as stack:
+            scratch = await stack.enter_async_context(beside(made, "run", copied=True))
+            compared = None
+            if smaller:
+                other = await prepared(base, smaller, _tell)
+                compared = await stack.enter_async_context(beside(other, "compared", copied=True))
             world = World(scratch, compared, settings, make_app, minutes, records)
             for name in names:
                 for metric in await MEASURES[name](world):

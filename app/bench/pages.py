@@ -1,11 +1,10 @@
-"""Measurements of single pages in this process (PRF-1, PRF-3 to PRF-5, PRF-11 to PRF-14)."""
+"""Measurements of single pages in this process (PRF-1, PRF-3, PRF-5, PRF-11 to PRF-14)."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
 from functools import partial
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import brotli
@@ -18,7 +17,6 @@ from app.bench.metrics import Metric, cpu_ratio, percentile, seconds_of
 from app.bench.scratch import CHILDREN
 from app.bench.walks import measured_urn, mentor_of_first, record_of_first, start, to_check_answers, tutor
 from app.bench.world import in_use
-from app.db.engine import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator, Mapping
@@ -143,7 +141,7 @@ async def render(world: World) -> list[Metric]:
         for name, template in TWINS.items():
             await _walk_to(world, client, name)
             for kind, headers in {"full": {}, "partial": PARTIAL}.items():
-                ours, variables = await _captured(client, headers)
+                ours, variables = await captured(client, headers)
                 ratio = _compared(plain, template, ours, variables)
                 made.append(Metric(f"render {name}, {kind} (R1)", ratio, "ratio", 1.3, note="the same HTML"))
     return made
@@ -180,7 +178,7 @@ async def _expect(step: str, walked: Awaitable[str]) -> None:
         raise Unexpected(f"{reached} instead of {step}")
 
 
-async def _captured(client: Client, headers: Mapping[str, str]) -> tuple[str, Mapping[str, Any]]:
+async def captured(client: Client, headers: Mapping[str, str]) -> tuple[str, Mapping[str, Any]]:
     """Return the template and the variables that a page was rendered with."""
     kept: list[tuple[str, Mapping[str, Any]]] = []
     rendering = templating.render
@@ -224,41 +222,11 @@ async def growth(world: World) -> list[Metric]:
                     taken[name] += (await seconds_of(partial(client.get, path), ROUNDS + 8))[8:]
     note = f"{world.scratch.name} against {world.smaller.name}"
     return [
-        Metric(f"growth {name} (R5)", _undisturbed(large[name]) / _undisturbed(small[name]), "ratio", 1.1, note=note)
+        Metric(f"growth {name} (R5)", undisturbed(large[name]) / undisturbed(small[name]), "ratio", 1.1, note=note)
         for name in names
     ]
 
 
-def _undisturbed(taken: list[float]) -> float:
+def undisturbed(taken: list[float]) -> float:
     """Return what a run takes when nothing else is in the way: one in five is as quick."""
     return percentile(taken, 0.2)
-
-
-async def database(world: World) -> list[Metric]:
-    """Compare the statements of the ECT list with the best single statement for the same data (PRF-4)."""
-    async with in_use(world):
-        client, path = await tutor(world.app, measured_urn(100)), "/school/ects"
-        school = (await fetch("SELECT id FROM school WHERE urn = $1", measured_urn(100)))[0]["id"]
-        ours = [float((await logged(client, path))["db_time"]) for _ in range(ROUNDS)]
-        best = await seconds_of(lambda: fetch(BEST_LIST, school), ROUNDS)
-    return [Metric("database /school/ects (R4)", median(ours) / median(best), "ratio", 1.5, note="all its statements")]
-
-
-BEST_LIST = """
-    SELECT e.public_id, t.trn, t.trs_first_name, t.trs_last_name, t.corrected_name, e.started_on, e.finished_on,
-        b.name, i.started_on, p.training_programme, l.name, d.name, m.name
-    FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
-    LEFT JOIN appropriate_body b ON b.id = e.school_reported_appropriate_body_id
-    LEFT JOIN LATERAL (SELECT started_on FROM induction_period WHERE teacher_id = e.teacher_id
-        ORDER BY started_on LIMIT 1) i ON true
-    LEFT JOIN LATERAL (SELECT * FROM training_period WHERE ect_at_school_period_id = e.id AND cancelled_at IS NULL
-        ORDER BY started_on DESC LIMIT 1) p ON true
-    LEFT JOIN lead_provider l ON l.id = p.lead_provider_id
-    LEFT JOIN school_partnership s ON s.id = p.school_partnership_id
-    LEFT JOIN delivery_partner d ON d.id = s.delivery_partner_id
-    LEFT JOIN LATERAL (SELECT string_agg(mt.trs_last_name, ', ') AS name FROM mentorship_period mp
-        JOIN teacher mt ON mt.id = mp.mentor_teacher_id
-        WHERE mp.ect_at_school_period_id = e.id AND mp.cancelled_at IS NULL) m ON true
-    WHERE e.school_id = $1 AND e.removed_at IS NULL AND t.trs_induction_completed_date IS NULL
-    ORDER BY e.started_on DESC, t.trs_last_name LIMIT 20
-"""

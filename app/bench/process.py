@@ -27,3 +27,11 @@ def processor(pid: int) -> float:
     """Return the seconds of processor that a process has used, its own and the system's for it."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def running(pid: int) -> float:
+    """Return the seconds for which a process has had a processor, finely; 0 where the system does not say."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
