@@ -35,7 +35,6 @@ SCHOOLS = 27_660
 """Generated schools, which with those that closed long ago make the 52,000 of REF-2.11."""
 TEACHERS = 2_500
 """Few: only the files of schools are used."""
-PORT = 8792
 VISITORS, RATE = 6, 10.0
 PAGES = ("/school/home", "/school/ects", "/school/mentors", "/school/partnerships")
 
@@ -110,9 +109,9 @@ async def _while_used(world: World, folder: Path) -> list[Metric]:
             "SELECT urn FROM school s WHERE EXISTS (SELECT FROM induction_tutor WHERE school_id = s.id) LIMIT $1",
             VISITORS,
         )
-    async with served(world, PORT):
+    async with served(world) as web:
         pace, waits = Pace(RATE), [0.0]
-        async with _visited(world, pace, [row["urn"] for row in rows]), _asked_for(world.scratch.url, waits):
+        async with _visited(world, web.port, pace, [row["urn"] for row in rows]), _asked_for(world.scratch.url, waits):
             ran = await _import(folder, world.scratch.url, days=2)
     note = f"{len(pace.seconds)} answers in {ran.wall:.0f} s"
     return [
@@ -128,11 +127,11 @@ async def _while_used(world: World, folder: Path) -> list[Metric]:
 
 
 @asynccontextmanager
-async def _visited(world: World, pace: Pace, urns: list[str]) -> AsyncIterator[None]:
+async def _visited(world: World, port: int, pace: Pace, urns: list[str]) -> AsyncIterator[None]:
     """Let visitors look at their school's pages and register people for as long as the body takes."""
 
     async def visit(urn: str) -> None:
-        visitor = Remote(PORT, pace)
+        visitor = Remote(port, pace)
         try:
             await visitor.sign_in(urn, f"office1@s{urn}.example")
             while True:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from app.bench.client import Answer, Client
     from app.bench.world import World
 
-PORT = 8793
 PROGRAMS, RATE, MINUTES, BAR = 7, 23.0, 5, 400
 """Just within 1,000 requests of each token in five minutes (API-21.1)."""
 NO_PACE = Pace(1_000_000)
@@ -48,10 +47,10 @@ ALLOWED = {200, 304, 422}
 
 async def calls(world: World) -> list[Metric]:
     """Ask a web process of its own."""
-    async with opened(world.scratch), served(world, PORT):
+    async with opened(world.scratch), served(world) as web:
         clients = []
         for lead_provider_id in islice(cycle(await biggest(PROGRAMS)), PROGRAMS):
-            one = Remote(PORT, NO_PACE)
+            one = Remote(web.port, NO_PACE)
             one.headers["authorization"] = await token_of(lead_provider_id)
             clients.append(one)
         found = await driven(clients, min(MINUTES, world.minutes) * 60)

@@ -16,7 +16,7 @@ from app.bench.pages import Ear
 from app.bench.process import resident
 from app.bench.remote import Pace, Remote, rate_of
 from app.bench.walks import measured_urn, record_of_first, register, tutor
-from app.bench.world import in_use, served
+from app.bench.world import free_port, in_use, served
 from app.db.engine import fetch
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from app.bench.world import World
 
-PORT, BARE_PORT = 8790, 8791
 VISITORS = 60
 REGISTRATIONS = 15
 EARLY = 100
@@ -36,10 +35,10 @@ WARM = 0.1
 
 async def asgi(world: World) -> list[Metric]:
     """Compare the health endpoint with the bare answer of the machine (PRF-7)."""
-    async with served(world, PORT):
-        with _bare():
+    async with served(world) as web:
+        with _bare() as bare:
             pairs = [
-                (await rate_of(PORT, "/health/live", seconds=2), await rate_of(BARE_PORT, "/", seconds=2))
+                (await rate_of(web.port, "/health/live", seconds=2), await rate_of(bare, "/", seconds=2))
                 for _ in range(3)
             ]
     return [
@@ -49,12 +48,13 @@ async def asgi(world: World) -> list[Metric]:
 
 
 @contextmanager
-def _bare() -> Iterator[None]:
-    command = [sys.executable, "-m", "uvicorn", "app.bench.bare:application", "--port", str(BARE_PORT)]
+def _bare() -> Iterator[int]:
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "app.bench.bare:application", "--port", str(port)]
     process = subprocess.Popen([*command, "--log-level", "critical", "--no-access-log"])  # noqa: S603 - our own
     try:
-        _wait_for(BARE_PORT)
-        yield
+        _wait_for(port)
+        yield port
     finally:
         process.terminate()
         process.wait()
@@ -92,12 +92,12 @@ async def registration(world: World) -> list[Metric]:
 async def memory(world: World) -> list[Metric]:
     """Compare the size of the web process after few and after many journeys (PRF-9)."""
     urns = await _urns(world)
-    async with served(world, PORT) as process:
+    async with served(world) as web:
         pace = Pace(MILLION)
-        await _journeys(world, pace, urns, EARLY)
-        before = resident(process.pid)
-        done = await _journeys(world, pace, urns, None)
-        after = resident(process.pid)
+        await _journeys(world, web.port, pace, urns, EARLY)
+        before = resident(web.pid)
+        done = await _journeys(world, web.port, pace, urns, None)
+        after = resident(web.pid)
     note = f"after {done + EARLY:,} journeys against {EARLY}"
     requests = f"after {len(pace.seconds):,} requests"
     return [
@@ -116,14 +116,14 @@ async def _urns(world: World) -> list[str]:
     return [row["urn"] for row in rows]
 
 
-async def _journeys(world: World, pace: Pace, urns: list[str], count: int | None) -> int:
+async def _journeys(world: World, port: int, pace: Pace, urns: list[str], count: int | None) -> int:
     """Let visitors register people, so many or as long as the minutes given; returns how many did."""
     until, done = perf_counter() + world.minutes * 60, 0
 
     async def visit(urn: str) -> None:
         nonlocal done
         while done < count if count is not None else perf_counter() < until:
-            visitor = Remote(PORT, pace)
+            visitor = Remote(port, pace)
             with suppress(Unexpected, OSError, asyncio.IncompleteReadError):
                 await visitor.sign_in(urn, f"office1@s{urn}.example")
                 await register(visitor, world.new_trn())
@@ -134,14 +134,14 @@ async def _journeys(world: World, pace: Pace, urns: list[str], count: int | None
     return done
 
 
-async def _driven(world: World, pace: Pace, seconds: float, urns: list[str]) -> int:
+async def _driven(world: World, port: int, pace: Pace, seconds: float, urns: list[str]) -> int:
     """Let visitors look and register at a pace; returns how many registrations were confirmed."""
     pace.begun_at = perf_counter()
     until, confirmed = pace.begun_at + seconds, 0
 
     async def visit(urn: str) -> None:
         nonlocal confirmed
-        visitor = Remote(PORT, pace)
+        visitor = Remote(port, pace)
         while perf_counter() < until:
             try:
                 await visitor.sign_in(urn, f"office1@s{urn}.example")
@@ -186,9 +186,9 @@ def at_rate(
     async def run(world: World) -> list[Metric]:
         urns, pace = await _urns(world), Pace(rate)
         seconds = min(minutes, world.minutes) * 60
-        async with served(world, PORT):
+        async with served(world) as web:
             before = await _registered(world)
-            confirmed = await _driven(world, pace, seconds, urns)
+            confirmed = await _driven(world, web.port, pace, seconds, urns)
             stored = await _registered(world) - before
         lost = Metric(f"{name} registrations lost or made twice", abs(stored - confirmed), "people", 0)
         return [*told(name, pace, bars), lost]
@@ -200,12 +200,12 @@ async def soak(world: World) -> list[Metric]:
     """Go on at 20 a second for two hours; memory stays what it was once everything is warm (PRF-18)."""
     urns, warm, pace = await _urns(world), Pace(20), Pace(20)
     seconds = min(120, world.minutes) * 60
-    async with served(world, PORT) as process:
+    async with served(world) as web:
         before = await _registered(world)
-        confirmed = await _driven(world, warm, seconds * WARM, urns)
-        size = resident(process.pid)
-        confirmed += await _driven(world, pace, seconds * (1 - WARM), urns)
-        grown = resident(process.pid) - size
+        confirmed = await _driven(world, web.port, warm, seconds * WARM, urns)
+        size = resident(web.pid)
+        confirmed += await _driven(world, web.port, pace, seconds * (1 - WARM), urns)
+        grown = resident(web.pid) - size
         stored = await _registered(world) - before
     note = f"{confirmed:,} registrations in {seconds / 60:.0f} minutes"
     return [
@@ -223,11 +223,11 @@ async def _registered(world: World) -> int:
 async def spike(world: World) -> list[Metric]:
     """Go from nothing to 200 a second at once, then see how soon pages are quick again (PRF-18)."""
     urns = await _urns(world)
-    async with served(world, PORT):
+    async with served(world) as web:
         pace, after = Pace(200), Pace(20)
-        await _driven(world, pace, 15, urns)
+        await _driven(world, web.port, pace, 15, urns)
         started = perf_counter()
-        visitor = Remote(PORT, after)
+        visitor = Remote(web.port, after)
         await visitor.sign_in(urns[0], f"office1@s{urns[0]}.example")
         while perf_counter() - started < 30:  # noqa: PLR2004 - three times the bar
             await visitor.get("/school/home")
@@ -245,10 +245,10 @@ async def breaking(world: World) -> list[Metric]:
     """Raise the rate until pages fail or take a second, and write down where that was (PRF-18)."""
     urns, rate, manner = await _urns(world), 20.0, "not reached"
     best = 0.0
-    async with served(world, PORT):
+    async with served(world) as web:
         while rate <= 640:  # noqa: PLR2004 - more than this machine can ask
             pace = Pace(rate)
-            await _driven(world, pace, 8, urns)
+            await _driven(world, web.port, pace, 8, urns)
             best = max(best, pace.reached)
             slow = percentile(pace.seconds, 0.95)
             if pace.faults or slow > 1:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -34,6 +35,7 @@ SIZES = {
 }
 TENTH = {"small": None, "tenth": "small", "national": "tenth", "double": None, "tenfold": "national"}
 """What a size is compared with: a tenth of it."""
+PREFIX = "register_bench"
 
 
 class BrokenData(Exception):
@@ -53,11 +55,10 @@ async def prepared(base: str, size: str, tell: Callable[[str], None]) -> Scratch
 
     base: the address of any database of the server, which is not touched. Raises BrokenData.
     """
-    scratch = Scratch(size, named(base, f"register_bench_{size}"))
+    scratch = Scratch(size, named(base, f"{PREFIX}_{size}"))
     mark = str(SIZES[size])
-    conn = await asyncpg.connect(named(base, "postgres"))
-    try:
-        name = f"register_bench_{size}"
+    async with _alone(base) as conn:
+        name = f"{PREFIX}_{size}"
         found = await conn.fetchval(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", name
         )
@@ -69,25 +70,51 @@ async def prepared(base: str, size: str, tell: Callable[[str], None]) -> Scratch
         await conn.execute(f'CREATE DATABASE "{name}"')
         await _fill(scratch, tell)
         await conn.execute(f"COMMENT ON DATABASE \"{name}\" IS '{mark.replace(chr(39), chr(39) * 2)}'")
-    finally:
-        await conn.close()
     return scratch
 
 
 @asynccontextmanager
 async def beside(scratch: Scratch, purpose: str, *, copied: bool) -> AsyncIterator[Scratch]:
-    """Give a database on the same server, empty or a copy, dropped afterwards."""
-    name = f"register_bench_{purpose}"
-    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    conn = await asyncpg.connect(named(scratch.url, "postgres"))
-    try:
-        await conn.execute(drop)
-        copy = f' TEMPLATE "register_bench_{scratch.name}" STRATEGY FILE_COPY' if copied else ""
+    """Give a database of this run alone on the same server, empty or a copy, dropped afterwards whatever happens.
+
+    A connection is held open to it until then, so that another run doesn't take it for one that a crash left.
+    """
+    name = f"{PREFIX}_{purpose}_{token_hex(4)}"
+    made = Scratch(scratch.name, named(scratch.url, name))
+    async with _alone(scratch.url) as conn:
+        await _drop_left_overs(conn)
+        copy = f' TEMPLATE "{PREFIX}_{scratch.name}" STRATEGY FILE_COPY' if copied else ""
         await conn.execute(f'CREATE DATABASE "{name}"{copy}')
-        yield Scratch(scratch.name, named(scratch.url, name))
-        await conn.execute(drop)
+        holding = await asyncpg.connect(made.url)
+    try:
+        yield made
+    finally:
+        await holding.close()
+        async with _alone(scratch.url) as conn:
+            await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Make and drop databases one run at a time: nobody may be connected to what is copied."""
+    conn = await asyncpg.connect(named(url, "postgres"))
+    try:
+        await conn.execute("SELECT pg_advisory_lock(hashtext($1))", PREFIX)
+        yield conn
     finally:
         await conn.close()
+
+
+async def _drop_left_overs(conn: asyncpg.Connection) -> None:
+    """Drop databases of runs that ended without dropping them: nobody is connected."""
+    rows = await conn.fetch(
+        "SELECT datname FROM pg_database d WHERE datname ~ $1"
+        " AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)",
+        f"^{PREFIX}_[a-z]+_[0-9a-f]{{8}}$",
+    )
+    for row in rows:
+        with suppress(asyncpg.ObjectInUseError):
+            await conn.execute(f'DROP DATABASE IF EXISTS "{row["datname"]}"')
 
 
 async def _bring_up_to_date(scratch: Scratch) -> None:

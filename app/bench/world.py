@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
@@ -105,27 +106,48 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+@dataclass(frozen=True)
+class Web:
+    """A web process of our own: its number, and the port that it answers at."""
+
+    pid: int
+    port: int
 
 
 @asynccontextmanager
-async def served(world: World, port: int) -> AsyncIterator[subprocess.Popen[str]]:
-    """Run the web process on the scratch database, and wait until it is ready."""
-    told = {
-        "DATABASE_URL": world.scratch.url,
-        "ENVIRONMENT": "test",
-        "BASE_URL": f"http://127.0.0.1:{port}",
-        "TRS_BASE_URL": world.records,
-        "TRS_API_KEY": KEY,
-        "ADDRESS_LIMITS": "off",
-    }
-    with running("serve", "--port", str(port), environment=told) as process:
+async def served(world: World, *, processes: int = 1) -> AsyncIterator[Web]:
+    """Run the web on the scratch database at a port that nobody uses, and wait until it is ready."""
+    port = free_port()
+    told = {**environment(world), "BASE_URL": f"http://127.0.0.1:{port}", "ADDRESS_LIMITS": "off"}
+    with running("serve", "--port", str(port), "--workers", str(processes), environment=told) as process:
         async with httpx.AsyncClient(trust_env=False) as asked:
             until = monotonic() + SECONDS_TO_START
             while not await _is_ready(asked, port):
                 if process.poll() is not None or monotonic() > until:
                     raise ConnectionError("the web process did not start")
                 await asyncio.sleep(0.2)
-        yield process
+        yield Web(process.pid, port)
+
+
+def environment(world: World) -> dict[str, str]:
+    """Return the settings of a process of our own that works on the scratch database."""
+    return {
+        "DATABASE_URL": world.scratch.url,
+        "ENVIRONMENT": "test",
+        "TRS_BASE_URL": world.records,
+        "TRS_API_KEY": KEY,
+    }
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 async def _is_ready(asked: httpx.AsyncClient, port: int) -> bool:
