@@ -140,6 +140,8 @@ async def _leave_as_found(connection: Any) -> None:
 
 
 engine = Engine()
+_own: ContextVar[Connection | None] = ContextVar("own", default=None)
+"""The connection on which a command does all its work."""
 
 
 @asynccontextmanager
@@ -150,9 +152,10 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
     """
     sight = in_force.get()
     current = engine.current_transaction.get()
-    if current is not None:
-        await current.connection.see_as(sight)
-        yield current.connection
+    own = current.connection if current is not None else _own.get()
+    if own is not None:
+        await own.see_as(sight)
+        yield own
         return
     pool = engine.walled if sight.role == SCHOOL_ROLE else engine.pool
     if not pool:
@@ -166,6 +169,20 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
         yield acquired
     finally:
         await pool.release(acquired)
+
+
+@asynccontextmanager
+async def one_connection() -> AsyncIterator[asyncpg.Connection]:
+    """Give one connection for everything that the body does, one after the other, in however many transactions.
+
+    So temporary tables and locks of a session last from one to the next. Raises DatabaseUnavailable.
+    """
+    async with connection() as conn:
+        token = _own.set(conn)
+        try:
+            yield conn
+        finally:
+            _own.reset(token)
 
 
 def is_lost(conn: asyncpg.Connection) -> bool:

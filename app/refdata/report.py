@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.refdata.findings import Findings
 from app.terms import ActorKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from app.terms import Actor
 
@@ -44,9 +44,17 @@ class Report:
     changes: list[str] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
     refusal: str = ""
+    overridden: list[str] = field(default_factory=list)
+    """Safety rules that said no and were overridden (REF-2.8)."""
     by: str = ""
     """Who asked for it: a name, "timer" or "command line" (ADM-13.1)."""
     began: float = field(default_factory=monotonic)
+
+    def go_on_from(self, kept: Mapping[str, Any]) -> None:
+        """Take over what is kept of a run that was stopped, and that this one continues."""
+        self.counts |= kept["counts"]
+        self.changes = list(kept["changes"])
+        self.overridden = list(kept.get("overridden", ()))
 
     @property
     def exit_code(self) -> int:

@@ -7,10 +7,10 @@ import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.db.engine import connection, fetch, fetch_one, is_lost
+from app.db.engine import fetch, fetch_one, is_lost, one_connection
 from app.refdata.findings import AnotherRun
 from app.refdata.report import SHOWN
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from datetime import date
     from pathlib import Path
+
+    import asyncpg
 
     from app.refdata.report import Report
 
@@ -41,10 +43,11 @@ class Run:
 
 @dataclass(frozen=True)
 class LastRun:
-    """What the safety rules compare with (REF-2.8); finished: its closed schools were reconciled as well."""
+    """What the safety rules compare with (REF-2.8); finished: it has stored and done everything."""
 
     id: int
     finished: bool
+    report: dict[str, Any]
     hashes: tuple[str, ...]
     business_date: date
     rows_read: int
@@ -52,13 +55,16 @@ class LastRun:
 
 
 @asynccontextmanager
-async def run_lock() -> AsyncIterator[None]:
-    """Hold the lock of all runs for the body, over several transactions; raises AnotherRun."""
-    async with connection() as conn:
+async def run_lock() -> AsyncIterator[asyncpg.Connection]:
+    """Hold the lock of all runs for the body, over several transactions; raises AnotherRun.
+
+    The body works on the connection that holds it, which is given to it: a run whose lock is lost ends.
+    """
+    async with one_connection() as conn:
         if not await conn.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
             raise AnotherRun
         try:
-            yield
+            yield conn
         finally:
             # A broken connection has let go of it by itself.
             if not is_lost(conn):
@@ -75,14 +81,22 @@ async def take_lock() -> None:
 async def last_applied(kind: str) -> LastRun | None:
     """Return the latest run of the kind that was applied."""
     row = await fetch_one(
-        "SELECT id, finished_at IS NOT NULL AS finished, hashes, business_date, rows_read, newest_change_on"
+        "SELECT id, finished_at IS NOT NULL AS finished, report, hashes, business_date, rows_read, newest_change_on"
         " FROM register_run WHERE kind = $1 AND state = 'done' ORDER BY id DESC LIMIT 1",
         kind,
     )
     if row is None:
         return None
-    number, finished, hashes, *rest = tuple(row)
-    return LastRun(number, finished, tuple(hashes), *rest)
+    number, finished, report, hashes, *rest = tuple(row)
+    return LastRun(number, finished, json.loads(report), tuple(hashes), *rest)
+
+
+async def none_finished(kind: str) -> bool:
+    """Tell whether no run of the kind has come to its end yet."""
+    rows = await fetch(
+        "SELECT FROM register_run WHERE kind = $1 AND state = 'done' AND finished_at IS NOT NULL LIMIT 1", kind
+    )
+    return not rows
 
 
 async def store_run(run: Run, report: Report, *, finished: bool = True) -> int:
@@ -117,6 +131,7 @@ def kept_of(report: Report) -> str:
         "counts": report.counts,
         "refusal": report.refusal,
         "by": report.by,
+        "overridden": report.overridden,
         "seconds": round(monotonic() - report.began, 1),
         "errors": [str(finding) for finding in report.findings.errors[:SHOWN]],
         "warnings": [str(finding) for finding in report.findings.warnings[:SHOWN]],

@@ -1,15 +1,15 @@
-"""One run of the school register: read, safety rules, applied in one transaction (REF-2.8, REF-3.1)."""
+"""One run of the school register: read, checked, then stored some schools at a time (REF-2.8, REF-3.1)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.db.transaction import transaction
 from app.events.record import About, record
-from app.provider_records.postponed import postponed, settle_postponed
+from app.provider_records.postponed import settle_postponed
 from app.refdata.apply_register import RegisterChanges
 from app.refdata.events import ImportRunFinished, ImportRunForced, ImportRunRefused
 from app.refdata.findings import Findings
@@ -24,10 +24,12 @@ from app.refdata.runs import (
     finish_run,
     hashes_of,
     last_applied,
+    none_finished,
     run_lock,
     store_run,
 )
-from app.refdata.staging import SchoolStager, Staged, finish_staging, make_tables, stage_links
+from app.refdata.staging import SchoolStager, Staged, finish_staging, stage_links, staging_tables
+from app.refdata.store_register import Storing
 from app.settings import settings
 
 if TYPE_CHECKING:
@@ -63,9 +65,10 @@ class _Import:
     force: bool = False
     staged: Staged = field(default_factory=Staged)
     findings: Findings = field(default_factory=Findings)
-    overridden: list[str] = field(default_factory=list)
     row: int | None = None
-    """Internal id of the run's row, once the files are applied."""
+    """Internal id of the run's row, once the files are checked."""
+    continued: dict[str, Any] | None = None
+    """What is kept of the report of a run that was stopped, and that this one continues."""
 
     @property
     def source_name(self) -> str:
@@ -90,7 +93,7 @@ async def import_schools(
     run = _prepare(establishments, links, actor, report, progress or Progress())
     run.accept_shrink, run.force = accept_shrink, force
     report.findings = run.findings
-    async with run_lock(), run.progress.ticking():
+    async with run_lock() as conn, staging_tables(conn), run.progress.ticking():
         try:
             await (_rehearse(run) if dry_run else _do(run))
         except _TakeBack:
@@ -103,19 +106,21 @@ async def import_schools(
 
 
 async def _do(run: _Import) -> None:
-    """Apply the files in one transaction, then reconcile closed schools, each in its own (REF-3.1).
+    """Check the files in one transaction, store schools some hundred in each, then reconcile closed ones (REF-3.1).
 
     Lead providers are shown it after that, some hundred schools at a time (REF-2.11). A run that was stopped before has
-    left a note of what they are not shown yet, which this one clears, and so does a job.
+    left the rest of its schools as they were, which the same files find again, and a note of what lead providers are
+    not shown yet, which this run clears, and so does a job.
     """
-    async with transaction(), postponed():
-        await _apply(run)
-    if run.report.state != "nothing_to_do":
+    async with transaction():
+        changes = await _check(run)
+    if changes is not None:
+        await _store(run, changes)
         await reconcile(run.actor, clock.today(), run.report, run.progress)
     if not run.report.is_dry_run:
         run.progress.phase("bringing lead providers up to date")
         await settle_postponed(run.progress.at)
-    if run.report.state != "nothing_to_do":
+    if changes is not None:
         await _finish(run)
 
 
@@ -131,8 +136,8 @@ async def _finish(run: _Import) -> None:
         if run.row is not None:
             await finish_run(run.row, run.report)
         record(ImportRunFinished(About(), run.source_name, run.report.counts), run.actor)
-        if run.overridden:
-            forced = ImportRunForced(About(), run.source_name, run.report.counts, "; ".join(run.overridden))
+        if run.report.overridden:
+            forced = ImportRunForced(About(), run.source_name, run.report.counts, "; ".join(run.report.overridden))
             record(forced, run.actor)
 
 
@@ -152,27 +157,40 @@ def _prepare(paths: Sequence[Path], links: Path | None, actor: Actor, report: Re
     return _Import(establishment_sources, link_sources, hashes, actor, progress, report)
 
 
-async def _apply(run: _Import) -> None:
-    """Apply the files, unless the last run did so today and only did not come to its end."""
+async def _check(run: _Import) -> RegisterChanges | None:
+    """Read the files, find what they change and note the run; None when the last run did all of it today.
+
+    Nothing is stored of a school yet. A run that was stopped before it had finished is continued under its row.
+    """
     last = await last_applied(SCHOOL_REGISTER)
-    if last and last.hashes == run.hashes and last.business_date == clock.today():
-        if last.finished:
-            run.report.state = "nothing_to_do"
-        run.row = last.id
-        return
+    is_same = last is not None and last.hashes == run.hashes and last.business_date == clock.today()
+    if last and is_same and last.finished:
+        run.report.state = "nothing_to_do"
+        return None
     await _stage(run)
     if run.staged.is_unusable:
         run.report.state = "invalid"
         raise _TakeBack
     _demand_safe(run, last)
     run.progress.phase("applying the register")
-    changes = RegisterChanges(run.staged, run.findings, run.report, run.actor, clock.today())
-    await changes.apply(date.fromisoformat(settings().register_keep_closed_since), is_first_load=last is None)
-    run.row = await store_run(_row(run), run.report, finished=False)
+    changes = RegisterChanges(run.staged, run.findings, run.report, clock.today())
+    await changes.find(date.fromisoformat(settings().register_keep_closed_since))
+    if last and is_same and not run.report.is_dry_run:
+        run.row, run.continued = last.id, last.report
+    else:
+        run.row = await store_run(_row(run), run.report, finished=False)
+    return changes
+
+
+async def _store(run: _Import, changes: RegisterChanges) -> None:
+    run.progress.phase("storing schools")
+    is_silent, is_dry_run = await none_finished(SCHOOL_REGISTER), run.report.is_dry_run
+    await Storing(changes, run.actor, is_silent, is_dry_run, run.progress.at).store()
+    if run.continued is not None:
+        run.report.go_on_from(run.continued)
 
 
 async def _stage(run: _Import) -> None:
-    await make_tables()
     for source in run.establishments:
         await SchoolStager(source, run.staged, run.findings).run(run.progress)
     for source in run.links:
@@ -205,7 +223,7 @@ def _demand_safe(run: _Import, last: LastRun | None) -> None:
 def _refuse_unless(run: _Import, allowed: bool, reason: str, option: str) -> None:  # noqa: FBT001
     if not allowed:
         raise _Refusal(f"{reason}. If that is right, use {option}")
-    run.overridden.append(reason)
+    run.report.overridden.append(reason)
 
 
 async def _store_refusal(run: _Import) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from app.db.engine import connection
+from app.db.engine import connection, is_lost
 from app.refdata import links as link_file
 from app.refdata.establishments import COLUMNS, REQUIRED, Reader
 from app.refdata.findings import FileUnreadable, Finding
@@ -14,6 +15,7 @@ from app.refdata.register_files import missing_headers, opened
 from app.refdata.rows import CUT_SHORT
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from datetime import date
 
     import asyncpg
@@ -30,13 +32,15 @@ LONG_SECONDS = 900
 LISTED = ", ".join(COLUMNS)
 SCHOOLS_ROWS = ("line", *COLUMNS)
 
+DROP = """
+    DROP TABLE IF EXISTS pg_temp.school_raw, pg_temp.school_staged, pg_temp.school_seen, pg_temp.link_staged,
+        pg_temp.school_kept, pg_temp.school_changed, pg_temp.school_new, pg_temp.school_mark"""
 CREATE = f"""
-    DROP TABLE IF EXISTS school_raw, school_staged, school_seen, link_staged, school_changed, school_kept;
-    CREATE TEMP TABLE school_raw ON COMMIT DROP AS SELECT 0 AS line, {LISTED} FROM school WITH NO DATA;
-    CREATE TEMP TABLE school_staged ON COMMIT DROP AS SELECT 0 AS files, 0 AS file, * FROM school_raw WITH NO DATA;
+    CREATE TEMP TABLE school_raw AS SELECT 0 AS line, {LISTED} FROM school WITH NO DATA;
+    CREATE TEMP TABLE school_staged AS SELECT 0 AS files, 0 AS file, * FROM school_raw WITH NO DATA;
     ALTER TABLE school_staged ADD PRIMARY KEY (urn);
-    CREATE TEMP TABLE school_seen (urn text) ON COMMIT DROP;
-    CREATE TEMP TABLE link_staged ON COMMIT DROP AS
+    CREATE TEMP TABLE school_seen (urn text);
+    CREATE TEMP TABLE link_staged AS
         SELECT 0 AS line, urn, link_urn, link_type, link_name, established_on FROM school_link WITH NO DATA;
     ALTER TABLE link_staged ADD PRIMARY KEY (urn, link_urn, link_type)"""  # noqa: S608 - names are ours
 
@@ -67,10 +71,16 @@ async def long(statement: str, *args: Any) -> list[asyncpg.Record]:
         return rows
 
 
-async def make_tables() -> None:
-    """Make the temporary tables of the transaction in force."""
-    for statement in CREATE.split(";"):
+@asynccontextmanager
+async def staging_tables(conn: asyncpg.Connection) -> AsyncIterator[None]:
+    """Have the temporary tables on a connection for the body; they last from one of its transactions to the next."""
+    for statement in f"{DROP};{CREATE}".split(";"):
         await long(statement)
+    try:
+        yield
+    finally:
+        if not is_lost(conn):
+            await long(DROP)
 
 
 class SchoolStager:

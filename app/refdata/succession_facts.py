@@ -21,6 +21,11 @@ LISTED = f"""
     SELECT s.id, s.urn FROM school s LEFT JOIN school_closing c ON c.school_id = s.id AND c.ended_at IS NULL
     WHERE s.alias_of_school_id IS NULL AND (c.id IS NOT NULL OR (s.status_code = {CLOSED} AND {IN_USE}))
     ORDER BY s.urn::int"""  # noqa: S608 - constants
+LISTED_WHEN_STORED = f"""
+    SELECT s.urn FROM school s LEFT JOIN school_closing c ON c.school_id = s.id AND c.ended_at IS NULL
+    LEFT JOIN school_changed n ON n.id = s.id
+    WHERE s.alias_of_school_id IS NULL
+        AND (c.id IS NOT NULL OR (coalesce(n.status_code, s.status_code) = {CLOSED} AND {IN_USE}))"""  # noqa: S608 - constants
 ONE = """SELECT id, urn, name, status_code, closed_on, last_changed_on FROM school WHERE id = $1 FOR UPDATE"""
 NODE = f"SELECT s.id, s.urn, s.status_code, {IN_USE} AS in_use FROM school s WHERE s.urn = $1"  # noqa: S608 - constants
 
@@ -53,6 +58,14 @@ class StoredSchool:
 async def schools_to_reconcile() -> list[ToReconcile]:
     """List closed schools in use, and those about which something was done, by URN (REF-3.1)."""
     return [ToReconcile(**dict(row)) for row in await long(LISTED)]
+
+
+async def looked_at_when_stored(today: date) -> list[int]:
+    """Return the changed schools that reconciliation will look at once they are stored, by internal id."""
+    links = await due_links(today)
+    around = {near for row in await long(LISTED_WHEN_STORED) for near in links.around(row["urn"])}
+    rows = await long("SELECT id FROM school_changed WHERE urn = ANY($1) ORDER BY id", sorted(around))
+    return [row["id"] for row in rows]
 
 
 async def lock_school(school_id: SchoolId) -> StoredSchool:

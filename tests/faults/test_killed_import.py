@@ -15,6 +15,7 @@ import pytest
 from app import clock
 from app.db.engine import DatabaseUnavailable, fetch
 from app.events.verify import verify
+from app.refdata import store_register
 from app.refdata.school_import import import_schools
 from app.terms import SYSTEM
 from tests import factories as make
@@ -24,6 +25,7 @@ REGISTER = Path(sys.executable).parent / "register"
 CLOSING = range(920_000, 920_040)
 FEW = range(920_000, 920_006)
 FILLERS = 300
+PART = 2
 DAY = date(2026, 11, 2)
 
 
@@ -97,7 +99,9 @@ CUT = """
     CREATE TRIGGER cut AFTER {act} ON {table} FOR EACH ROW EXECUTE FUNCTION cut()"""
 MOMENTS = {
     "the links are replaced": ("INSERT", "school_link", 3),
-    "the schools are updated": ("UPDATE", "school", 4),
+    "the first schools are stored": ("UPDATE", "school", 1),
+    "the second part of the schools is stored": ("UPDATE", "school", 2 * PART + 2),
+    "the last part of the schools is stored": ("UPDATE", "school", 2 * len(FEW)),
     "the run is noted": ("INSERT", "register_run", 1),
     "the first school's people end": ("UPDATE", "ect_at_school_period", 1),
     "somebody goes on": ("INSERT", "ect_at_school_period", 3),
@@ -112,9 +116,10 @@ MOMENTS = {
 @pytest.mark.rule("FLT-40", "REF-3.1", "REF-1.2")
 @pytest.mark.parametrize(("act", "table", "turn"), MOMENTS.values(), ids=MOMENTS)
 async def test_a_run_whose_connection_is_cut_while(
-    committed_database: str, tmp_path: Path, act: str, table: str, turn: int
+    committed_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str, table: str, turn: int
 ) -> None:
     file, links = await prepare(tmp_path, FEW)
+    monkeypatch.setattr(store_register, "MOST", PART)
     own = await asyncpg.connect(committed_database)
     await own.execute(CUT.format(act=act, table=table, turn=turn))
     with clock.at(clock.at_noon(DAY)), pytest.raises(DatabaseUnavailable):
