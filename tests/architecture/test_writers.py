@@ -7,7 +7,9 @@ import re
 from app.db.tables import ALL_TABLES
 from tests.architecture.source import ROOT, modules
 
-STATEMENT = re.compile(r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+|\{\})"?')
+STATEMENT = re.compile(
+    r'(?<!FOR )(?<!FOR NO KEY )\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+|\{\})"?'
+)
 
 LOCK_NUMBER = re.compile(r"\w*LOCK = (7_203_\d+)$", re.MULTILINE)
 
