@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 from app.values import Form, Invalid
@@ -25,6 +26,23 @@ class Option:
     text: str
     hint: str = ""
     rows: tuple[tuple[str, str], ...] = ()
+
+
+class LaterOptions(Sequence[Option]):
+    """Options that are made when a page shows them; to check an answer, a long list of them is not needed."""
+
+    def __init__(self, make: Callable[[], Sequence[Option]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Sequence[Option]:
+        return self._make()
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._made[index]
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,7 @@ class Question(Generic[A]):
     template: str = ""
     hint: str = ""
     why: str = ""
-    options: tuple[Option, ...] = ()
+    options: Sequence[Option] = ()
     initial: Form = field(default_factory=dict)
     keep: Callable[[A], Form] = lambda _: {}
     details: Mapping[str, Any] = field(default_factory=dict)

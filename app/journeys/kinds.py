@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,10 +23,8 @@ def radios(slug: str, title: str, field: str, options: Iterable[Option], message
     offered = tuple(options)
     parse = partial(parse_choice, field=field, options=[option.value for option in offered], message=message)
     words = {option.value: option.text for option in offered}
-    question: Question[str] = Question(
-        slug, title, parse, (field,), kind="radios", options=offered, show=lambda a: words[a]
-    )
-    return replace(question, **more)
+    usual = {"kind": "radios", "options": offered, "show": lambda a: words[a]}
+    return Question(slug, title, parse, (field,), **{**usual, **more})
 
 
 def checkboxes(
@@ -40,17 +37,13 @@ def checkboxes(
     offered = tuple(options)
     parse = partial(parse_choices, field=field, options=[option.value for option in offered], message=message)
     words = {option.value: option.text for option in offered}
-    question: Question[tuple[str, ...]] = Question(
-        slug,
-        title,
-        parse,
-        (field,),
-        kind="checkboxes",
-        options=offered,
-        show=lambda ticked: ", ".join(words[value] for value in ticked),
-        many=(field,),
-    )
-    return replace(question, **more)
+    usual = {
+        "kind": "checkboxes",
+        "options": offered,
+        "show": lambda ticked: ", ".join(words[value] for value in ticked),
+        "many": (field,),
+    }
+    return Question(slug, title, parse, (field,), **{**usual, **more})
 
 
 def words(slug: str, title: str, field: str, values: Iterable[W], message: str, **more: Any) -> Question[W]:
@@ -62,10 +55,8 @@ def words(slug: str, title: str, field: str, values: Iterable[W], message: str, 
         chosen = parse_choice(form, field, [value.value for value in offered], message)
         return next(value for value in offered if value.value == chosen)
 
-    question: Question[W] = Question(
-        slug, title, parse, (field,), kind="radios", options=options, show=lambda a: a.words
-    )
-    return replace(question, **more)
+    usual = {"kind": "radios", "options": options, "show": lambda a: a.words}
+    return Question(slug, title, parse, (field,), **{**usual, **more})
 
 
 def yes_or_no(
@@ -77,26 +68,22 @@ def yes_or_no(
     def parse(form: Form) -> bool:
         return parse_choice(form, field, ["yes", "no"], message) == "yes"
 
-    question: Question[bool] = Question(
-        slug, title, parse, (field,), kind="radios", options=options, show=lambda answer: yes if answer else no
-    )
-    return replace(question, **more)
+    usual = {"kind": "radios", "options": options, "show": lambda answer: yes if answer else no}
+    return Question(slug, title, parse, (field,), **{**usual, **more})
 
 
 def dates(slug: str, title: str, prefix: str, what: str, **more: Any) -> Question[date]:
     """Return a question for a date in three boxes (VAL-02)."""
     parse = partial(parse_date, prefix=prefix, what=what)
     fields = (f"{prefix}_day", f"{prefix}_month", f"{prefix}_year")
-    question: Question[date] = Question(slug, title, parse, fields, kind="date")
-    return replace(question, **more)
+    return Question(slug, title, parse, fields, **{"kind": "date", **more})
 
 
 def email(slug: str, title: str, field: str = "email", **more: Any) -> Question[str]:
     """Return a question for an email address (VAL-06)."""
-    question: Question[str] = Question(slug, title, partial(parse_email, field=field), (field,), kind="email")
-    return replace(question, **more)
+    return Question(slug, title, partial(parse_email, field=field), (field,), **{"kind": "email", **more})
 
 
 def select(slug: str, title: str, field: str, options: Iterable[Option], message: str, **more: Any) -> Question[str]:
     """Return a question with one list to choose from, searchable by typing where JavaScript runs."""
-    return replace(radios(slug, title, field, options, message), kind="select", **more)
+    return radios(slug, title, field, options, message, **{"kind": "select", **more})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.db.documents import NOTHING, Wanted, document, together
+from app.db.reference import Kept
 from app.db.shown_names import shown_to_schools
 from app.db.sight import across_schools
 from app.registration.registering.appropriate_bodies import AppropriateBody
@@ -20,6 +21,8 @@ from app.training.queries import TRAINING, TRAINING_JOINS
 from app.training.rules import Training
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.teachers.snapshot import Snapshot
 
 
@@ -162,6 +165,16 @@ OTHER_DRAFT = f"""
     AND d.identity_match IS NOT NULL ORDER BY d.created_at, d.id LIMIT 1"""  # noqa: S608 - constants
 
 
+def _by_public_id(found: tuple[AppropriateBody, ...]) -> Mapping[str, AppropriateBody]:
+    return {str(body.public_id): body for body in found}
+
+
+kept_bodies: Kept[tuple[AppropriateBody, ...], Mapping[str, AppropriateBody]] = Kept(
+    Wanted(tuple[AppropriateBody, ...], BODIES), _by_public_id
+)
+"""Every appropriate body, selectable or not, by the public id that forms send."""
+
+
 @dataclass(frozen=True)
 class OtherDraft:
     """Somebody else's, or one's own, unfinished registration of the same person."""
@@ -182,7 +195,7 @@ async def person(trn: TRN) -> KnownPerson:
 
 async def appropriate_bodies() -> tuple[AppropriateBody, ...]:
     """Return every appropriate body, selectable or not."""
-    return await document(tuple[AppropriateBody, ...], BODIES) or ()
+    return tuple((await kept_bodies.now()).values())
 
 
 async def email_in_use(email: str, trn: TRN, today: date) -> bool:
@@ -202,7 +215,3 @@ async def person_and_address(trn: TRN, email: str | None, today: date) -> tuple[
 def other_draft_wanted(school_id: SchoolId, trn: TRN, kind: str, draft_id: UUID) -> Wanted[OtherDraft]:
     """Say how another unfinished registration of the same person and role at this school is read (DRF-10)."""
     return Wanted(OtherDraft, OTHER_DRAFT, (school_id, trn, kind, draft_id))
-
-
-BODIES_WANTED: Wanted[tuple[AppropriateBody, ...]] = Wanted(tuple[AppropriateBody, ...], BODIES)
-"""How every appropriate body is read, selectable or not."""

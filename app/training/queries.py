@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.db.documents import Wanted, document
+from app.db.documents import Wanted, together
 from app.db.engine import fetch
-from app.terms import ScheduleIdentifier, Year
+from app.db.reference import VERSION, Kept
+from app.terms import DeliveryPartnerId, LeadProviderId, ScheduleIdentifier, Year
 from app.training.arrangements import (
     DeliveryPartner,
     LastChoices,
@@ -45,20 +47,17 @@ TRAINING_JOINS = """LEFT JOIN school_partnership sp ON sp.id = tp.school_partner
 
 
 @dataclass(frozen=True)
-class ProviderRows:
-    """What one statement tells about lead providers and one school."""
+class MarketRows:
+    """What one statement tells about lead providers, whichever school asks."""
 
     lead_providers: tuple[LeadProvider, ...]
     delivery_partners: tuple[DeliveryPartner, ...]
-    contracted: tuple[tuple[int, int], ...]
-    paired: tuple[tuple[int, int, int], ...]
-    partnerships: tuple[Partnership, ...]
-    requests: tuple[RequestedTraining, ...]
+    contracted: tuple[tuple[LeadProviderId, Year], ...]
+    paired: tuple[tuple[LeadProviderId, DeliveryPartnerId, Year], ...]
     schedules: tuple[tuple[Year, ScheduleIdentifier], ...]
-    last_choices: LastChoices | None = None
 
 
-PROVIDERS = """
+MARKET = """
     SELECT json_build_object(
         'lead_providers', (SELECT coalesce(json_agg(json_build_object('id', id, 'public_id', public_id, 'name',
             name)), '[]')
@@ -71,7 +70,45 @@ PROVIDERS = """
         contract_period_year)), '[]')
             FROM provider_pairing),
         'schedules', (SELECT coalesce(json_agg(json_build_array(contract_period_year, identifier)), '[]')
-        FROM schedule),
+        FROM schedule))"""
+
+
+@dataclass(frozen=True)
+class Market:
+    """Who trains with whom in which year, and the schedules that exist: the same for every school."""
+
+    lead_providers: Mapping[LeadProviderId, LeadProvider]
+    delivery_partners: Mapping[DeliveryPartnerId, DeliveryPartner]
+    contracted: frozenset[tuple[LeadProviderId, Year]]
+    paired: frozenset[tuple[LeadProviderId, DeliveryPartnerId, Year]]
+    schedules: frozenset[tuple[Year, ScheduleIdentifier]]
+
+
+def _market(rows: MarketRows) -> Market:
+    return Market(
+        {provider.id: provider for provider in rows.lead_providers},
+        {partner.id: partner for partner in rows.delivery_partners},
+        frozenset(rows.contracted),
+        frozenset(rows.paired),
+        frozenset(rows.schedules),
+    )
+
+
+kept_market: Kept[MarketRows, Market] = Kept(Wanted(MarketRows, MARKET), _market)
+"""Every lead provider, delivery partner, contract, pairing and schedule."""
+
+
+@dataclass(frozen=True)
+class ProviderRows:
+    """What one statement tells about one school and its lead providers."""
+
+    partnerships: tuple[Partnership, ...]
+    requests: tuple[RequestedTraining, ...]
+    last_choices: LastChoices | None = None
+
+
+PROVIDERS = """
+    SELECT json_build_object(
         'partnerships', (SELECT coalesce(json_agg(json_build_object('id', id, 'public_id', public_id,
             'lead_provider_id', lead_provider_id, 'delivery_partner_id', delivery_partner_id, 'year',
                 contract_period_year,
@@ -99,30 +136,31 @@ class SchoolProviders:
 
 
 async def school_providers(school_id: SchoolId, *, provider_led_offered: bool) -> SchoolProviders:
-    """Return everything the choice of a lead provider depends on, in one statement (ARR-03)."""
-    return providers_of(await document(ProviderRows, PROVIDERS, school_id), provider_led_offered=provider_led_offered)
+    """Return everything the choice of a lead provider depends on (ARR-03); raises LookupError for no such school."""
+    version, rows = await together(VERSION, providers_wanted(school_id))
+    return providers_of(rows, await kept_market.at(version), provider_led_offered=provider_led_offered)
 
 
 def providers_wanted(school_id: SchoolId) -> Wanted[ProviderRows]:
-    """Say how everything the choice of a lead provider depends on is read."""
+    """Say how what the choice of a lead provider depends on at one school is read."""
     return Wanted(ProviderRows, PROVIDERS, (school_id,))
 
 
-def providers_of(rows: ProviderRows | None, *, provider_led_offered: bool) -> SchoolProviders:
+def providers_of(rows: ProviderRows | None, whole: Market, *, provider_led_offered: bool) -> SchoolProviders:
     """Return what a school may choose from by what was read; raises LookupError for None, an unknown school."""
     if rows is None:
         raise LookupError("no such school")
     facts = ProviderFacts(
-        lead_providers={provider.id: provider for provider in rows.lead_providers},
-        delivery_partners={partner.id: partner for partner in rows.delivery_partners},
-        contracted=frozenset(rows.contracted),  # type: ignore[arg-type]
-        paired=frozenset(rows.paired),  # type: ignore[arg-type]
+        lead_providers=whole.lead_providers,
+        delivery_partners=whole.delivery_partners,
+        contracted=whole.contracted,
+        paired=whole.paired,
         partnerships=rows.partnerships,
         requests=rows.requests,
         last_choices=rows.last_choices,
         provider_led_offered=provider_led_offered,
     )
-    return SchoolProviders(facts, frozenset(rows.schedules))
+    return SchoolProviders(facts, whole.schedules)
 
 
 async def calendar() -> Calendar:

@@ -62,6 +62,6 @@ def facts() -> RegisterECTFacts:
         calendar=Calendar(tuple(years)),
         school=SchoolHere(SchoolId(1), "Ash School", SchoolKind.STATE_FUNDED, SchoolLevel.FULL),
         providers=SchoolProviders(providers, frozenset({(Year(2025), ScheduleIdentifier.STANDARD_SEPTEMBER)})),
-        bodies=(BODY,),
+        bodies={str(BODY.public_id): BODY},
         matched=Matched(TRN("9900001"), IdentityMatch.DATE_OF_BIRTH, snapshot, KnownPerson()),
     )

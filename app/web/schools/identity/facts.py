@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.db.documents import NOTHING, together
+from app.db.reference import VERSION
 from app.registration.queries import KnownPerson, OtherDraft, other_draft_wanted, person_and_address
 from app.teachers import snapshot as snapshots
 from app.teachers.rules import teaching_record_name
 from app.terms import DraftKind, SchoolKind
-from app.training.queries import providers_of, providers_wanted
+from app.training.queries import kept_market, providers_of, providers_wanted
 from app.values import Invalid, parse_email
 
 if TYPE_CHECKING:
@@ -88,15 +89,14 @@ class RegistrationFacts:
     email_taken: bool = False
 
 
-async def registration_facts(
-    draft: Draft, here: Here, *more: Wanted[Any], provider_led_offered: bool
-) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """Return the fields of `RegistrationFacts` but for the registration itself, and what more is wanted.
+async def registration_facts(draft: Draft, here: Here, *, provider_led_offered: bool) -> tuple[dict[str, Any], str]:
+    """Return the fields of `RegistrationFacts` but for the registration itself, and the version of reference data.
 
     Everything of the school is read in one statement, and everything about the person in another.
     """
     matched, taken = await _matched(draft, here.today)
-    other, rows, *rest = await together(_other_draft(draft, matched), providers_wanted(here.school.id), *more)
+    version, other, rows = await together(VERSION, _other_draft(draft, matched), providers_wanted(here.school.id))
+    market = await kept_market.at(version)
     fields = {
         "today": here.today,
         "policy": here.policy,
@@ -107,9 +107,9 @@ async def registration_facts(
         "matched": matched,
         "other_draft": other,
         "email_taken": taken,
-        "providers": providers_of(rows, provider_led_offered=provider_led_offered),
+        "providers": providers_of(rows, market, provider_led_offered=provider_led_offered),
     }
-    return fields, tuple(rest)
+    return fields, version
 
 
 def _school(here: Here) -> SchoolHere:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.registration.queries import BODIES_WANTED
+from app.registration.queries import kept_bodies
 from app.schools.rules import programmes_for_new_ects
 from app.terms import DraftKind, Role, TrainingProgramme
 from app.web.schools.identity.facts import Registering, RegistrationFacts, registration_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.drafts.store import Draft
     from app.registration.registering.appropriate_bodies import AppropriateBody
     from app.web.session import Here
@@ -23,11 +25,12 @@ class RegisterECTFacts(RegistrationFacts):
     """Everything the journey may need to know, loaded before it is walked."""
 
     registering: Registering = ECT
-    bodies: tuple[AppropriateBody, ...]
+    bodies: Mapping[str, AppropriateBody]
+    """Every appropriate body, selectable or not, by the public id that forms send."""
 
 
 async def load_facts(draft: Draft, here: Here) -> RegisterECTFacts:
-    """Load everything the journey may need to know about a draft, in two statements."""
+    """Load everything the journey may need to know about a draft."""
     offered = TrainingProgramme.PROVIDER_LED in programmes_for_new_ects(here.level, here.policy)
-    fields, (bodies,) = await registration_facts(draft, here, BODIES_WANTED, provider_led_offered=offered)
-    return RegisterECTFacts(**fields, bodies=bodies)
+    fields, version = await registration_facts(draft, here, provider_led_offered=offered)
+    return RegisterECTFacts(**fields, bodies=await kept_bodies.at(version))

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.journeys import kinds
-from app.journeys.engine import Ask, Option, Question
-from app.registration.registering.appropriate_bodies import is_selectable_again, selectable
+from app.journeys.engine import Ask, LaterOptions, Option, Question
+from app.registration.registering.appropriate_bodies import is_selectable, is_selectable_again, selectable
 from app.schools.rules import is_self_funded, programmes_for_new_ects
 from app.terms import Role, TrainingProgramme
 from app.training.arrangements import (
     Arrangement,
     ArrangementKind,
+    PreviousChoices,
     ProgrammeOffers,
     ReuseLost,
     arrangements,
@@ -22,7 +23,7 @@ from app.training.arrangements import (
 )
 from app.training.periods import academic_year
 from app.training.rules import latest_training
-from app.values import Form, Invalid
+from app.values import NOT_AN_OPTION, Form, Invalid, parse_choice
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,8 +54,7 @@ def ask_for_programme(
     source = ask(programme_choices(offers, facts)) if offers.any else "choose"
     if source == "school_previous" and offers.previous is not None:
         previous = offers.previous
-        body = next(body for body in facts.bodies if body.id == previous.appropriate_body_id)
-        return Programme(body, previous.programme, previous.arrangement, source)
+        return Programme(body_of(previous, facts), previous.programme, previous.arrangement, source)
     body = ask(appropriate_body(registration, started_on, facts))
     if source == "keep_lead_provider" and offers.keep is not None:
         return Programme(body, TrainingProgramme.PROVIDER_LED, offers.keep, source)
@@ -77,7 +77,7 @@ def last_body_selectable(started_on: date, facts: RegisterECTFacts) -> bool:
     """Tell whether the appropriate body used last can be chosen for this start date (ABR-02)."""
     last = facts.providers.facts.last_choices
     body = last.appropriate_body_id if last is not None else None
-    return is_selectable_again(facts.bodies, body, facts.school.kind, started_on, facts.today)
+    return is_selectable_again(facts.bodies.values(), body, facts.school.kind, started_on, facts.today)
 
 
 def programme_choices(offers: ProgrammeOffers, facts: RegisterECTFacts) -> Question[str]:
@@ -110,14 +110,18 @@ def offer_options(offers: ProgrammeOffers, facts: RegisterECTFacts) -> list[Opti
     options = []
     if offers.previous is not None:
         previous = offers.previous
-        body = next(body for body in facts.bodies if body.id == previous.appropriate_body_id)
-        rows = [("Appropriate body", body.name), ("Training programme", previous.programme.words)]
+        rows = [("Appropriate body", body_of(previous, facts).name), ("Training programme", previous.programme.words)]
         rows += provider_rows(previous.arrangement) if previous.arrangement else []
         options.append(Option("school_previous", "Use your school’s last choices", rows=tuple(rows)))
     if offers.keep is not None:
         text = "Keep the lead provider they have now"
         options.append(Option("keep_lead_provider", text, rows=tuple(provider_rows(offers.keep))))
     return options
+
+
+def body_of(previous: PreviousChoices, facts: RegisterECTFacts) -> AppropriateBody:
+    """Return the appropriate body chosen last."""
+    return next(body for body in facts.bodies.values() if body.id == previous.appropriate_body_id)
 
 
 def provider_rows(arrangement: Arrangement) -> list[tuple[str, str]]:
@@ -138,18 +142,28 @@ def appropriate_body(
     registration: RegistrationPeriod, started_on: date, facts: RegisterECTFacts
 ) -> Question[AppropriateBody]:
     """Ask who assures the induction, from the bodies this school may use for this start (RE-14, ABR-02, ABR-03)."""
-    offered = selectable(facts.bodies, facts.school.kind, started_on, facts.today, facts.school.district)
-    by_value = {str(option.body.public_id): option for option in offered}
-    question = kinds.select(
+
+    def options() -> list[Option]:
+        kind, district = facts.school.kind, facts.school.district
+        offered = selectable(facts.bodies.values(), kind, started_on, facts.today, district)
+        return [Option(str(option.body.public_id), option.words) for option in offered]
+
+    def parse(form: Form) -> AppropriateBody:
+        body = facts.bodies[parse_choice(form, "appropriate_body_id", facts.bodies, "Select an appropriate body")]
+        if not is_selectable(body, facts.school.kind, started_on, facts.today):
+            raise Invalid(appropriate_body_id=NOT_AN_OPTION)
+        return body
+
+    return Question(
         "appropriate-body",
         "Which appropriate body will assure their induction?",
-        "appropriate_body_id",
-        [Option(value, option.words) for value, option in by_value.items()],
-        "Select an appropriate body",
+        parse,
+        ("appropriate_body_id",),
+        kind="select",
         template="journeys/register-ect/appropriate-body.html",
+        options=LaterOptions(options),
         details={"lost": reuse_sentence(registration, started_on, facts)},
     )
-    return replace(question, parse=lambda form: by_value[question.parse(form)].body)  # type: ignore[arg-type, return-value]
 
 
 def reuse_sentence(registration: RegistrationPeriod, started_on: date, facts: RegisterECTFacts) -> str:
