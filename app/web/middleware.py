@@ -33,7 +33,7 @@ from app.web.policies import Policy
 from app.web.session import COOKIE, SECURE_COOKIE, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Callable, Coroutine, Generator
     from datetime import datetime
 
     from litestar import Litestar
@@ -263,6 +263,18 @@ class Exchange:
         with suppress(Exception):
             answered = Answered(str(more.get("lead_provider", "")), line["method"], line["route"], line["status"])
             METERS.count(answered, seconds)
+
+
+def routes_of(app: Litestar) -> Callable[[str, str], str]:
+    """Return what tells the pattern of the route that a path and method lead to."""
+
+    def route_of(path: str, method: str) -> str:
+        try:
+            return app.asgi_router.handle_routing(path=normalize_path(path), method=method)[-1]
+        except (MethodNotAllowedException, NotFoundException):
+            return UNMATCHED
+
+    return route_of
 
 
 def host_name(host: str) -> str:
