@@ -317,7 +317,7 @@ def jobs_with(
         "the teaching record learns later of inductions that support recorded",
         Telling(trs).run,
     )
-    return again, told, *nightly, *JOBS
+    return again, told, *nightly, *JOBS, many
 
 
 def done_here(jobs: tuple[PeriodicJob, ...]) -> tuple[PeriodicJob, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -100,4 +101,12 @@ async def test_a_job_that_cannot_be_done_does_not_hold_up_the_rest(committed_dat
 def test_outside_tests_every_job_is_done_by_the_clock() -> None:
     names = {name for name, _ in make_queue("postgresql://", periodic=True).periodic_registry.periodic_tasks}
     assert names == {"deliver_due"} | {job.name for job in jobs_with(None) if not job.only_in_production}
+
+
+@pytest.mark.rule("OPS-12")
+def test_with_teaching_records_a_worker_does_everything_that_it_does_without() -> None:
+    records: Any = object()
+    without, beside = ({job.name for job in jobs_with(trs)} for trs in (None, records))
+    assert beside - without == {"refresh_teaching_records", "tell_teaching_records"}
+    assert without <= beside
     assert not make_queue("postgresql://", periodic=False).periodic_registry.periodic_tasks
