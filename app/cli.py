@@ -15,22 +15,27 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 
+ALL = "app.commands"
+APART = {"worker": "app.working", "jobs": "app.working"}
+"""Commands with a module of their own."""
+
+
 class Program(click.Group):
-    """Every command; those in `app/commands.py` are imported when one is wanted, so that `serve` is small."""
+    """Every command; those of other modules are imported when one is wanted, so that `serve` and `worker` are small."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the name of each."""
-        self._import()
+        self._import(ALL)
         return super().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return one by its name."""
         if cmd_name not in self.commands:
-            self._import()
+            self._import(APART.get(cmd_name, ALL))
         return super().get_command(ctx, cmd_name)
 
-    def _import(self) -> None:
-        for command in import_module("app.commands").COMMANDS:
+    def _import(self, module: str) -> None:
+        for command in import_module(module).COMMANDS:
             self.add_command(command)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from pydantic import SecretStr
@@ -15,11 +14,8 @@ from app import clock
 from app.access.api_token_command import token
 from app.access.command import staff
 from app.adapters.dfe_clients import dfe_sign_in_clients
-from app.adapters.from_settings import breaker_of, mailer_or_stop, secret, teaching_records
-from app.adapters.gias import GIASDownload, GIASExtract
-from app.adapters.gias_wire import ExtractLogin
+from app.adapters.from_settings import teaching_records
 from app.adapters.mail import TemplatesMissing, mailer
-from app.adapters.trs import IN_A_JOB, TRSClient
 from app.bench.command import make_command as make_bench
 from app.db import server
 from app.db.console import Exit, problems_of, run_on_database, stop, valid_settings
@@ -29,7 +25,6 @@ from app.demo.command import demo, demo_data, demo_dfe_sign_in, demo_school_regi
 from app.drill import drill_command
 from app.events.record import head
 from app.events.verify import verify
-from app.jobs.command import make_commands
 from app.national.command import generate
 from app.provider_records.command import api
 from app.refdata.command import induction, make_download, refdata, schools
@@ -37,12 +32,8 @@ from app.settings import Settings, ValidationError, settings
 from app.stand_ins.command import make_command
 from app.teachers.trs import Unavailable
 from app.terms import TRN
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
-
-    from app.adapters.caller import Health
-    from app.notices.sender import MailSender
+from app.working import COMMANDS as WORKING
+from app.working import school_register
 
 ROTATION = {
     "database_url": "to change the password: set it in PostgreSQL, then here, then restart",
@@ -52,13 +43,10 @@ ROTATION = {
     "notify_api_key": "to change it: make a second key at Notify, set it here, restart, then revoke the first",
     "notify_receipt_token": "to change it: set another, restart, and set the same for the callback at Notify at once",
     "metrics_token": "to change it: set another, restart, and give it to whoever reads the metrics",
-    "error_collector_dsn": "to change it: make a second one at the collector, set it here, restart, then end the first",
     "gias_password": "to change it: set it at the register's extract service, then here, then restart",
     "trs_api_key": "to change it: ask for a second key, set it here, restart, then have the first one ended",
 }
 NOBODY = TRN("0000000")
-OPEN: dict[str, Callable[[], Mapping[str, Health]]] = {}
-"""How each outside system does that this process has open for its jobs, for its metrics."""
 
 
 @click.command("migrate")
@@ -143,7 +131,7 @@ async def _faults_of_dfe_sign_in(chosen: Settings) -> list[str]:
 
 
 async def _faults_of_school_register() -> list[str]:
-    async with _school_register() as source:
+    async with school_register() as source:
         fault = await source.fault(clock.today()) if source else ""
     return [f"School register: {fault}."] if fault else []
 
@@ -199,68 +187,12 @@ def _read_head(path: Path) -> tuple[int, str]:
         stop(Exit.WRONG_USE, f"{path}: not readable, or not a number and a hash as `register audit verify` prints them")
 
 
-@asynccontextmanager
-async def _teaching_records_for_jobs() -> AsyncIterator[TRSClient | None]:
-    """Open the teaching record system for jobs, with time limits and a breaker of their own; None without address."""
-    chosen = valid_settings()
-    if not chosen.trs_base_url:
-        yield None
-        return
-    client = teaching_records(chosen, IN_A_JOB)
-    OPEN["trs"] = lambda: {"trs": client.health()}
-    try:
-        yield client
-    finally:
-        del OPEN["trs"]
-        await client.close()
-
-
-@asynccontextmanager
-async def _school_register() -> AsyncIterator[GIASExtract | GIASDownload | None]:
-    """Open where the school register comes from, with a breaker; None when its files are brought by hand."""
-    chosen = valid_settings()
-    source: GIASExtract | GIASDownload
-    breaker = breaker_of(chosen)
-    match chosen.register_source:
-        case "extract":
-            login = ExtractLogin(chosen.gias_extract_id, chosen.gias_user, secret(chosen.gias_password))
-            source = GIASExtract(chosen.extract_url, login, breaker=breaker)
-        case "download":
-            source = GIASDownload(chosen.downloads_url, breaker=breaker)
-        case _:
-            yield None
-            return
-    OPEN["gias"] = lambda: {"gias": source.health()}
-    try:
-        yield source
-    finally:
-        del OPEN["gias"]
-        await source.close()
-
-
-@asynccontextmanager
-async def _mail_sender() -> AsyncIterator[MailSender]:
-    """Open whoever sends mail; ends the program when it has no template for some of it."""
-    mail = mailer_or_stop(valid_settings())
-    OPEN["mail"] = mail.health
-    try:
-        yield mail.sender
-    finally:
-        del OPEN["mail"]
-        await mail.close()
-
-
-def _health() -> dict[str, Health]:
-    """Return how each outside system does that jobs ask in this process."""
-    return {name: health for told in OPEN.values() for name, health in told().items()}
-
-
 def _create_app(*given: Any, **named: Any) -> Any:
     """Make a web application, whose modules only benchmarks need here."""
     return import_module("app.asgi").create_app(*given, **named)
 
 
-schools.add_command(make_download(_school_register))
+schools.add_command(make_download(school_register))
 COMMANDS: tuple[click.Command, ...] = (
     migrate_command,
     check_config,
@@ -271,7 +203,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demo_data,
     history,
     make_command(demo_teaching_records, demo_dfe_sign_in, demo_school_register),
-    *make_commands(_teaching_records_for_jobs, _school_register, _mail_sender, _health),
+    *WORKING,
     refdata,
     induction,
     schools,
