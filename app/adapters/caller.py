@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app import clock
 from app.adapters.http import CAUSES_THAT_TRIP, Deadline, exchange, log_call, may_try_again
-from app.spans import span
 from app.terms import FailureCause
 
 if TYPE_CHECKING:
@@ -85,8 +84,7 @@ class Caller:
         attempt = 1
         while True:
             started = time.perf_counter()
-            with span(f"{self._system} {request.operation}"):
-                answer = await exchange(self._client, request, min(limits.attempt, deadline.left()))
+            answer = await exchange(self._client, request, min(limits.attempt, deadline.left()))
             outcome = read(answer)
             milliseconds = round((time.perf_counter() - started) * 1000)
             self._log(request.operation, outcome, answer.status, attempt=attempt, milliseconds=milliseconds)

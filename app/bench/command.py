@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import uvloop
 
-from app.bench import api, database, imports, metrics, pages, programs, runs, sync
+from app.bench import api, database, imports, memory, metrics, pages, programs, runs, sync
 from app.bench.client import Unexpected
 from app.bench.scratch import TENTH, BrokenData, beside, prepared
 from app.bench.world import World, teaching_records
@@ -35,7 +35,7 @@ MEASURES: dict[str, Measure] = {
     "registration": runs.registration,
     "search": runs.search,
     "asgi": runs.asgi,
-    "memory": runs.memory,
+    "memory": memory.memory,
     "import": imports.register_import,
     "api": api.api,
     "sync": sync.sync,

@@ -1,4 +1,4 @@
-"""Measurements of single pages in this process (PRF-1, PRF-3, PRF-5, PRF-11 to PRF-14)."""
+"""Measurements of single pages in this process (PRF-1 to PRF-3, PRF-5, PRF-11 to PRF-14)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app import assets, logs, templating
 from app.bench.canonical import canonical
 from app.bench.client import Unexpected
 from app.bench.metrics import Metric, cpu_ratio, percentile, seconds_of
+from app.bench.overhead import spent_on
 from app.bench.scratch import CHILDREN
 from app.bench.walks import measured_urn, mentor_of_first, record_of_first, start, to_check_answers, tutor
 from app.bench.world import in_use
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator, Mapping
 
     from app.bench.client import Client
+    from app.bench.overhead import Spent
     from app.bench.world import World
 
 LISTS = ("/school/home", "/school/ects", "/school/mentors", "/school/partnerships")
@@ -37,6 +39,7 @@ TWINS = {
 }
 """The template written by hand beside each page that is measured; both lists have the same one."""
 LISTED = {"list": "/school/ects", "mentor list": "/school/mentors"}
+MEASURED_WHOLE = ("question", "check answers", "list", "ECT record")
 ROUNDS = 40
 TURNS = 3
 """How often each of two databases has its turn, so that a busy machine hurts both."""
@@ -133,7 +136,7 @@ def _packed(body: bytes) -> int:
 
 
 async def render(world: World) -> list[Metric]:
-    """Compare the rendering of pages with plain templates that give the same HTML (PRF-1)."""
+    """Compare rendering with plain templates that give the same HTML (PRF-1), and with the whole page (PRF-2)."""
     plain = _by_hand()
     made = []
     async with in_use(world):
@@ -144,7 +147,16 @@ async def render(world: World) -> list[Metric]:
                 ours, variables = await captured(client, headers)
                 ratio = _compared(plain, template, ours, variables)
                 made.append(Metric(f"render {name}, {kind} (R1)", ratio, "ratio", 1.3, note="the same HTML"))
+            if name in MEASURED_WHOLE:
+                made.append(_rest(name, await spent_on(client, client.address)))
     return made
+
+
+def _rest(name: str, spent: Spent) -> Metric:
+    """Tell what share of a page's processor time is neither template nor driver (PRF-2)."""
+    whole, template, driver = (seconds * 1_000 for seconds in (spent.whole, spent.rendering, spent.driver))
+    note = f"{whole:.1f} ms of processor, {template:.1f} rendering, {driver:.1f} driver"
+    return Metric(f"render {name}, the rest (R2)", spent.rest, "ratio", 0.1, note=note)
 
 
 def _by_hand() -> Environment:

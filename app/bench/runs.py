@@ -1,4 +1,4 @@
-"""Measurements of a web process of its own: rate, processor time, memory and load (PRF-7 to PRF-9, PRF-18)."""
+"""Measurements of a web process of its own: rate, processor time and load (PRF-7, PRF-8, PRF-18)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager, suppress
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.bench.client import Unexpected
 from app.bench.metrics import Metric, percentile
@@ -20,14 +20,12 @@ from app.bench.world import free_port, in_use, served
 from app.db.engine import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from app.bench.world import World
 
 VISITORS = 60
 REGISTRATIONS = 15
-EARLY = 100
-"""Journeys before memory is looked at first: the pages are warm then."""
 MILLION = 1_000_000
 WARM = 0.1
 """The share of a soak after which nothing is new any more."""
@@ -36,7 +34,7 @@ WARM = 0.1
 async def asgi(world: World) -> list[Metric]:
     """Compare the health endpoint with the bare answer of the machine (PRF-7)."""
     async with served(world) as web:
-        with _bare() as bare:
+        with bare_answers() as bare:
             pairs = [
                 (await rate_of(web.port, "/health/live", seconds=2), await rate_of(bare, "/", seconds=2))
                 for _ in range(3)
@@ -48,7 +46,8 @@ async def asgi(world: World) -> list[Metric]:
 
 
 @contextmanager
-def _bare() -> Iterator[int]:
+def bare_answers() -> Iterator[int]:
+    """Serve the least that there is, in a process of its own; gives its port."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "app.bench.bare:application", "--port", str(port)]
     process = subprocess.Popen([*command, "--log-level", "critical", "--no-access-log"])  # noqa: S603 - our own
@@ -80,33 +79,21 @@ async def registration(world: World) -> list[Metric]:
         with heard.listening():
             for _ in range(REGISTRATIONS):
                 await register(client, world.new_trn())
-    cpu = sum(line["request_cpu_time"] for line in heard.lines) / REGISTRATIONS
-    sql = sum(line["db_count"] for line in heard.lines) / REGISTRATIONS
-    asked = len(heard.lines) / REGISTRATIONS
+    return cost_of(heard.lines, REGISTRATIONS)
+
+
+def cost_of(lines: Sequence[Mapping[str, Any]], registrations: int) -> list[Metric]:
+    """Return what the requests of so many registrations cost together, for each of them."""
+    cpu = sum(line["request_cpu_time"] for line in lines) / registrations
+    sql = sum(line["db_count"] for line in lines) / registrations
+    asked = len(lines) / registrations
     return [
         Metric("registration processor time (R8)", cpu * 1_000, "ms", 20, note=f"{asked:.0f} requests"),
         Metric("registration statements", sql, "statements"),
     ]
 
 
-async def memory(world: World) -> list[Metric]:
-    """Compare the size of the web process after few and after many journeys (PRF-9)."""
-    urns = await _urns(world)
-    async with served(world) as web:
-        pace = Pace(MILLION)
-        await _journeys(world, web.port, pace, urns, EARLY)
-        before = resident(web.pid)
-        done = await _journeys(world, web.port, pace, urns, None)
-        after = resident(web.pid)
-    note = f"after {done + EARLY:,} journeys against {EARLY}"
-    requests = f"after {len(pace.seconds):,} requests"
-    return [
-        Metric("memory grown (R9)", (after - before) / MILLION, "MB", 5, note=note),
-        Metric("memory resident, web process", after / MILLION, "MB", 150, note=requests),
-    ]
-
-
-async def _urns(world: World) -> list[str]:
+async def schools_at_work(world: World) -> list[str]:
     """Return schools whose offices can register."""
     async with in_use(world):
         rows = await fetch(
@@ -114,24 +101,6 @@ async def _urns(world: World) -> list[str]:
             " AND EXISTS (SELECT FROM induction_tutor WHERE school_id = s.id) ORDER BY urn LIMIT 400"
         )
     return [row["urn"] for row in rows]
-
-
-async def _journeys(world: World, port: int, pace: Pace, urns: list[str], count: int | None) -> int:
-    """Let visitors register people, so many or as long as the minutes given; returns how many did."""
-    until, done = perf_counter() + world.minutes * 60, 0
-
-    async def visit(urn: str) -> None:
-        nonlocal done
-        while done < count if count is not None else perf_counter() < until:
-            visitor = Remote(port, pace)
-            with suppress(Unexpected, OSError, asyncio.IncompleteReadError):
-                await visitor.sign_in(urn, f"office1@s{urn}.example")
-                await register(visitor, world.new_trn())
-                done += 1
-            await visitor.close()
-
-    await asyncio.gather(*(visit(urn) for urn in urns[: 4 if count else 12]))
-    return done
 
 
 async def _driven(world: World, port: int, pace: Pace, seconds: float, urns: list[str]) -> int:
@@ -184,7 +153,7 @@ def at_rate(
     """Return a run at one rate for so many minutes, unless fewer are asked for (PRF-18)."""
 
     async def run(world: World) -> list[Metric]:
-        urns, pace = await _urns(world), Pace(rate)
+        urns, pace = await schools_at_work(world), Pace(rate)
         seconds = min(minutes, world.minutes) * 60
         async with served(world) as web:
             before = await _registered(world)
@@ -198,7 +167,7 @@ def at_rate(
 
 async def soak(world: World) -> list[Metric]:
     """Go on at 20 a second for two hours; memory stays what it was once everything is warm (PRF-18)."""
-    urns, warm, pace = await _urns(world), Pace(20), Pace(20)
+    urns, warm, pace = await schools_at_work(world), Pace(20), Pace(20)
     seconds = min(120, world.minutes) * 60
     async with served(world) as web:
         before = await _registered(world)
@@ -222,7 +191,7 @@ async def _registered(world: World) -> int:
 
 async def spike(world: World) -> list[Metric]:
     """Go from nothing to 200 a second at once, then see how soon pages are quick again (PRF-18)."""
-    urns = await _urns(world)
+    urns = await schools_at_work(world)
     async with served(world) as web:
         pace, after = Pace(200), Pace(20)
         await _driven(world, web.port, pace, 15, urns)
@@ -243,7 +212,7 @@ async def spike(world: World) -> list[Metric]:
 
 async def breaking(world: World) -> list[Metric]:
     """Raise the rate until pages fail or take a second, and write down where that was (PRF-18)."""
-    urns, rate, manner = await _urns(world), 20.0, "not reached"
+    urns, rate, manner = await schools_at_work(world), 20.0, "not reached"
     best = 0.0
     async with served(world) as web:
         while rate <= 640:  # noqa: PLR2004 - more than this machine can ask

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
 
-from app import clock, spans
+from app import clock
 from app.db.engine import LOST, DatabaseUnavailable, connection, engine, fetch, is_lost
 from app.db.refusals import refusal_of
 from app.db.sight import SERVICE, seen_by
@@ -64,13 +64,12 @@ async def transaction(isolation: Isolation | None = None) -> AsyncIterator[None]
     An operation sees every school, whoever asked for it: its rules reach across (ACC-14.6).
     """
     if _unit.get() is None:
-        with seen_by(SERVICE), spans.operation():
+        with seen_by(SERVICE):
             async with _outermost(isolation):
                 yield
     else:
-        with spans.operation():
-            async with _savepoint(current_unit()):
-                yield
+        async with _savepoint(current_unit()):
+            yield
 
 
 @asynccontextmanager

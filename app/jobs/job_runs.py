@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import connection, fetch, is_lost
-from app.spans import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,8 +63,7 @@ async def _noted(job: PeriodicJob) -> int:
         clock.now(),
     )
     try:
-        with span(job.name):
-            done = await job.run()
+        done = await job.run()
     except Exception as fault:
         await _ended(job, None, type(fault).__name__)
         raise
