@@ -144,7 +144,7 @@ class StayEndReason(Word):
     JOINED_ANOTHER_SCHOOL = "joined_another_school"
     INDUCTION_COMPLETED = "induction_completed"
     SCHOOL_CLOSED = "school_closed"
-    SUPPORT = "support"
+    SUPPORT = "support", "decided by DfE support"
 
 
 class CancellationReason(Word):
@@ -152,7 +152,7 @@ class CancellationReason(Word):
     REPLACED_BEFORE_START = "replaced_before_start"
     STAY_ENDED_FIRST = "stay_ended_first"
     REGISTRATION_REMOVED = "registration_removed"
-    SUPPORT = "support"
+    SUPPORT = "support", "decided by DfE support"
 
 
 class RemovalReason(Word):
@@ -161,7 +161,7 @@ class RemovalReason(Word):
     NOT_STARTING = "not_starting"
     INDUCTION_COMPLETED = "induction_completed"
     SCHOOL_CLOSED = "school_closed"
-    SUPPORT = "support"
+    SUPPORT = "support", "decided by DfE support"
 
 
 class ClosingState(Word):

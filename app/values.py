@@ -209,11 +209,15 @@ def _fault_of_trn(typed: str, digits: str) -> str:
     return ""
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+"""No day outside these years is meant: one is mistyped (VAL-02)."""
+
+
 def parse_date(form: Form, prefix: str, *, what: str) -> date:
     """Return the date typed in `<prefix>_day`, `_month` and `_year` (VAL-02).
 
     `what` names the date in messages, such as "start date". Raises Invalid keyed on the wrong parts:
-    missing ones first, then unreadable ones, then the day that its month does not have.
+    missing ones first, then unreadable ones, then a year that nobody means, then the day that its month does not have.
     """
     typed = {part: _typed(form, f"{prefix}_{part}").strip() for part in PARTS}
     if missing := [part for part in PARTS if not typed[part]]:
@@ -222,6 +226,9 @@ def parse_date(form: Form, prefix: str, *, what: str) -> date:
     if unreadable := [part for part in PARTS if part not in values]:
         wanted = ", and ".join(_WANTED[part] for part in unreadable)
         raise wrong_parts(prefix, unreadable, f"{_capital(what)} must be a real date: {wanted}")
+    if not FIRST_YEAR <= values["year"] <= LAST_YEAR:
+        message = f"{_capital(what)} must be in a year from {FIRST_YEAR} to {LAST_YEAR}: check the year"
+        raise wrong_parts(prefix, ["year"], message)
     last = calendar.monthrange(values["year"], values["month"])[1]
     if values["day"] > last:
         month = f"{MONTH_NAMES[values['month'] - 1]} {values['year']}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from app.console.events import StaffFixApplied
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.console.reasons import Reason
     from app.console.timeline import Happening, Whose
     from app.events.record import About
-    from app.terms import Actor
+    from app.terms import Actor, TeacherId
 
     Run = Callable[[], Awaitable[object]]
 
@@ -116,6 +116,10 @@ class Seen:
         """Return it with the number that a form gives; what is no number is before everything."""
         readable = text.isascii() and text.isdigit() and len(text) < len(str(2**63))
         return cls(whose, int(text) if readable else 0, form if FORM.fullmatch(form) else "")
+
+    def with_people(self, others: Collection[TeacherId]) -> Seen:
+        """Return it for more people."""
+        return replace(self, whose=replace(self.whose, teacher_ids=(*self.whose.teacher_ids, *others)))
 
     async def demand_once(self) -> None:
         """Raise DoneAlready when this check page was confirmed before: the events of that keep its name."""

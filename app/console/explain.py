@@ -93,11 +93,11 @@ def _window(facts: RegisterFacts) -> Finding:
 
 
 def _limits(facts: RegisterFacts) -> Finding:
-    if facts.limited_until is None:
+    if facts.limit is None:
         return Passed("No limit of look-ups is reached")
     return Stop(
-        f"A limit of look-ups is reached until {facts.limited_until:%H:%M} UTC on "
-        f"{day_in_words(facts.limited_until.date())}",
+        f"The limit of look-ups of this {'school' if facts.limit.whose == 'school' else 'TRN'} is reached until "
+        f"{facts.limit.until:%H:%M} UTC on {day_in_words(facts.limit.until.date())}",
         "You have tried too many times",
         "Wait, or lift the limit (FIX-23)",
     )

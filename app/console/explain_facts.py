@@ -18,7 +18,7 @@ from app.schools.queries import school_facts
 from app.schools.rules import programmes_for_new_ects, school_access
 from app.settings import settings
 from app.teachers import snapshot as snapshots
-from app.teachers.look_up import limited_until
+from app.teachers.look_up import limit_reached
 from app.teachers.survivors import survivors
 from app.teachers.trs import Found
 from app.terms import TRN, Role, SchoolId, SchoolKind, TeacherId, TrainingProgramme, Year
@@ -121,7 +121,7 @@ async def register_facts(asked: Asked, school: SchoolAsked, trs: TeachingRecords
         tutor_gate=induction_tutor_gate(rules.calendar, today, school.confirmed_for),
         confirmed_for=school.confirmed_for,
         closure=rules.closure,
-        limited_until=await limited_until(school.id, asked.trn, policy),
+        limit=await limit_reached(school.id, asked.trn, policy),
         failed=school.failed,
         record=answer,
         snapshot=snapshots.take(answer.record, today, categories) if isinstance(answer, Found) else None,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.registration.queries import KnownPerson
     from app.registration.registering.appropriate_bodies import AppropriateBody
     from app.schools.rules import SchoolAccess
+    from app.teachers.look_up import Limit
     from app.teachers.snapshot import Snapshot
     from app.teachers.trs import ReadOutcome
     from app.terms import SchoolId, Year
@@ -36,7 +37,7 @@ class RegisterFacts:
     """Everything that decides whether a school can register somebody in a role on a day.
 
     record: what the teaching record said just now; None when it was not asked. failed: outcomes of this school's
-    failed look-ups of the TRN in seven days. limited_until: when a look-up limit that is reached ends.
+    failed look-ups of the TRN in seven days. limit: a look-up limit that is reached.
     """
 
     role: Role
@@ -51,7 +52,7 @@ class RegisterFacts:
     tutor_gate: Year | None
     confirmed_for: Year | None
     closure: str | None
-    limited_until: datetime | None
+    limit: Limit | None
     failed: tuple[str, ...]
     record: ReadOutcome | None
     snapshot: Snapshot | None

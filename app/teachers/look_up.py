@@ -81,32 +81,40 @@ Outcome = Matched | SecondFactDiffers | NotFound | Deactivated | Merged | Unavai
 # The n-th newest counted attempt inside a window; when there is one, the limit is reached until it leaves. What was
 # lifted counts no longer (FIX-23).
 LIMITS = """
-    SELECT max(until) AS until FROM (
-        (SELECT at + interval '1 hour' AS until FROM lookup_attempt WHERE user_id = $1
+    SELECT until, whose FROM (
+        (SELECT at + interval '1 hour' AS until, 'user' AS whose FROM lookup_attempt WHERE user_id = $1
             AND outcome = ANY($8::text[]) AND NOT coalesce('user' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $5::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE school_id = $2
+        (SELECT at + interval '24 hours', 'school' FROM lookup_attempt WHERE school_id = $2
             AND outcome = ANY($8::text[]) AND NOT coalesce('school' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $6::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '24 hours' FROM lookup_attempt WHERE trn = $3
+        (SELECT at + interval '24 hours', 'trn' FROM lookup_attempt WHERE trn = $3
             AND outcome = ANY($8::text[]) AND NOT coalesce('trn' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '24 hours' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $7::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '1 hour' FROM lookup_attempt WHERE user_id = $1
+        (SELECT at + interval '1 hour', 'user' FROM lookup_attempt WHERE user_id = $1
             AND outcome <> 'limited' AND NOT coalesce('user' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $9::int - 1 LIMIT 1)
         UNION ALL
-        (SELECT at + interval '1 hour' FROM lookup_attempt WHERE school_id = $2
+        (SELECT at + interval '1 hour', 'school' FROM lookup_attempt WHERE school_id = $2
             AND outcome <> 'limited' AND NOT coalesce('school' = ANY(lifted), false)
             AND at > $4::timestamptz - interval '1 hour' AND at <= $4::timestamptz
             ORDER BY at DESC OFFSET $10::int - 1 LIMIT 1)
-    ) reached"""
+    ) reached ORDER BY until DESC, whose LIMIT 1"""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that is reached, until when, and whose it is: `user`, `school` or `trn`."""
+
+    until: datetime
+    whose: str
 
 
 async def look_up(asked: LookUp, ask: Callable[[], Awaitable[Outcome]], policy: Policy) -> Answer:
@@ -130,10 +138,10 @@ async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, list[i
         locks = [int.from_bytes(key[:8], signed=True) for key in sorted(keys)]
         await fetch("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) key", locks)
         now = clock.now()  # only now: what others asked while this one waited is not later
-        until = await _limit_reached(asked, policy, now, await _pending(keys, now))
-        if until is not None:
+        limit = await _limit_reached(asked, policy, now, await _pending(keys, now))
+        if limit is not None:
             await _note(asked, LookupOutcome.LIMITED)
-            return until, []
+            return limit.until, []
         rows = await fetch(
             """INSERT INTO rate_count (created_at, updated_at, kind, key_hash, at)
             SELECT $1, $1, $2, key, $1 FROM unnest($3::bytea[]) AS key RETURNING id""",
@@ -158,7 +166,7 @@ async def _pending(keys: list[bytes], now: datetime) -> list[int]:
     return [found.get(key, 0) for key in keys]
 
 
-async def _limit_reached(asked: LookUp, policy: Policy, now: datetime, pending: list[int]) -> datetime | None:
+async def _limit_reached(asked: LookUp, policy: Policy, now: datetime, pending: list[int]) -> Limit | None:
     user, school, trn = pending
     left = (
         policy.failed_lookups_per_user_hour - user,
@@ -168,15 +176,15 @@ async def _limit_reached(asked: LookUp, policy: Policy, now: datetime, pending: 
         policy.lookups_per_school_hour - school,
     )
     if min(left) < 1:
-        return now + LONGEST_LOOKUP
+        return Limit(now + LONGEST_LOOKUP, "user")
     by_user, by_school, by_trn, *every = left
     failures = (by_user, by_school, by_trn)
     row = await fetch_one(LIMITS, asked.user_id, asked.school_id, asked.trn, now, *failures, list(FAILED), *every)
-    return row["until"] if row else None
+    return Limit(row["until"], row["whose"]) if row else None
 
 
-async def limited_until(school_id: SchoolId, trn: TRN, policy: Policy) -> datetime | None:
-    """Return until when a limit of a school or a TRN keeps everybody there from asking; None for no limit (IDN-05)."""
+async def limit_reached(school_id: SchoolId, trn: TRN, policy: Policy) -> Limit | None:
+    """Return the limit of a school or a TRN that keeps everybody there from asking longest; None for none (IDN-05)."""
     nobody = LookUp(trn, IdentityMatch.DATE_OF_BIRTH, Role.ECT, school_id, UserId(0))
     return await _limit_reached(nobody, policy, clock.now(), [0, 0, 0])
 

@@ -31,7 +31,7 @@ from app.values import (
 
 POLICY = Policy()
 TODAY = date(2026, 3, 10)
-days = st.dates()
+days = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 
 
 def date_form(text: str, prefix: str = "start_date") -> dict[str, str]:
@@ -137,6 +137,10 @@ def test_a_date_is_read_from_its_parts(typed: str, day: date) -> None:
         ("١/9/2025", "day", "enter the day"),
         ("1/Septem/2025", "month", "enter the month"),
         ("1/9/+2025", "year", "enter the year"),
+        ("1/9/0001", "year", "must be in a year from 1900 to 2099: check the year"),
+        ("31/12/1899", "year", "check the year"),
+        ("1/1/2100", "year", "check the year"),
+        ("31/12/9999", "year", "check the year"),
         ("x/9/25", "day year", "enter the day as a number from 1 to 31, and enter the year"),
     ],
 )
@@ -158,12 +162,14 @@ def test_every_date_is_read_back_as_it_was_written(day: date, style: str) -> Non
 
 
 @pytest.mark.rule("VAL-02")
-@given(st.integers(0, 99), st.integers(0, 99), st.integers(0, 9999))
+@given(st.integers(0, 99), st.integers(0, 99), st.integers(1850, 2150))
 def test_an_impossible_date_is_refused_and_never_rolled_over(day: int, month: int, year: int) -> None:
     form = date_form(f"{day}/{month}/{year:04}")
     try:
-        real = date(year, month, day)
+        real = date(year, month, day) if 1900 <= year <= 2099 else None
     except ValueError:
+        real = None
+    if real is None:
         with pytest.raises(Invalid):
             parse_date(form, "start_date", what="start date")
     else:

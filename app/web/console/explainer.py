@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,6 +21,7 @@ from app.events.record import About
 from app.terms import TRN, Role
 from app.training.queries import calendar
 from app.values import Invalid, parse_choice, parse_date, parse_email, parse_trn
+from app.web.console import limit_fixes, schools
 from app.web.console.asking import staff_of
 from app.web.console.done import done_here
 from app.web.console.fix_links import linked, links_to_fixes
@@ -73,6 +74,8 @@ class Explained:
     """Plain text with no TRN, no other school's name and no teacher's name (ADM-4.6)."""
     teacher_id: TeacherId | None = None
     """Whom it was asked about, if they are known."""
+    lift: Mapping[str, str] = field(default_factory=dict)
+    """What the form that lifts the limit of look-ups which is reached is filled with."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,8 @@ async def _registering(request: Request[Any, Any, Any], values: Mapping[str, str
     what = f"register an {asked.role.words}" if facts.ect else "register a mentor"
     about = About(school_id=school.id, teacher_id=school.teacher_id)
     await note_explained(about, what, headline(checks), staff_of(request).actor)
-    return _explained(values, school.name, checks, f"Nothing stops {school.name}", school.teacher_id)
+    explained = _explained(values, school.name, checks, f"Nothing stops {school.name}", school.teacher_id)
+    return replace(explained, lift=limit_fixes.filled(facts.limit.whose, asked.trn) if facts.limit else {})
 
 
 async def _seeing(request: Request[Any, Any, Any], values: Mapping[str, str]) -> Explained | None:
@@ -238,6 +242,9 @@ async def _with_links(request: Request[Any, Any, Any], values: Mapping[str, str]
     """Have every fix that is named lead to its form, and from there back to this question (ADM-6.1)."""
     back = f"{PATH}?{urlencode({name: value for name, value in values.items() if value})}"
     links = await links_to_fixes(request, explained.teacher_id, explained.urn, back)
+    if explained.lift and "FIX-23" in links:
+        form = f"{schools.PATH}/{explained.urn}/fixes/{limit_fixes.SLUG}"
+        links["FIX-23"] = (f"{form}?{urlencode({**explained.lift, 'from': back})}", limit_fixes.TITLE)
     checks = tuple(replace(check, to_do=linked(check.to_do, links)) for check in explained.checks)
     return replace(explained, checks=checks, headline=headline(checks))
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from app.console.reasons import Reason
     from app.console.timeline import Happening, Whose
     from app.policy import Policy
-    from app.terms import Actor
+    from app.terms import Actor, TeacherId
     from app.values import Form
 
 S = TypeVar("S")
@@ -128,6 +128,8 @@ class Fix(Generic[S, C]):
     """The values of that field, one for each record that offers the fix."""
     given: Callable[[Any, Mapping[str, str]], Mapping[str, str]] = lambda _facts, _chosen: {}
     """What else the form shows once the address has chosen something."""
+    others: Callable[[C], Awaitable[tuple[TeacherId, ...]]] | None = None
+    """Whom it changes besides its subject: what happens to them meanwhile counts as well (ADM-1.4)."""
 
     def __post_init__(self) -> None:
         can_be_done(self.mark, self.title, self.done)
@@ -236,6 +238,9 @@ async def _entered(request: Request[Any, Any, Any], asked: _Asked[S, C], form: F
         command, reason = parse_both(lambda: asked.fix.parse(form, asked.facts), lambda: parse_reason(form))
     except ShowAgain as again:
         return _form(request, asked, {**form, **again.values}, {})
+    if asked.fix.others is not None:
+        asked = replace(asked, seen=asked.seen.with_people(await asked.fix.others(command)))
+        await asked.seen.demand()
     return await _check_or_apply(request, asked, form, command, reason)
 
 

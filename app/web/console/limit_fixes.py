@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DONE = "The look-up limit is lifted"
 SCHOOL, TRN = "school", "trn"
 WHOSE = "Select whose limit to lift"
+SLUG, TITLE = "look-up-limit", "Lift a look-up limit"
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,19 @@ class SchoolLimits:
 
     school: SchoolFile
     users: dict[str, SchoolUser]
+    trn: str
+    """The TRN that an address gives."""
 
 
-async def _load(school: SchoolFile, _circumstances: Circumstances) -> SchoolLimits:
+def filled(whose: str, trn: str) -> dict[str, str]:
+    """Return what an address says so that the form of a school asks for a limit that is reached."""
+    return {"whose": whose, "trn": trn} if whose == TRN else {"whose": SCHOOL}
+
+
+async def _load(school: SchoolFile, circumstances: Circumstances) -> SchoolLimits:
     users = await school_users(school.id)
-    return SchoolLimits(school, {f"user-{user.id}": user for user in users if user.look_ups})
+    with_look_ups = {f"user-{user.id}": user for user in users if user.look_ups}
+    return SchoolLimits(school, with_look_ups, circumstances.given.get("trn", ""))
 
 
 def _choices(limits: SchoolLimits) -> dict[str, dict[str, str]]:
@@ -61,8 +70,9 @@ def _of_person(_form: Form, person: PersonFile) -> LiftLookUpLimit:
 OF_SCHOOL: tuple[Fix[SchoolFile, Any], ...] = (
     Fix(
         "FIX-23",
-        "look-up-limit",
-        "Lift a look-up limit",
+        SLUG,
+        TITLE,
+        initial=lambda limits: {"trn": limits.trn},
         parse=_parse,
         run=without_day(lift_look_up_limit),
         choices=_choices,

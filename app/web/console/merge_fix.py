@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app.console.person_queries import person, person_by_trn
 from app.registration.merging.merge_people import CHECKED, FIELD, MergePeople, doubts_about, merge_people
 from app.values import Invalid, parse_trn
 from app.web.console.fixes import Field, Fix
 
 if TYPE_CHECKING:
     from app.console.person_queries import PersonFile
-    from app.terms import TRN
+    from app.terms import TRN, TeacherId
     from app.values import Form
     from app.web.console.fixes import Circumstances
 
@@ -38,6 +39,12 @@ def _other(form: Form) -> UUID | TRN:
         raise Invalid({FIELD: "Enter the id or TRN of the other record"}) from None
 
 
+async def _merged(command: MergePeople) -> tuple[TeacherId, ...]:
+    other = command.duplicate
+    found = await (person(other) if isinstance(other, UUID) else person_by_trn(other))
+    return (found.id,) if found else ()
+
+
 FIXES: tuple[Fix[PersonFile, Any], ...] = (
     Fix(
         "FIX-12",
@@ -50,6 +57,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         run=merge_people,
         choices=lambda _: {CHECKED: SAME},
         notes=doubts_about,
+        others=_merged,
         done="The other record is merged into this one",
         fields=(
             Field(

@@ -89,8 +89,8 @@ class OverviewPage(Top):
     registrations: tuple[Line, ...]
     teaching_record: tuple[Line, ...]
     drafts: tuple[Line, ...]
-    fixes: tuple[tuple[str, str], ...]
-    """Address and title of what this member of staff can put right (ADM-6.1)."""
+    fixes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    """What is wrong, with address and title of what this member of staff can put right about it (ADM-6.1)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +135,7 @@ async def overview(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     shown = OverviewPage(
         **await top(request, person, ""),
         fixes=fixes_of(request, person),
-        registrations=person_shown.registration_lines(person),
+        registrations=person_shown.registration_lines(person, clock.today()),
         teaching_record=(*person_shown.teaching_record_lines(person), *person_shown.merged_lines(person)),
         drafts=person_shown.draft_lines(person, clock.now()),
     )
@@ -203,8 +203,30 @@ async def timeline(request: Request[Any, Any, Any], person_id: FromPath[str]) ->
     )
 
 
-def fixes_of(request: Request[Any, Any, Any], person: PersonFile) -> tuple[tuple[str, str], ...]:
-    """Return address and title of everything that whoever asks can put right about a person (ADM-6.1)."""
+WRONG = {
+    "Name or email address": ("name", "email", "email-holder"),
+    "Registration at a school": ("start-date", "last-day", "working-pattern", "remove-registration"),
+    "Training": ("change-training", "move-training", "training-year"),
+    "Mentor": ("mentorship",),
+    "Induction and appropriate body": ("appropriate-body", "induction"),
+}
+"""What is wrong -> the slugs of what puts it right; everything else concerns the record as a whole."""
+THE_RECORD = "The record itself"
+
+
+def fixes_of(
+    request: Request[Any, Any, Any], person: PersonFile
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return what can be wrong about a person, each with what whoever asks can put right about it (ADM-6.1)."""
+    heading_of = {slug: heading for heading, slugs in WRONG.items() for slug in slugs}
+    found: dict[str, list[tuple[str, str]]] = {heading: [] for heading in (*WRONG, THE_RECORD)}
+    for href, title in _every_fix(request, person):
+        slug = href.partition("?")[0].rpartition("/")[2]
+        found[heading_of.get(slug, THE_RECORD)].append((href, title))
+    return tuple((heading, tuple(links)) for heading, links in found.items() if links)
+
+
+def _every_fix(request: Request[Any, Any, Any], person: PersonFile) -> tuple[tuple[str, str], ...]:
     path = f"{PATH}/{person.public_id}"
     others = ((f"{path}/fixes/{refresh_person.SLUG}", refresh_person.TITLE), (email_holder.PATH, email_holder.TITLE))
     return (*offered(request, FIXES, person, path), *(others if may(request, "support") else ()))

@@ -56,15 +56,46 @@ def notes(person: PersonFile) -> tuple[str, ...]:
     return tuple(said)
 
 
-def registration_lines(person: PersonFile) -> tuple[Line, ...]:
-    """Return the latest registration in each role, with its address and how mail to it went."""
+def registration_lines(person: PersonFile, today: date) -> tuple[Line, ...]:
+    """Return the latest registration in each role: where, address, body, training, and who mentors or is mentored."""
     lines = []
     for role, words in ROLES.items():
         stay = person.latest_stay(role)
         if stay is not None:
             lines.append(Line(f"{role}-school", f"{words} at", stay.school, _days(stay.started_on, stay.finished_on)))
             lines.append(Line(f"{role}-email", f"Email as {words}", stay.email, _delivery(stay)))
+            if role is Role.ECT:
+                lines.append(Line("appropriate-body", "Appropriate body reported", stay.reported_body or NONE))
+            lines += [_training_line(person, stay), *_mentorship_lines(stay, today)]
     return tuple(lines)
+
+
+def _training_line(person: PersonFile, stay: StayFile) -> Line:
+    """Return the newest training of a registration that was not cancelled."""
+    of_stay = (one for one in person.trainings if (one.role, one.stay_id) == (stay.role, stay.id))
+    training = next((one for one in of_stay if one.cancelled_at is None), None)
+    key, label = f"{stay.role}-training", f"Training as {ROLES[stay.role]}"
+    if training is None:
+        return Line(key, label, NONE)
+    who = " and ".join(filter(None, (training.lead_provider, training.delivery_partner)))
+    what = training.programme.words[:1].upper() + training.programme.words[1:]
+    return Line(key, label, f"{what}: {who}" if who else what, _standing(training))
+
+
+def _standing(training: TrainingFile) -> str:
+    if training.withdrawn_at:
+        return f"Withdrawn on {_day(training.withdrawn_at)}"
+    if training.deferred_at:
+        return f"Deferred on {_day(training.deferred_at)}"
+    confirmation = _confirmation(training)
+    return "" if confirmation == NONE else confirmation
+
+
+def _mentorship_lines(stay: StayFile, today: date) -> list[Line]:
+    """Return who mentors somebody, or whom they mentor, now or later."""
+    side = "Mentor" if stay.role is Role.ECT else "Mentors"
+    lasting = [one for one in stay.mentorships if not one.cancelled and (one.finished_on or today) >= today]
+    return [_mentorship_line(side, one) for one in lasting] or [Line("mentorship", side, NONE)]
 
 
 def merged_lines(person: PersonFile) -> tuple[Line, ...]:

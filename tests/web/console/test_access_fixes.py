@@ -10,7 +10,7 @@ import pytest
 from app import clock
 from app.db.engine import fetch
 from app.policy import Policy
-from app.teachers.look_up import limited_until
+from app.teachers.look_up import limit_reached
 from app.terms import TRN, SchoolId
 from tests import factories
 from tests.web.console.test_school_fixes import kinds, put_right
@@ -25,7 +25,7 @@ NINE = datetime(2025, 11, 10, 9, tzinfo=UTC)
 async def limited(people: Cast, policy: Policy) -> bool:
     """Tell whether Ash may not ask about Siân at nine."""
     with clock.at(NINE):
-        return await limited_until(SchoolId(people.ash.id), SIAN, policy) is not None
+        return await limit_reached(SchoolId(people.ash.id), SIAN, policy) is not None
 
 
 async def failed(people: Cast, times: int, trn: str = SIAN) -> None:

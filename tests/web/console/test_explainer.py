@@ -125,8 +125,8 @@ async def unscheduled(_people: Cast) -> None:
     await fetch("DELETE FROM schedule")
 
 
-async def limited(people: Cast) -> None:
-    for _ in range(50):
+async def limited(people: Cast, times: int = 50) -> None:
+    for _ in range(times):
         await factories.insert(
             "lookup_attempt",
             user_id=people.alice.id,
@@ -163,6 +163,26 @@ async def test_the_first_stop_is_the_headline_with_the_page_that_the_school_gets
     assert verdicts(answer)[check] == "Stops here"
     assert list(verdicts(answer).values()).count("Stops here") == 1
     assert f"{check}. It gets the page “{page}”" in sam.text()
+
+
+@pytest.mark.rule("ADM-4.2", "ADM-4.3", "FIX-23", "ADM-6.1")
+@pytest.mark.parametrize(("times", "whose", "asked"), [(50, "school", ""), (10, "TRN", SIAN)])
+async def test_whose_limit_is_reached_is_said_and_the_form_that_lifts_it_is_filled_in(
+    times: int, whose: str, asked: str, sam: Any, filled: Cast
+) -> None:
+    await limited(filled, times)
+
+    answer = await sam.get("/admin/explain", params=ASKED)
+
+    assert f"The limit of look-ups of this {whose} is reached until 11:00 UTC on 11 November 2025" in sam.text()
+    form = html.fromstring((await sam.get(link(answer, "Lift a look-up limit"))).text)
+    assert form.xpath("//input[@name='whose'][@checked]/@value") == [whose.lower()]
+    assert form.xpath("//input[@name='trn']")[0].get("value", "") == asked
+
+
+def link(answer: Any, text: str) -> str:
+    """Return where a link of a page leads."""
+    return str(html.fromstring(answer.text).xpath(f"//main//a[.='{text}']/@href")[0])
 
 
 @pytest.mark.rule("ADM-4.3")

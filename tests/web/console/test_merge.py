@@ -40,6 +40,30 @@ async def merge(sam: Any, kept: Teacher, other: str) -> Any:
     return await sam.post(form, {**hidden(sam), "confirm": "yes"}) if answer.status_code == 200 else answer
 
 
+@pytest.mark.rule("FIX-12", "ADM-1.4")
+async def test_what_others_do_to_either_record_meanwhile_is_shown_before_they_are_merged(
+    sam: Any, people: Cast, both: tuple[Teacher, Teacher]
+) -> None:
+    kept, gone = both
+    await factories.ect(people.ash, gone)
+    form = f"/admin/people/{kept.public_id}/merge"
+    await sam.get(form)
+    await sam.post(form, {**hidden(sam), **WHY, "duplicate_id": gone.trn, "same_person": ["yes"]})
+    check = hidden(sam)
+    assert sam.h1() == "Check this change"
+
+    await sam.get(f"/admin/people/{gone.public_id}/fixes/name")
+    renamed = await sam.post(
+        f"/admin/people/{gone.public_id}/fixes/name",
+        {**hidden(sam), **WHY, "name_choice": "correct", "new_name": "Ann Other", "confirm": "yes"},
+    )
+    answer = await sam.post(form, {**check, "confirm": "yes"})
+
+    assert (renamed.status_code, answer.status_code) == (303, 409)
+    assert "This has changed since you opened the form" in sam.text()
+    assert await fetch("SELECT FROM teacher WHERE merged_into_teacher_id IS NOT NULL") == []
+
+
 @pytest.mark.rule("FIX-12", "ADM-3.3", "ADM-2.5", "ADM-16.1")
 async def test_everything_moves_to_the_record_that_goes_on(
     sam: Any, people: Cast, both: tuple[Teacher, Teacher]

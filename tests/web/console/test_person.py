@@ -72,8 +72,25 @@ async def test_the_overview_tells_where_somebody_is_and_what_the_teaching_record
     found = rows(answer)
     assert found["ect-school"].startswith("Ash School")
     assert found["ect-email"].startswith("sian@ash.example")
+    assert found["appropriate-body"] == "North Hub"
+    assert found["ect-training"] == "Provider-led: Larch Learning Withdrawn on 1 October 2025"
+    assert found["mentorship"].startswith("Max Mentor")
     assert found["qualified-teacher-status"] == "1 July 2025"
     assert found["teaching-record-answer"].startswith("Found")
+
+
+@pytest.mark.rule("ADM-6.1")
+async def test_what_can_be_put_right_stands_below_what_is_wrong(sam: Any, people: Cast) -> None:
+    answer = await sam.get(page_of(await sian(people)))
+
+    headings = html.fromstring(answer.text).xpath("//h2[.='Put something right']/following-sibling::h3")
+    found = {heading.text: heading.xpath("following-sibling::ul[1]//a/@href") for heading in headings}
+    assert list(found) == [
+        "Name or email address", "Registration at a school", "Training", "Mentor", "Induction and appropriate body",
+        "The record itself",
+    ]  # fmt: skip
+    last = {href.rpartition("/")[2] for href in found["The record itself"]}
+    assert last == {"refresh", "merge", "look-up-limit-of-trn", "anonymise"}
 
 
 @pytest.mark.rule("ADM-3.2")
