@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine
 
+from app.db.pool import Pool
 from app.db.sight import SCHOOL_ROLE, SCHOOL_SETTING, Sight, in_force
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class Engine(PostgresEngine):
 
     def __init__(self) -> None:
         super().__init__(config={}, extensions=())
-        self.walled: asyncpg.Pool | None = None
+        self.pool: Pool | None = None
+        self.walled: Pool | None = None
         """Connections that see one school at a time; apart, so that no connection changes its role for a page."""
 
     async def check_version(self) -> None:
@@ -104,16 +106,18 @@ class Engine(PostgresEngine):
             self.pool = kept
             await pool.close()
 
-    async def _pool(self, least: int, most: int, **settings: str) -> asyncpg.Pool:
-        return await asyncpg.create_pool(
+    async def _pool(self, least: int, most: int, **settings: str) -> Pool:
+        pool = Pool(
             **self.config,
-            min_size=least,
-            max_size=most,
+            least=least,
+            most=most,
             command_timeout=30,
             server_settings={"timezone": "UTC", **settings},
             reset=_leave_as_found,
             connection_class=Connection,
         )
+        await pool
+        return pool
 
     async def close(self) -> None:
         """Close the pools, waiting for their connections."""
@@ -144,31 +148,44 @@ _own: ContextVar[Connection | None] = ContextVar("own", default=None)
 """The connection on which a command does all its work."""
 
 
-@asynccontextmanager
-async def connection() -> AsyncIterator[asyncpg.Connection]:
+def connection() -> Lent:
     """Give the current transaction's connection, or one of the pool for the body; it reads with the sight in force.
 
     Raises DatabaseUnavailable.
     """
-    sight = in_force.get()
-    current = engine.current_transaction.get()
-    own = current.connection if current is not None else _own.get()
-    if own is not None:
-        await own.see_as(sight)
-        yield own
-        return
-    pool = engine.walled if sight.role == SCHOOL_ROLE else engine.pool
-    if not pool:
-        raise DatabaseUnavailable("the pool is not open")
-    try:
-        acquired = await pool.acquire(timeout=POOL_WAIT_SECONDS)
-    except (TimeoutError, OSError, asyncpg.PostgresError) as fault:  # whatever it says, nobody is let in
-        raise DatabaseUnavailable(type(fault).__name__) from fault
-    try:
-        await acquired.see_as(sight)
-        yield acquired
-    finally:
-        await pool.release(acquired)
+    return Lent()
+
+
+class Lent:
+    """A connection for the body of `async with`."""
+
+    __slots__ = ("_connection", "_pool")
+
+    async def __aenter__(self) -> Any:
+        sight, current = in_force.get(), engine.current_transaction.get()
+        own: Any = current.connection if current is not None else _own.get()
+        self._pool: Pool | None = None
+        if own is not None:
+            await own.see_as(sight)
+            return own
+        pool = engine.walled if sight.role == SCHOOL_ROLE else engine.pool
+        if not pool:
+            raise DatabaseUnavailable("the pool is not open")
+        try:
+            self._connection = await pool.lend(POOL_WAIT_SECONDS)
+        except (TimeoutError, OSError, asyncpg.PostgresError) as fault:  # whatever it says, nobody is let in
+            raise DatabaseUnavailable(type(fault).__name__) from fault
+        self._pool = pool
+        try:
+            await self._connection.see_as(sight)
+        except BaseException:
+            await pool.take_back(self._connection, in_peace=False)
+            raise
+        return self._connection
+
+    async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, _trace: object) -> None:
+        if self._pool is not None:
+            await self._pool.take_back(self._connection, in_peace=fault is None)
 
 
 @asynccontextmanager
@@ -183,14 +200,6 @@ async def one_connection() -> AsyncIterator[asyncpg.Connection]:
             yield conn
         finally:
             _own.reset(token)
-
-
-def is_lost(conn: asyncpg.Connection) -> bool:
-    """Tell whether a connection that was acquired is gone; the pool takes a broken one back by itself."""
-    try:
-        return bool(conn.is_closed())
-    except asyncpg.InterfaceError:
-        return True
 
 
 async def fetch(query: str, *args: Any, seconds: float | None = None) -> list[asyncpg.Record]:

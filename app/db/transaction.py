@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import asyncpg
 
 from app import clock
-from app.db.engine import LOST, DatabaseUnavailable, connection, engine, fetch, is_lost
+from app.db.engine import LOST, DatabaseUnavailable, connection, engine, fetch
+from app.db.pool import is_lost
 from app.db.refusals import refusal_of
 from app.db.sight import SERVICE, seen_by
 

@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.db.engine import connection, fetch, is_lost
+from app.db.engine import connection, fetch
+from app.db.pool import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.db.engine import fetch, fetch_one, is_lost, one_connection
+from app.db.engine import fetch, fetch_one, one_connection
+from app.db.pool import is_lost
 from app.refdata.findings import AnotherRun
 from app.refdata.report import SHOWN
 

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from app.db.engine import connection, is_lost
+from app.db.engine import connection
+from app.db.pool import is_lost
 from app.refdata import links as link_file
 from app.refdata.establishments import COLUMNS, REQUIRED, Reader
 from app.refdata.findings import FileUnreadable, Finding
