@@ -122,6 +122,18 @@ class QueueItemDismissed(QueueEvent):
 
 @catalogued
 @dataclass(frozen=True)
+class QueueItemReopened(QueueEvent):
+    """An item that was put off or dismissed is back."""
+
+    kind: ClassVar[str] = "queue_item_reopened"
+
+    def sentence(self) -> str:
+        """Return what happened."""
+        return f"{self.queue}: brought back"
+
+
+@catalogued
+@dataclass(frozen=True)
 class JobRunByStaff(Event):
     """A member of staff had a periodic job done at once (ADM-14.3)."""
 

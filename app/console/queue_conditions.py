@@ -15,8 +15,11 @@ CONDITIONS: tuple[Queue, ...] = (
         WHERE tp.requested_at IS NOT NULL AND tp.school_partnership_id IS NULL AND tp.cancelled_at IS NULL
             AND tp.withdrawn_at IS NULL AND tp.deferred_at IS NULL AND coalesce(tp.finished_on, 'infinity') >= $1
             AND tp.requested_at < $1::date - {DAYS.format("lp_confirm_days")}""",  # noqa: S608 - constants
-        letter="{school} (URN {urn}) asked you on {day} to train a teacher and has had no answer. Please report "
-        "the partnership if you work with the school, or tell the school that you do not.",
+        letter_to="""(SELECT json_build_object('name', lp.name, 'emails', lp.notification_emails)
+            FROM training_period tp JOIN lead_provider lp ON lp.id = tp.lead_provider_id
+            WHERE tp.id = split_part(i.key, ' ', 2)::bigint)""",
+        letter="To {whom}: {school} (URN {urn}) asked you on {day} to train a teacher and has had no answer. "
+        "Please report the partnership if you work with the school, or tell the school that you do not.",
     ),
     Queue(
         "Q-02",
@@ -121,7 +124,9 @@ CONDITIONS: tuple[Queue, ...] = (
         "Set what the school may do, or wait for a correction in the register",
         """SELECT 'item ' || i.id AS key, i.raised_on::timestamptz AS since, i.school_id,
             NULL::bigint AS teacher_id, replace(i.kind, '_', ' ') || coalesce(': ' || i.reason, '') AS facts
-        FROM register_item i WHERE i.queue = 'Q-12' AND i.settled_at IS NULL""",
+        FROM register_item i JOIN school s ON s.id = i.school_id
+        WHERE i.queue = 'Q-12' AND i.settled_at IS NULL AND (i.kind = 'ukprn_repeated' OR s.access_override IS NULL
+            OR s.access_override_until < $1)""",
     ),
     Queue(
         "Q-13",

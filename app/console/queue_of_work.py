@@ -23,16 +23,26 @@ class Queue:
     page: str = ""
     """Where its items can be seen with everything about them, and decided."""
     letter: str = ""
-    """Words to copy for whoever is waited for, about {school}, its {urn} and the {day}, with no name of a teacher."""
+    """Words to copy for {whom}, about {school}, its {urn} and the {day}, with no name of a teacher."""
+    letter_to: str = "NULL"
+    """The JSON of an Addressee, by the key of the item `i`."""
 
     @property
     def slug(self) -> str:
         """How addresses name it."""
         return self.id.lower()
 
-    def letter_about(self, school: str, urn: str, day: str) -> str:
+    def letter_about(self, whom: str, school: str, urn: str, day: str) -> str:
         """Return the words to copy about an item at a school since a day."""
-        return self.letter.format(school=school, urn=urn, day=day)
+        return self.letter.format(whom=whom, school=school, urn=urn, day=day)
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Who is waited for, and where mail reaches them."""
+
+    name: str
+    emails: tuple[str, ...]
 
 
 IN_PROGRESS = """e.removed_at IS NULL AND e.started_on <= $1 AND coalesce(e.finished_on, 'infinity') >= $1

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.console.events import QueueItemAssigned, QueueItemDismissed, QueueItemSnoozed
+from app.console.events import QueueItemAssigned, QueueItemDismissed, QueueItemReopened, QueueItemSnoozed
 from app.console.queues import ONE, mark, settings_of
 from app.db.engine import fetch
 from app.db.transaction import transaction
@@ -61,6 +61,14 @@ class DismissItems:
     reason: Reason
 
 
+@dataclass(frozen=True)
+class ReopenItems:
+    """Which items are neither put off nor dismissed any more."""
+
+    queue: Queue
+    keys: Collection[str]
+
+
 async def assign_items(command: AssignItems, policy: Policy, actor: Actor) -> int:
     """Give items to somebody; returns how many. Raises Refused `gone` when none is there any more (ADM-8.2)."""
     async with transaction():
@@ -77,8 +85,8 @@ async def snooze_items(command: SnoozeItems, policy: Policy, actor: Actor, today
         raise Refused("until", "until_day", f"Day must be at most {LONGEST_SNOOZE.days} days ahead, and after today")
     async with transaction():
         found = await _found(command.queue, command.keys, policy)
-        await _keep(command.queue, "snoozed_until", {row["key"]: command.until for row in found})
         reason, until = command.reason, command.until
+        await _keep(command.queue, "snoozed_until", {row["key"]: until for row in found}, reason)
         for row in found:
             record(
                 QueueItemSnoozed(_about(row), command.queue.id, row["key"], reason.note, reason.ticket, until), actor
@@ -95,10 +103,26 @@ async def dismiss_items(command: DismissItems, policy: Policy, actor: Actor) -> 
         found = await _found(command.queue, command.keys, policy)
         if any(mark(row["key"], row["facts"]) not in command.seen for row in found):
             raise Refused("changed_meanwhile", "items", CHANGED)
-        await _keep(command.queue, "dismissed_facts", {row["key"]: row["facts"] for row in found})
         reason = command.reason
+        await _keep(command.queue, "dismissed_facts", {row["key"]: row["facts"] for row in found}, reason)
         for row in found:
             record(QueueItemDismissed(_about(row), command.queue.id, row["key"], reason.note, reason.ticket), actor)
+        return len(found)
+
+
+async def reopen_items(command: ReopenItems, policy: Policy, actor: Actor) -> int:
+    """Bring items back; returns how many. Raises Refused `gone` when none is there any more (ADM-8.1)."""
+    async with transaction():
+        found = await _found(command.queue, command.keys, policy)
+        await fetch(
+            """UPDATE queue_item SET snoozed_until = NULL, dismissed_facts = NULL, reason = NULL, updated_at = $3,
+                version = version + 1 WHERE queue = $1 AND item_key = ANY($2)""",
+            command.queue.id,
+            [row["key"] for row in found],
+            clock.now(),
+        )
+        for row in found:
+            record(QueueItemReopened(_about(row), command.queue.id, row["key"]), actor)
         return len(found)
 
 
@@ -117,16 +141,18 @@ def _about(row: Any) -> About:
 TYPES = {"assignee_user_id": "bigint", "snoozed_until": "date", "dismissed_facts": "text"}
 
 
-async def _keep(queue: Queue, column: str, values: Mapping[str, object]) -> None:
-    """Store what was decided about each item, by its key."""
+async def _keep(queue: Queue, column: str, values: Mapping[str, object], reason: Reason | None = None) -> None:
+    """Store what was decided about each item, by its key, and why."""
     await fetch(
-        f"""INSERT INTO queue_item AS q (created_at, updated_at, queue, item_key, {column}, version)
-        SELECT $1, $1, $2, kept.key, kept.value, 1
+        f"""INSERT INTO queue_item AS q (created_at, updated_at, queue, item_key, {column}, reason, version)
+        SELECT $1, $1, $2, kept.key, kept.value, $5, 1
         FROM unnest($3::text[], $4::{TYPES[column]}[]) AS kept (key, value)
         ON CONFLICT (queue, item_key) DO UPDATE
-            SET {column} = excluded.{column}, updated_at = excluded.updated_at, version = q.version + 1""",  # noqa: S608 - names are ours
+            SET {column} = excluded.{column}, reason = coalesce(excluded.reason, q.reason),
+                updated_at = excluded.updated_at, version = q.version + 1""",  # noqa: S608 - names are ours
         clock.now(),
         queue.id,
         list(values),
         list(values.values()),
+        (reason.note or f"Ticket {reason.ticket}") if reason else None,
     )

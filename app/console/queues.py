@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from app.console.queue_conditions import CONDITIONS
+from app.console.queue_of_work import Addressee
 from app.console.queue_signs import SIGNS
 from app.db.documents import document
 from app.db.engine import fetch
@@ -48,6 +49,11 @@ class Item:
     assignee_id: UserId | None
     assignee: str | None
     snoozed_until: date | None
+    dismissed: bool
+    reason: str | None
+    """Why it was put off or dismissed."""
+    to: Addressee | None
+    """Who is waited for."""
     school_id: SchoolId | None
     teacher_id: TeacherId | None
 
@@ -87,7 +93,8 @@ TYPED = "$1::date IS NOT NULL AND $2::jsonb IS NOT NULL"
 
 
 def _of(queue: Queue) -> str:
-    return f"""SELECT found.*, q.assignee_user_id, q.snoozed_until FROM ({queue.sql}) found
+    return f"""SELECT found.*, q.assignee_user_id, q.snoozed_until, q.reason,
+        q.dismissed_facts IS NOT DISTINCT FROM found.facts AS dismissed FROM ({queue.sql}) found
         LEFT JOIN queue_item q ON q.queue = $3 AND q.item_key = found.key
         WHERE ($4 = 'dismissed') = (q.dismissed_facts IS NOT DISTINCT FROM found.facts) AND ({SHOWN})
             AND {TYPED}"""  # noqa: S608 - constants
@@ -100,7 +107,8 @@ def _page_of(queue: Queue) -> str:
         'items', (SELECT coalesce(json_agg(json_build_object('key', i.key, 'since', i.since, 'facts', i.facts,
             'school', s.name, 'urn', s.urn, 'teacher', t.public_id,
             'name', CASE WHEN t.id IS NOT NULL THEN {name_of("t")} END, 'assignee_id', i.assignee_user_id,
-            'assignee', u.name, 'snoozed_until', i.snoozed_until, 'school_id', i.school_id,
+            'assignee', u.name, 'snoozed_until', i.snoozed_until, 'dismissed', i.dismissed,
+            'reason', i.reason, 'to', {queue.letter_to}, 'school_id', i.school_id,
             'teacher_id', i.teacher_id) ORDER BY i.place), '[]')
             FROM (SELECT *, row_number() OVER (ORDER BY {queue.order}) AS place FROM items
                 ORDER BY {queue.order} LIMIT $6 OFFSET (least($7, c.pages) - 1) * $6) i

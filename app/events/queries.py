@@ -31,6 +31,7 @@ NOT_FOR_SCHOOLS = (
     "queue_item_assigned",
     "queue_item_snoozed",
     "queue_item_dismissed",
+    "queue_item_reopened",
     "outbox_item_retried",
     "outbox_item_discarded",
     "job_run_by_staff",

@@ -15,6 +15,7 @@ class QueueItem(Row, tablename="queue_item"):
     assignee_user_id = refers(AppUser, null=True)
     snoozed_until = day(null=True)
     dismissed_facts = text(null=True)
+    reason = text(null=True)
     version = counter()
 
 

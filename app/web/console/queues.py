@@ -14,9 +14,11 @@ from app.console.queue_work import (
     GONE,
     AssignItems,
     DismissItems,
+    ReopenItems,
     SnoozeItems,
     assign_items,
     dismiss_items,
+    reopen_items,
     snooze_items,
 )
 from app.console.queues import QUEUES, Show, counts, items
@@ -53,11 +55,14 @@ ACTS = {
     "snooze": "Put them off until a day",
     "dismiss": "Dismiss them: nothing is to be done unless the facts change",
 }
+REOPEN = {"reopen": "Bring them back"}
+"""What else can be done with items that are put off or dismissed."""
 DONE = {
     "take": "You look after what was ticked now.",
     "release": "What was ticked is nobody’s now.",
     "snooze": "What was ticked is put off.",
     "dismiss": "What was ticked is dismissed.",
+    "reopen": "What was ticked is back.",
     "gone": GONE,
 }
 
@@ -163,7 +168,7 @@ async def _shown(
         show=wanted,
         page_href=address(f"{PATH}/{queue.slug}", query, ("show", "size")),
         may_act=may(request, "support"),
-        acts=ACTS,
+        acts=REOPEN | ACTS if wanted in {"snoozed", "dismissed"} else ACTS,
         values=values,
         errors=errors,
         notification=_done(query.get("done", "")) or done_here(request),
@@ -185,7 +190,7 @@ def _titled(slugs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 async def _acted(request: Request[Any, Any, Any], queue: Queue, form: Form) -> str:
     keys, act_on = parse_both(
         lambda: parse_choices(form, "items", form.get("items", "").split("\n"), "Tick at least one item"),
-        lambda: parse_choice(form, "act", list(ACTS), "Select what to do with them"),
+        lambda: parse_choice(form, "act", [*ACTS, *REOPEN], "Select what to do with them"),
     )
     if not any(keys):
         raise Invalid(items="Tick at least one item")
@@ -194,6 +199,8 @@ async def _acted(request: Request[Any, Any, Any], queue: Queue, form: Form) -> s
         mine = act_on == "take"
         command = AssignItems(queue, keys, staff.id if mine else None, staff.name if mine else "")
         await assign_items(command, policy, staff.actor)
+    elif act_on == "reopen":
+        await reopen_items(ReopenItems(queue, keys), policy, staff.actor)
     elif act_on == "snooze":
         day, reason = parse_both(lambda: parse_date(form, "until", what="day"), lambda: parse_reason(form))
         await snooze_items(SnoozeItems(queue, keys, day, reason), policy, staff.actor, today)

@@ -255,6 +255,7 @@ async def test_an_item_that_is_put_off_comes_back_after_its_day(sam: Any, people
     await act(sam, "q-12", "snooze", keys, **until, **WHY)
     gone = items(await sam.get("/admin/queues/q-12"))
     put_off = items(await sam.get("/admin/queues/q-12?show=snoozed"))
+    assert f"Put off until 20 November 2025: {WHY['note']}" in sam.text()
     sam.client.headers["X-With-Server-Date"] = "2025-11-21"
     await sam.sign_in_as_staff("support")
 
@@ -290,12 +291,42 @@ async def test_a_dismissed_item_returns_when_its_facts_change(sam: Any, people: 
     await act(sam, "q-12", "dismiss", keys, **WHY)
     gone = items(await sam.get("/admin/queues/q-12"))
     assert items(await sam.get("/admin/queues/q-12?show=dismissed")) == keys
+    assert f"Dismissed: {WHY['note']}" in sam.text()
     await fetch("UPDATE register_item SET reason = 'type 99'")
     assert items(await sam.get("/admin/queues/q-12?show=dismissed")) == []
 
     assert without_reason.status_code == 422
     assert gone == []
     assert items(await sam.get("/admin/queues/q-12")) == keys
+
+
+@pytest.mark.rule("ADM-8.1")
+async def test_an_item_that_was_dismissed_or_put_off_is_brought_back(sam: Any, people: Cast) -> None:
+    await odd(people)
+    keys = items(await sam.get("/admin/queues/q-12"))
+    until = {"until_day": "20", "until_month": "11", "until_year": "2025"}
+    for done, show, fields in (("dismiss", "dismissed", {}), ("snooze", "snoozed", until)):
+        await act(sam, "q-12", done, keys, **fields, **WHY)
+        assert items(await sam.get("/admin/queues/q-12")) == []
+        await sam.get(f"/admin/queues/q-12?show={show}")
+        assert "Bring them back" in sam.text()
+        await act(sam, "q-12", "reopen", keys)
+        assert items(await sam.get("/admin/queues/q-12")) == keys
+        assert "Bring them back" not in sam.text()
+    assert (await kinds())[1::2] == ["queue_item_reopened", "queue_item_reopened"]
+
+
+@pytest.mark.rule("Q-12", "FIX-18")
+@pytest.mark.parametrize(("kind", "stays"), [("type_unknown", False), ("ukprn_repeated", True)])
+async def test_an_odd_value_is_settled_by_setting_what_the_school_may_do(
+    kind: str, stays: bool, sam: Any, people: Cast
+) -> None:
+    await register_item(people, "Q-12", kind)
+    assert len(items(await sam.get("/admin/queues/q-12"))) == 1
+    await fetch("UPDATE school SET access_override = 'full', access_override_note = 'Open'")
+    assert len(items(await sam.get("/admin/queues/q-12"))) == stays
+    await fetch("UPDATE school SET access_override_until = '2025-11-09'")
+    assert len(items(await sam.get("/admin/queues/q-12"))) == 1
 
 
 @pytest.mark.rule("ADM-8.2")
@@ -354,3 +385,8 @@ async def test_the_text_to_copy_says_since_when_a_school_waits(sam: Any, people:
     await unanswered(people)
     await sam.get("/admin/queues/q-01")
     assert "asked you on 1 September 2025 to train a teacher" in sam.text()
+    assert "Send it to team@larch-learning.example." in sam.text()
+    assert "To Larch Learning: Ash School (URN 100001) asked you" in sam.text()
+    await fetch("UPDATE lead_provider SET notification_emails = '{}'")
+    await sam.get("/admin/queues/q-01")
+    assert "No address of Larch Learning is recorded" in sam.text()
