@@ -24,6 +24,9 @@ $(STAMP): requirements-test.lock pyproject.toml
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
+
 lock:
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --extra test pyproject.toml -o requirements-test.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra telemetry pyproject.toml -o requirements-telemetry.lock
+	$(COMPILE) --extra telemetry --extra test pyproject.toml -o requirements-test.lock

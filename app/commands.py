@@ -43,6 +43,7 @@ ROTATION = {
     "notify_api_key": "to change it: make a second key at Notify, set it here, restart, then revoke the first",
     "notify_receipt_token": "to change it: set another, restart, and set the same for the callback at Notify at once",
     "metrics_token": "to change it: set another, restart, and give it to whoever reads the metrics",
+    "error_collector_dsn": "to change it: make a second one at the collector, set it here, restart, then end the first",
     "gias_password": "to change it: set it at the register's extract service, then here, then restart",
     "trs_api_key": "to change it: ask for a second key, set it here, restart, then have the first one ended",
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 import traceback
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +25,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 ROOT = str(Path(__file__).resolve().parent.parent)
 
 
-@dataclass(frozen=True)
-class RequestLine:
+class RequestLine(TypedDict):
     """What is kept of a request: the pattern of its address, never the address itself."""
 
     request_id: str
@@ -44,16 +45,25 @@ class JSONLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; of an exception only its type and where it happened, as its text may name people."""
-        line: dict[str, object] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-        }
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, object] = {"at": at, "level": record.levelname.lower(), "logger": record.name}
         fields = getattr(record, "fields", None)
         line |= fields if isinstance(fields, dict) else {"message": record.getMessage()}
         if record.exc_info and record.exc_info[1] is not None:
             line |= described(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=True, default=str)
+        return _written(line)
+
+
+def _written(line: Mapping[str, object]) -> str:
+    """Return the line in ASCII, whatever the encoding of standard error: other letters are escaped."""
+    try:
+        made = _encoder.encode(line)
+    except UnicodeEncodeError:  # half a letter, which has no bytes but an escape
+        made = b"\xff"
+    return made.decode() if made.isascii() else json.dumps(line, ensure_ascii=True, default=str)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=str)
 
 
 def configure() -> None:
@@ -61,16 +71,25 @@ def configure() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JSONLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for name in ("httpx", "httpcore", "asyncio", "uvicorn.access"):  # the first two would log addresses with queries
+    for name in ("httpx", "httpcore", "asyncio"):  # the first two would log addresses with queries
         logging.getLogger(name).setLevel(logging.WARNING)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").propagate = False  # so that the server does not even word its own line
 
 
 def log_request(line: RequestLine, more: Mapping[str, object]) -> None:
     """Write the one line of a request; more: what else is kept of a call by a program (API-23.1)."""
-    REQUESTS.info("request", extra={"fields": {**vars(line), **more}})
+    if REQUESTS.isEnabledFor(logging.INFO):
+        record = logging.LogRecord.__new__(logging.LogRecord)
+        created = time.time()  # noqa: TID251 - the machine's own time, as of any other record
+        vars(record).update(_OF_A_REQUEST, created=created, fields={**line, **more} if more else line)
+        REQUESTS.handle(record)
+
+
+_OF_A_REQUEST = vars(logging.LogRecord(REQUESTS.name, logging.INFO, "", 0, "request", (), None))
+"""What the record of one request says like that of any other: not worth finding out each time."""
 
 
 def raise_alarm(what: str) -> None:

@@ -18,7 +18,9 @@ from app.db import server
 from app.db.console import valid_settings
 from app.db.engine import engine
 from app.demo.personas import PERSONAS
+from app.telemetry import Traced, telling
 from app.web.dfe_endings import DfESignIn
+from app.web.middleware import routes_of
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -47,15 +49,18 @@ def web_application() -> Litestar:
         dependencies=health,
         build=chosen.build,
     )
+    if chosen.traces_endpoint:
+        app.asgi_handler = Traced(app.asgi_handler, routes_of(app))
     app.state["mail"] = mail.sender
-    metrics = ExitStack()
+    beside = ExitStack()
     app.on_startup += [
         _open_engine,
-        lambda: metrics.enter_context(answered_apart(chosen, health)),
+        lambda: beside.enter_context(answered_apart(chosen, health)),
+        lambda: beside.enter_context(telling(chosen)),
         _keep_what_there_is,
         lambda: _give_notice(app, chosen.stop_notice),
     ]
-    app.on_shutdown += [metrics.close, trs.close, mail.close, *([dfe.close] if dfe else []), engine.close]
+    app.on_shutdown += [beside.close, trs.close, mail.close, *([dfe.close] if dfe else []), engine.close]
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from functools import cached_property, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
         None, ge=1, le=65535, description="where /metrics is answered apart; each process takes the next that is free"
     )
     metrics_token: SecretStr | None = Field(None, description="what /metrics is asked with; none: no such page")
+    traces_endpoint: str = Field(
+        "", description="whole address that traces go to by OTLP over HTTP; none: no traces. Needs the extra telemetry"
+    )
+    error_collector_dsn: SecretStr | None = Field(
+        None, description="what a collector that speaks Sentry's protocol gave us; none: no errors are told outside"
+    )
     build: str = Field("development", description="which release this is: shown by the health pages")
     brand: Literal["generic", "govuk"] = Field("generic", description="GOV.UK brand only on GOV.UK services")
     allow_indexing: bool = Field(default=False, description="home and guidance may be indexed")
@@ -248,7 +255,7 @@ class Settings(BaseSettings):
         if not self.staff_domains:
             problems.append("STAFF_EMAIL_DOMAINS names no domain")
         problems += self._problems_of_doors() + self._problems_of_dfe_sign_in() + self._problems_of_register()
-        problems += self._problems_of_notify()
+        problems += self._problems_of_notify() + self._problems_of_telemetry()
         return problems + self._problems_in_production() if self.production else problems
 
     def _problems_in_production(self) -> list[str]:
@@ -320,6 +327,18 @@ class Settings(BaseSettings):
         problems += [f"{name} is required with NOTIFY_API_KEY" for name, value in needed.items() if not value]
         if self.production and not self.notify_url.startswith("https://"):
             problems.append("NOTIFY_BASE_URL must begin with https:// in production")
+        return problems
+
+    def _problems_of_telemetry(self) -> list[str]:
+        """Return what keeps traces and errors from being told where they are wanted (OPS-5)."""
+        wanted = {
+            "TRACES_ENDPOINT": (self.traces_endpoint, "opentelemetry"),
+            "ERROR_COLLECTOR_DSN": (self.error_collector_dsn, "sentry_sdk"),
+        }
+        missing = [name for name, (value, package) in wanted.items() if value and find_spec(package) is None]
+        problems = [f"{name} needs the packages of requirements-telemetry.lock" for name in missing]
+        if self.traces_endpoint and urlsplit(self.traces_endpoint).scheme not in {"http", "https"}:
+            problems.append("TRACES_ENDPOINT is not an address that begins with https:// or http://")
         return problems
 
     def _problems_of_register(self) -> list[str]:

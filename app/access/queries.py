@@ -57,10 +57,14 @@ class User:
     last_school_id: SchoolId | None
 
     @property
+    def actor_kind(self) -> ActorKind:
+        """Return what kind of author they are."""
+        return ActorKind.SCHOOL_USER if self.audience == "school" else ActorKind.STAFF
+
+    @property
     def actor(self) -> Actor:
         """Return them as the author of what they do (EVT-01)."""
-        kind = ActorKind.SCHOOL_USER if self.audience == "school" else ActorKind.STAFF
-        return Actor(kind, self.name, self.email, self.id)
+        return Actor(self.actor_kind, self.name, self.email, self.id)
 
 
 @dataclass(frozen=True)

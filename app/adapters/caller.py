@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app import clock
 from app.adapters.http import CAUSES_THAT_TRIP, Deadline, exchange, log_call, may_try_again
+from app.spans import span
 from app.terms import FailureCause
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class Caller:
         attempt = 1
         while True:
             started = time.perf_counter()
-            answer = await exchange(self._client, request, min(limits.attempt, deadline.left()))
+            with span(f"{self._system} {request.operation}"):
+                answer = await exchange(self._client, request, min(limits.attempt, deadline.left()))
             outcome = read(answer)
             milliseconds = round((time.perf_counter() - started) * 1000)
             self._log(request.operation, outcome, answer.status, attempt=attempt, milliseconds=milliseconds)

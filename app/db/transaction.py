@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
 
-from app import clock
+from app import clock, spans
 from app.db.engine import LOST, DatabaseUnavailable, connection, engine, fetch
 from app.db.pool import is_lost
 from app.db.refusals import refusal_of
@@ -65,12 +65,13 @@ async def transaction(isolation: Isolation | None = None) -> AsyncIterator[None]
     An operation sees every school, whoever asked for it: its rules reach across (ACC-14.6).
     """
     if _unit.get() is None:
-        with seen_by(SERVICE):
+        with seen_by(SERVICE), spans.operation():
             async with _outermost(isolation):
                 yield
     else:
-        async with _savepoint(current_unit()):
-            yield
+        with spans.operation():
+            async with _savepoint(current_unit()):
+                yield
 
 
 @asynccontextmanager

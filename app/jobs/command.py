@@ -12,6 +12,7 @@ from app.db import server
 from app.db.console import NOW, run_on_database, valid_settings
 from app.jobs.run_due import run_due
 from app.jobs.worker import drain_queue, run_worker
+from app.telemetry import telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,7 +46,7 @@ def make_commands(
 
         async def work() -> None:
             async with open_sender() as sender, open_trs() as trs, open_register() as source:
-                with answered_apart(valid_settings(), health):
+                with telling(valid_settings()), answered_apart(valid_settings(), health):
                     await run_worker(url, sender, trs, source)
 
         run_on_database(work, size=POOL)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.db.engine import connection, fetch
 from app.db.pool import is_lost
+from app.spans import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +65,8 @@ async def _noted(job: PeriodicJob) -> int:
         clock.now(),
     )
     try:
-        done = await job.run()
+        with span(job.name):
+            done = await job.run()
     except Exception as fault:
         await _ended(job, None, type(fault).__name__)
         raise

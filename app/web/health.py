@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -30,13 +31,18 @@ States = Callable[[], Mapping[str, Any]]
 @asgi("/health/live", opt=file_route(), copy_scope=False)
 async def live(scope: HTTPScope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - what every ASGI application takes
     """Answer that the process runs; depends on nothing, and costs next to nothing however often it is asked."""
-    read = scope["method"] in {"GET", "HEAD"}
-    body = msgspec.json.encode({"status": "ok", "build": scope["litestar_app"].state.build}) if read else b""
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    if not read:
-        headers.append((b"allow", b"GET, HEAD"))
-    await send({"type": "http.response.start", "status": 200 if read else 405, "headers": headers})
+    if scope["method"] == "GET":
+        status, headers, body = _alive(scope["litestar_app"].state.build)
+    else:
+        status, headers, body = 405, ((b"content-length", b"0"), (b"allow", b"GET, HEAD")), b""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+@cache
+def _alive(build: str) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
+    body = msgspec.json.encode({"status": "ok", "build": build})
+    return 200, ((b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())), body
 
 
 @get("/health/ready", opt=file_route())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import types
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
+from litestar.handlers import ASGIRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.utils import normalize_path
 
@@ -32,10 +33,11 @@ from app.web.policies import Policy
 from app.web.session import COOKIE, SECURE_COOKIE, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Callable, Coroutine, Generator
     from datetime import datetime
 
     from litestar import Litestar
+    from litestar.handlers.base import BaseRouteHandler
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.settings import Settings
@@ -88,9 +90,8 @@ class Shell:
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
             return
-        is_last = bool(self.app.state.get("stopping"))
         # The server keeps its own scope, with the method asked for.
-        exchange = Exchange(self.settings, dict(scope), send, is_last=is_last)
+        exchange = Exchange(self.settings, dict(scope), send, is_last="stopping" in self.app.state)
         counted, spent, started = Statements(), Spent(), perf_counter()
         token = statements.set(counted)
         named = logs.request_id.set(exchange.request_id)
@@ -104,7 +105,6 @@ class Shell:
     async def _answer(self, exchange: Exchange, receive: Receive) -> None:
         try:
             moment = exchange.checked()
-            self._route(exchange.scope)
         except ValueError as fault:
             await self._refuse(exchange, receive, 400, ErrorPage(detail=str(fault)))
             return
@@ -112,16 +112,23 @@ class Shell:
             await exchange.secure()
             return
         try:
-            with clock.one_moment(), clock.at(moment):
-                counted_by_token = exchange.is_call and exchange.scope["path"] != NOT_FOUND_PATH
-                wait = 0 if counted_by_token else await self.limit.wait(exchange.scope)
-                if wait:
-                    await self._refuse(exchange, receive, 429, ErrorPage(retry="in 5 minutes"), wait)
-                    return
-                await self.inner(exchange.scope, receive, exchange.send)
+            handler = self._route(exchange.scope)
+            if isinstance(handler, ASGIRouteHandler):
+                await handler.fn(exchange.scope, receive, exchange.send)
+            else:
+                with clock.one_moment(), clock.at(moment):
+                    await self._unless_limited(exchange, receive)
         except Exception as fault:  # noqa: BLE001 - nothing may escape without an answer
             logs.log_fault(fault, exchange.request_id)
             await exchange.give_up()
+
+    async def _unless_limited(self, exchange: Exchange, receive: Receive) -> None:
+        counted_by_token = exchange.is_call and exchange.scope["path"] != NOT_FOUND_PATH
+        wait = 0 if counted_by_token else await self.limit.wait(exchange.scope)
+        if wait:
+            await self._refuse(exchange, receive, 429, ErrorPage(retry="in 5 minutes"), wait)
+        else:
+            await self.inner(exchange.scope, receive, exchange.send)
 
     async def _refuse(
         self, exchange: Exchange, receive: Receive, status: int, context: ErrorPage, wait: int = 0
@@ -131,18 +138,22 @@ class Shell:
         response = answer(request, status, context, {"Retry-After": str(wait)} if wait else None)
         await response.to_asgi_response(None, request)(exchange.scope, receive, exchange.send)
 
-    def _route(self, scope: Any) -> None:
-        """Send what no route matches to the page that says so, which knows the visitor (TRP-6, TRP-7)."""
+    def _route(self, scope: Any) -> BaseRouteHandler | None:
+        """Return the route's handler; what no route matches goes to the page that says so (TRP-6, TRP-7)."""
         path = scope["path"]
         if "\0" in path or "\ufffd" in path:
             scope["path"] = NOT_FOUND_PATH
-            return
+            return None
         try:
-            self.app.asgi_router.handle_routing(path=normalize_path(path), method=scope["method"])
+            found = self.app.asgi_router.handle_routing(path=normalize_path(path), method=scope["method"])
         except MethodNotAllowedException:
-            return
+            return None
         except NotFoundException:
             scope["path"] = NOT_FOUND_PATH
+            return None
+        handler: BaseRouteHandler
+        _, handler, _, _, scope["path_template"] = found
+        return handler
 
 
 class Exchange:
@@ -156,6 +167,8 @@ class Exchange:
         self._send = send
         self.method = str(scope["method"])
         self.path = str(scope["path"])
+        self.is_call = self.path.startswith(f"{PROGRAMS}/")
+        """A program calls the API, whose requests are counted by their token (API-21.2)."""
         self.headers = dict(scope["headers"])
         self.request_id = self._request_id()
         self.status = 0
@@ -164,15 +177,10 @@ class Exchange:
         if self.method == "HEAD":
             scope["method"] = "GET"
 
-    @property
-    def is_call(self) -> bool:
-        """A program calls the API, whose requests are counted by their token (API-21.2)."""
-        return self.path.startswith(f"{PROGRAMS}/")
-
     def _request_id(self) -> str:
         """Return the id that a program gave its call, if it can be one, else a new one (API-4.5)."""
-        given = self.headers.get(b"x-request-id", b"").decode("latin-1")
-        return given if self.is_call and REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        given = self.headers.get(b"x-request-id", b"").decode("latin-1") if self.is_call else ""
+        return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
     def checked(self) -> datetime | None:
         """Return the time the request is to run at; raises ValueError for a foreign host or an unreadable time."""
@@ -243,7 +251,7 @@ class Exchange:
             route=UNMATCHED if route == NOT_FOUND_PATH else route,
             method=self.method if self.method.isalpha() else "OTHER",
             status=self.status,
-            actor_kind=user.actor.kind.value if user else nobody,
+            actor_kind=user.actor_kind.value if user else nobody,
             request_time=round(seconds, 6),
             request_cpu_time=round(cpu_seconds, 6),
             db_count=counted.count,
@@ -253,8 +261,20 @@ class Exchange:
         with suppress(Exception):
             logs.log_request(line, more)
         with suppress(Exception):
-            answered = Answered(str(more.get("lead_provider", "")), line.method, line.route, line.status)
+            answered = Answered(str(more.get("lead_provider", "")), line["method"], line["route"], line["status"])
             METERS.count(answered, seconds)
+
+
+def routes_of(app: Litestar) -> Callable[[str, str], str]:
+    """Return what tells the pattern of the route that a path and method lead to."""
+
+    def route_of(path: str, method: str) -> str:
+        try:
+            return app.asgi_router.handle_routing(path=normalize_path(path), method=method)[-1]
+        except (MethodNotAllowedException, NotFoundException):
+            return UNMATCHED
+
+    return route_of
 
 
 def host_name(host: str) -> str:

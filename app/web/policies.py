@@ -150,8 +150,16 @@ def routes_with_policies(app: Litestar) -> Iterator[tuple[str, str, Policy]]:
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()) or (route.route_handler,):  # type: ignore[union-attr]
             if not isinstance(handler, HTTPRouteHandler):
-                yield route.path_format, "ASGI", policy_of(handler)
+                yield route.path_format, "ASGI", _policy_of_application(handler)
                 continue
             for method in sorted(handler.http_methods):
                 if method != "OPTIONS":
                     yield route.path_format, method, policy_of(handler)
+
+
+def _policy_of_application(handler: BaseRouteHandler) -> Policy:
+    """Return the policy of a route that passes no gate, because it is an ASGI application; raises PolicyMissing."""
+    policy = policy_of(handler)
+    if policy.audience != "file":
+        raise PolicyMissing(f"{handler} passes no gate: it can only be a file route")
+    return policy

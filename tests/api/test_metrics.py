@@ -43,7 +43,7 @@ async def test_a_log_or_a_count_that_fails_fails_no_request(
     def fail(*_: object, **__: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(logs.REQUESTS, "info", fail)
+    monkeypatch.setattr(logs.REQUESTS, "handle", fail)
     await world.larch.get("/participants")
     assert sum(meters.answers.values()) == 1
     monkeypatch.setattr(meters, "count", fail)

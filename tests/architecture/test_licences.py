@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from importlib.metadata import PackageMetadata
 
 PAGE = ROOT / "docs" / "licences.md"
-LOCKS = {"service": "requirements.lock", "tests": "requirements-test.lock"}
+LOCKS = {"service": "requirements.lock", "telemetry": "requirements-telemetry.lock", "tests": "requirements-test.lock"}
+"""Each holds all that the one before holds."""
 LOCKED = re.compile(r"^([A-Za-z0-9_.-]+)==", re.MULTILINE)
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 NAMED_OTHERWISE = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD 2-Clause License": "BSD-2-Clause",
@@ -68,9 +70,11 @@ def locked(use: str) -> set[str]:
 
 @pytest.mark.rule("SEC-35", "SEC-19")
 def test_every_package_is_listed_with_a_licence_that_we_may_use() -> None:
-    page, service = listed(), locked("service")
+    page = listed()
+    packages = {use: locked(use) for use in LOCKS}
+    assert packages["service"] < packages["telemetry"] < packages["tests"]
     assert {name: use for name, (_, use) in page.items()} == {
-        name: "service" if name in service else "tests" for name in locked("tests")
+        name: next(use for use in LOCKS if name in packages[use]) for name in packages["tests"]
     }
     here = {
         one.metadata["Name"].lower().replace("_", "-"): licence_of(one.metadata) for one in metadata.distributions()

@@ -6,15 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from litestar import get
+from litestar import asgi, get
 
 from app.asgi import create_app
 from app.settings import Settings
-from app.web.policies import Policy, PolicyMissing, policy_of, routes_with_policies
+from app.web.policies import Policy, PolicyMissing, policy_of, public_page, routes_with_policies
 from tests.cli.conftest import NOTIFY
 
 if TYPE_CHECKING:
     from litestar import Litestar
+    from litestar.types import HTTPScope, Receive, Send
 
 RECEIPTS = "/webhooks/notify/receipt"
 """Its bearer token stands for everything else (NOT-2.7)."""
@@ -125,6 +126,16 @@ def test_a_route_without_a_policy_keeps_the_application_from_starting() -> None:
         create_app(Settings(environment="test"), trs=cast("Any", None), more=[forgotten])
     with pytest.raises(PolicyMissing):
         policy_of(forgotten)
+
+
+@pytest.mark.rule("ACC-14.5")
+def test_an_application_that_passes_no_gate_can_only_be_a_file_route() -> None:
+    @asgi("/bare", opt=public_page(), copy_scope=False)
+    async def bare(scope: HTTPScope, receive: Receive, send: Send) -> None:
+        pass
+
+    with pytest.raises(PolicyMissing, match="passes no gate"):
+        create_app(Settings(environment="test"), trs=cast("Any", None), more=[bare])
 
 
 @pytest.mark.rule("ACC-17.3")

@@ -41,6 +41,16 @@ function texts() {
   return found;
 }
 
+// The middle of what can be seen of something: a table may reach beyond the window.
+const middle = ({ left, right, top, bottom }) =>
+  [(Math.max(left, 0) + Math.min(right, innerWidth)) / 2, (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2];
+
+// What draws the edge of a control: of a choice its label, of files the button within.
+const drawnBy = (control) => {
+  if (["radio", "checkbox"].includes(control.type)) return getComputedStyle(control.labels[0], "::before");
+  return control.type === "file" ? getComputedStyle(control, "::file-selector-button") : getComputedStyle(control);
+};
+
 const controls = () => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")]
   .filter((one) => one.tabIndex >= 0 && !one.disabled && !one.closest("dialog:not([open])") && one.checkVisibility({ visibilityProperty: true }));
 
@@ -131,7 +141,7 @@ window.checks = {
     for (const control of document.querySelectorAll("input, select, textarea, button, a[role=button]")) {
       const choice = ["radio", "checkbox"].includes(control.type);
       if (control.type === "hidden" || control.closest("dialog:not([open])") || (!choice && hidden(control))) continue;
-      const drawn = choice ? getComputedStyle(control.labels[0], "::before") : getComputedStyle(control);
+      const drawn = drawnBy(control);
       const around = behind(control.parentElement);
       const line = parseFloat(drawn.borderTopWidth) > 0 ? ratio(over(rgba(drawn.borderTopColor), around), around) : 1;
       const area = ratio(over(rgba(drawn.backgroundColor), around), around);
@@ -148,7 +158,7 @@ window.checks = {
     for (const control of document.querySelectorAll("input, select, textarea, button, a[role=button]")) {
       const choice = ["radio", "checkbox"].includes(control.type);
       if (control.type === "hidden" || control.closest("dialog:not([open])") || (!choice && hidden(control))) continue;
-      const drawn = choice ? getComputedStyle(control.labels[0], "::before") : getComputedStyle(control);
+      const drawn = drawnBy(control);
       const edge = drawn.borderTopStyle !== "none" && parseFloat(drawn.borderTopWidth) > 0;
       if (!edge && drawn.textDecorationLine !== "underline" && !control.closest(".autocomplete__wrapper")) found.push(`no edge in forced colours: ${said(control)}`);
     }
@@ -189,8 +199,7 @@ window.checks = {
       const marks = looks(control).flatMap((now, index) => Object.entries(now).filter(([what, value]) => value !== plain[index][what]).map(([, value]) => value));
       const colours = marks.flatMap((mark) => mark.match(/rgba?\([^)]*\)/g) ?? []).map(rgba).filter(({ a }) => a > 0.5);
       if (!appears && !colours.some((colour) => ratio(colour, around) >= 3 || ratio(colour, inside) >= 3)) found.push(`focus is not seen: ${said(control)}`);
-      const box = control.getClientRects()[0];
-      const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+      const at = document.elementFromPoint(...middle(control.getClientRects()[0]));
       if (at && at !== control && !control.contains(at) && !at.contains(control) && ![...(control.labels ?? [])].includes(at)) found.push(`focus lies under ${said(at)}: ${said(control)}`);
       if (!at) found.push(`focus is outside the window: ${said(control)}`);
     }

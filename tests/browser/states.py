@@ -56,6 +56,8 @@ class State:
     kind: str
     whole: httpx.Response
     part: httpx.Response
+    closely: bool = True
+    """Whether a page of this shape is worth more than a quick look."""
 
     @property
     def name(self) -> str:

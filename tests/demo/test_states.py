@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 AMBERLEY = "9000001"
 PAGES = r"/school/(?:ects|mentors|partnerships|drafts)(?:/[0-9a-f-]{36}(?:/history)?)?(?:\?.*)?"
-CONSOLE = r"/admin(/(?!settings/|reminders/|reference-data/.*/).*)?"
-"""Pages of the console, without those of each single setting, reminder and record of reference data."""
 TASKS = {f"TD-{number:02}" for number in range(1, 18)}
 MAIL_STATES = {
     "pending", "accepted", "delivered", "bounced", "undelivered", "failed", "expired", "cancelled", "suppressed", "parked"
@@ -131,19 +129,19 @@ async def test_schools_with_each_uplift_and_one_at_its_limit(demo_data: Days) ->
     assert len(failed) == Policy().failed_lookups_per_school_day
 
 
-async def pages_from(browser: Browser, starts: Iterable[str], wanted: str = PAGES, alike: str = "$^") -> int:
-    """Fetch every page wanted that links lead to, one of those that differ only in what is alike; returns how many."""
+async def pages_from(browser: Browser, starts: Iterable[str]) -> int:
+    """Fetch every page that links lead to; returns how many."""
     waiting, seen = list(starts), set()
     while waiting:
         address = waiting.pop()
-        if re.sub(alike, "", address) in seen:
+        if address in seen:
             continue
-        seen.add(re.sub(alike, "", address))
+        seen.add(address)
         answer = await browser.get(address)
         assert answer.status_code == 200, address
         if answer.headers["content-type"].startswith("text/html"):
             links = html.fromstring(answer.text).xpath("//main//a/@href")
-            waiting += [href for href in map(str, links) if re.fullmatch(wanted, href)]
+            waiting += [href for href in map(str, links) if re.fullmatch(PAGES, href)]
     return len(seen)
 
 
@@ -156,14 +154,6 @@ async def test_every_list_and_record_works(browser: Browser, persona: str, least
     assert signed_in.headers["location"] == "/school/home"
     starts = ("/school/home", "/school/ects", "/school/mentors", "/school/partnerships", "/school/drafts")
     assert await pages_from(browser, starts) >= least
-
-
-@pytest.mark.rule("REF-6.8", "ADM-6.1")
-async def test_every_kind_of_page_of_the_console_works(browser: Browser) -> None:
-    await browser.sign_in_as_staff("support", "data", "manager")
-    menu = ("people", "schools", "queues", "explain", "statistics", "jobs", "support-queries")
-    starts = ("/admin", *(f"/admin/{page}" for page in menu))
-    assert await pages_from(browser, starts, CONSOLE, r"[0-9a-f-]{36}|\d{5,}|\?.*") >= 80
 
 
 @pytest.mark.rule("REF-6.8", "ACC-13.5")

@@ -274,6 +274,15 @@ def test_log_lines_are_json_without_the_words_of_exceptions():
     assert "alice" not in line
 
 
+@pytest.mark.rule("OPS-2")
+@pytest.mark.parametrize("said", ["a caf\u00e9", "a line\u2028break", "half a letter \udce9"])
+def test_log_lines_are_ascii(said):
+    record = logging.LogRecord("test", logging.INFO, __file__, 1, said, (), None)
+    line = logs.JSONLines().format(record)
+    assert line.isascii()
+    assert json.loads(line)["message"] == said
+
+
 @pytest.mark.rule("EXT-1.12")
 def test_http_clients_do_not_log_addresses(monkeypatch):
     root = logging.getLogger()

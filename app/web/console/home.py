@@ -19,7 +19,7 @@ PLACES = {
         ("Notices", "/admin/notices"),
         ("Reminders", "/admin/reminders"),
         ("API tokens", "/admin/api-tokens"),
-        ("Feedback", "/admin/feedback"),
+        ("Feedback from users", "/admin/feedback"),
         ("Name corrections", "/admin/name-corrections"),
     ),
     "support": (

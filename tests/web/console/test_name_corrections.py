@@ -158,7 +158,9 @@ async def test_schools_with_many_large_corrections_are_named(sam: Any, people: C
     page = html.fromstring((await sam.get(PATH)).text)
 
     table = page.xpath("//table[caption[contains(., 'by school')]]/tbody/tr")
-    assert [[cell.text_content() for cell in row] for row in table] == [["Ash School", "1", "10", "10.0"]]
+    assert [[cell.text_content() for cell in row] for row in table] == [
+        ["Ash School: large corrections", "1", "10", "10.0"]
+    ]
 
 
 async def renamed_at_birch(people: Cast) -> None:

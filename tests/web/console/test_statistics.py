@@ -104,10 +104,12 @@ async def test_pictures_have_titles_and_tables_and_a_range_is_at_most_three_year
     page = html.fromstring(answer.text)
     sections = page.xpath("//section[h2]")
     assert len(sections) == 8
-    for picture in page.xpath("//svg"):
-        named = picture.get("aria-labelledby").split()
+    pictures = page.xpath("//figure[.//svg]")
+    for picture in pictures:
+        named = (picture.get("aria-labelledby"), picture.get("aria-describedby"))
         assert all(page.get_element_by_id(name).text_content() for name in named)
-    assert len(page.xpath("//svg")) >= 5
+        assert picture.xpath(".//svg//text") == []
+    assert len(pictures) >= 5
     assert "There is nothing to draw" in sam.text()
     assert "1 October 2025 to 31 October 2025, as of 10 November 2025" in sam.text()
     assert all(section.xpath(".//a[contains(@href, '/admin/statistics/')]") for section in sections)
