@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.db.engine import connection, fetch
 from app.db.sight import OWNER, seen_by
+from app.db.transaction import transaction
+from app.national.bare import LONG_SECONDS, bare
 from app.national.happenings import COLUMNS, event_rows
 from app.national.invariants import broken_invariants
 from app.national.tables import TABLES, TIMES
@@ -17,15 +20,8 @@ if TYPE_CHECKING:
 
     from app.national.country import Country
 
-ROW_BY_ROW = {
-    "ect_at_school_period": ("ect_stay_continues", "mentorship_inside_ect", "training_inside_ect"),
-    "mentor_at_school_period": ("mentor_stay_continues", "mentorship_inside_mentor", "training_inside_mentor"),
-    "mentorship_period": ("mentorship_inside",),
-    "training_period": ("training_schedule_fits", "training_inside"),
-}
-"""Triggers that would ask for each of a million rows what the invariants ask once of all."""
-LATER = "SET register.provider_records = 'later'"
-"""Nothing is noted for lead providers while rows are copied: what they are shown is filled once at the end."""
+PLANNED_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
+"""Each part of filling is planned for tables as large as they are by then: a plan for empty ones reads all of them."""
 
 
 async def is_empty() -> bool:
@@ -37,40 +33,47 @@ async def is_empty() -> bool:
 async def load(country: Country, tell: Callable[[str], None]) -> dict[str, int]:
     """Copy every row, refresh the statistics, and return the broken invariants: none.
 
-    As the owner of the tables: PostgreSQL copies into no table whose rows it hides, and lets nobody else analyse it.
+    Rows are copied into bare tables, whose constraints are then asked of all of them at once. The audit trail is made
+    while the database works out what lead providers are shown. As the owner of the tables: PostgreSQL copies into no
+    table whose rows it hides, and lets nobody else analyse it.
     """
+    async with bare([table.name for table in TABLES]):
+        for table in TABLES:
+            tell(f"{table.name}: {await _copy(table.name, (*TIMES, *table.columns), table.stamped(country)):,} rows")
+        await _set_sequences()
+        tell("constraints and indexes")
+    await _analyse("")
+    async with asyncio.TaskGroup() as both:
+        both.create_task(_copy_events(country, tell))
+        both.create_task(_fill(country, tell))
     with seen_by(OWNER):
-        return await _load(country, tell)
+        return await broken_invariants()
 
 
-async def _load(country: Country, tell: Callable[[str], None]) -> dict[str, int]:
-    await _triggers("DISABLE")
-    for table in TABLES:
-        count = await _copy(table.name, (*TIMES, *table.columns), table.stamped(country))
-        tell(f"{table.name}: {count:,} rows")
-    await _triggers("ENABLE")
-    tell(f"event: {await _copy('event', COLUMNS, event_rows(country)):,} rows")
-    await _set_sequences()
-    async with connection() as conn:
-        await conn.execute("ANALYZE", timeout=600)
+async def _copy_events(country: Country, tell: Callable[[str], None]) -> None:
+    async with bare(["event"]):
+        tell(f"event: {await _copy('event', COLUMNS, event_rows(country)):,} rows")
+    await _analyse("event")
+
+
+async def _fill(country: Country, tell: Callable[[str], None]) -> None:
+    async with transaction():
+        with seen_by(OWNER), clock.at(clock.at_noon(country.size.as_of)):
+            await fetch(PLANNED_ANEW)
+            await fill()
     tell("what lead providers are shown")
-    with clock.at(clock.at_noon(country.size.as_of)):
-        await fill()
-    return await broken_invariants()
+
+
+async def _analyse(table: str) -> None:
+    with seen_by(OWNER):
+        async with connection() as conn:
+            await conn.execute(f"ANALYZE {table}", timeout=LONG_SECONDS)
 
 
 async def _copy(table: str, columns: tuple[str, ...], rows: Any) -> int:
     async with connection() as conn:
-        await conn.execute(LATER)
-        status = await conn.copy_records_to_table(table, records=rows, columns=columns, timeout=1800)
-        await conn.execute("RESET register.provider_records")
+        status = await conn.copy_records_to_table(table, records=rows, columns=columns, timeout=LONG_SECONDS)
     return int(status.rpartition(" ")[2])
-
-
-async def _triggers(action: str) -> None:
-    for table, names in ROW_BY_ROW.items():
-        for name in names:
-            await fetch(f"ALTER TABLE {table} {action} TRIGGER {name}")
 
 
 async def _set_sequences() -> None:

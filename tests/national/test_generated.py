@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
+import asyncpg
 import pytest
 
 from app.db.engine import fetch
@@ -19,7 +21,7 @@ from app.national.size import History, Size
 from app.refdata.school_import import import_schools
 from app.stand_ins.trs import TRS
 from app.teachers.rules import similarity
-from app.terms import SYSTEM
+from app.terms import SYSTEM, Refused
 from tests import factories
 
 if TYPE_CHECKING:
@@ -42,6 +44,35 @@ def test_the_same_arguments_give_the_same_files_and_another_variant_others(tmp_p
     assert write_files(country(size), tmp_path / "second") == first
     other = write_files(country(Size(day, schools=100, teachers=500, variant=2)), tmp_path / "other")
     assert other["teacher.csv"] != first["teacher.csv"]
+
+
+DEFINED = """
+    SELECT conrelid::regclass::text || conname || pg_get_constraintdef(oid) FROM pg_constraint
+    UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index
+    UNION ALL SELECT tgrelid::regclass::text || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal"""
+
+
+async def defined() -> list[str]:
+    """Every constraint, index and trigger."""
+    return sorted(row[0] for row in await fetch(DEFINED))
+
+
+@pytest.mark.rule("REF-7.2")
+async def test_tables_demand_after_loading_what_they_did_before(committed_database: str) -> None:
+    before = await defined()
+    await load(country(SMALL), lambda _: None)
+    assert await defined() == before
+
+
+@pytest.mark.rule("REF-7.2")
+async def test_a_row_that_breaks_a_constraint_undoes_the_loading(committed_database: str) -> None:
+    before, made = await defined(), country(SMALL)
+    stays = made.people.ect_stays
+    stays[1] = replace(stays[1], teacher=stays[0].teacher, started_on=stays[0].started_on, finished_on=None)
+    with pytest.raises((Refused, asyncpg.IntegrityConstraintViolationError)):
+        await load(made, lambda _: None)
+    assert await defined() == before
+    assert not await fetch("SELECT FROM school")
 
 
 @pytest.mark.rule("REF-7.2", "REF-7.5")
@@ -149,7 +180,7 @@ def test_a_history_has_as_many_events_as_asked_for(history: History, each: int) 
 
 
 @pytest.mark.rule("REF-7.4")
-async def test_the_register_files_are_those_of_the_schools_loaded(database: None, tmp_path: Path) -> None:
+async def test_the_register_files_are_those_of_the_schools_loaded(committed_database: str, tmp_path: Path) -> None:
     made = country(SMALL)
     await load(made, lambda _: None)
     establishments, links = write_register(made, tmp_path)
