@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -112,6 +113,18 @@ class PeriodRow:
     mentor_funding_enabled: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What is the same for whoever asks; equal only to itself, so that what is made of it can be kept."""
+
+    periods: tuple[PeriodRow, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What staff have set."""
+
+
+NO_TERMS = Terms()
+
+
 @dataclass(frozen=True)
 class Closure:
     """Days on which some journeys are shut (PRM-04)."""
@@ -145,9 +158,8 @@ class Visitor:
     open_schools: int = 0
     unchecked_schools: int = 0
     """Schools of DfE Sign-in whose role has not been checked (ACC-4.11)."""
-    periods: tuple[PeriodRow, ...] = ()
+    terms: Terms = NO_TERMS
     closure: Closure | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
     unread_notices: int = 0
     ended: bool = False
     """A session was named that had run out."""
@@ -257,12 +269,17 @@ async def load_visitor(
         role=role_standing(row),
         open_schools=row["open_schools"],
         unchecked_schools=row["unchecked_schools"],
-        periods=decoded(tuple[PeriodRow, ...], row["periods"] or "[]"),
+        terms=_terms(row["periods"] or "[]", row["settings"] or "{}"),
         closure=_closure(row) if row["starts_on"] else None,
-        settings=decoded(dict[str, Any], row["settings"] or "{}"),
         unread_notices=row["unread_notices"],
         moment=row["clock_at"],
     )
+
+
+@lru_cache(maxsize=8)
+def _terms(periods: str, settings: str) -> Terms:
+    """Return what two documents say, made once for as long as they stay the same."""
+    return Terms(decoded(tuple[PeriodRow, ...], periods), decoded(dict[str, Any], settings))
 
 
 def _session(row: asyncpg.Record) -> SessionState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app import clock
@@ -52,9 +53,12 @@ def chrome_for(visit: Visit, policy: Policy, settings: Settings) -> Chrome:
 
 
 def dress(request: Request[Any, Any, Any]) -> None:
-    """Put the frame of the page where `page()` looks for it; again after the visitor has become another."""
+    """Put what makes the frame where `page()` looks for it; again after the visitor has become another.
+
+    Half of all requests are answered without a page, so it is only made for one.
+    """
     policy = policy_of(request.route_handler)
-    request.state.chrome = chrome_for(visit_of(request), policy, request.app.state.settings)
+    request.scope["state"]["chrome"] = partial(chrome_for, visit_of(request), policy, request.app.state.settings)
 
 
 def _banner(visit: Visit) -> Banner | None:

@@ -8,7 +8,6 @@ import secrets
 import types
 from contextlib import suppress
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any
 
@@ -335,12 +334,11 @@ class Visiting(ASGIMiddleware):
 
 
 def read_cookie(scope: Scope, name: str) -> str:
-    """Return a cookie's value; empty when it is missing or unreadable."""
+    """Return the value of a cookie of ours, which is never quoted; empty when it is missing."""
     for key, value in scope["headers"]:
         if key == b"cookie":
-            jar: SimpleCookie = SimpleCookie()
-            with suppress(CookieError):
-                jar.load(value.decode("latin-1"))
-            if name in jar:
-                return jar[name].value
+            for pair in value.decode("latin-1").split(";"):
+                its_name, _, its_value = pair.partition("=")
+                if its_name.strip() == name:
+                    return its_value.strip()
     return ""

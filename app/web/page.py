@@ -17,7 +17,7 @@ from app.meters import METERS
 from app.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from app.access.notices_in_force import Banner
 
@@ -217,7 +217,9 @@ def wants_partial(request: Request[Any, Any, Any]) -> bool:
 
 def chrome_of(request: Request[Any, Any, Any]) -> Chrome:
     """Return what the middleware put in the request's state, else what every visitor sees."""
-    chrome: Chrome | None = request.scope["state"].get("chrome")
+    chrome: Chrome | Callable[[], Chrome] | None = request.scope["state"].get("chrome")
+    if callable(chrome):
+        chrome = request.scope["state"]["chrome"] = chrome()
     return chrome or Chrome(brand=settings().brand, clock=clock.now() if clock.is_moved() else None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app import clock
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from litestar import Request
 
-    from app.access.queries import CurrentSchool, CurrentTutor, PeriodRow, User
+    from app.access.queries import CurrentSchool, CurrentTutor, PeriodRow, Terms, User
     from app.access.sessions import NewSession
     from app.terms import Actor
 
@@ -42,7 +42,7 @@ class Visit:
         self.new_id = ""
         self.forget = False
         self._standing: Standing | None = None
-        self.notices = Notices.from_settings(visitor.settings)
+        self.notices = notices_of(visitor.terms)
         """What staff tell everybody; for visitors without a session the middleware puts it here."""
 
     @property
@@ -61,7 +61,7 @@ class Visit:
         """Go on as another visitor, or as nobody."""
         self.visitor, self._standing = visitor, None
         if visitor.session is not None:
-            self.notices = Notices.from_settings(visitor.settings)
+            self.notices = notices_of(visitor.terms)
 
     async def reload(self) -> None:
         """Read the visitor again, after something about them changed."""
@@ -106,12 +106,12 @@ class Standing:
     @cached_property
     def policy(self) -> Settings:
         """The settings that staff may change, as they stand."""
-        return Settings.from_rows(self.visitor.settings)
+        return settings_of(self.visitor.terms)
 
     @cached_property
     def calendar(self) -> Calendar:
         """Every contract period."""
-        return Calendar(tuple(contract_period(row) for row in self.visitor.periods))
+        return calendar_of(self.visitor.terms)
 
     @cached_property
     def access(self) -> SchoolAccess:
@@ -144,6 +144,24 @@ class Standing:
             tutor=self.visitor.tutor,
             tutor_gate=None if self.visitor.acts else self.tutor_gate,
         )
+
+
+@lru_cache(maxsize=8)
+def settings_of(terms: Terms) -> Settings:
+    """Return the settings that staff may change; raises ValueError for one that can't be."""
+    return Settings.from_rows(terms.settings)
+
+
+@lru_cache(maxsize=8)
+def calendar_of(terms: Terms) -> Calendar:
+    """Return every contract period."""
+    return Calendar(tuple(contract_period(row) for row in terms.periods))
+
+
+@lru_cache(maxsize=8)
+def notices_of(terms: Terms) -> Notices:
+    """Return what staff tell everybody."""
+    return Notices.from_settings(terms.settings)
 
 
 def contract_period(row: PeriodRow) -> ContractPeriod:

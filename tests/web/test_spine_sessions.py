@@ -7,6 +7,7 @@ import pytest
 from app.access.sessions import hash_of
 from app.db.engine import fetch
 from app.settings import Settings
+from app.web import chrome
 from tests.web.conftest import Browser, browser_of
 from tests.web.probes import PROBES
 from tests.web.world import make_school
@@ -33,6 +34,31 @@ async def test_a_visitor_without_a_form_gets_no_session(client: Browser):
     answer = await client.get("/")
     assert "set-cookie" not in answer.headers
     assert not await sessions()
+
+
+@pytest.mark.rule("ACC-9.1")
+@pytest.mark.parametrize("beside", ["{session}", "a[1]=\u00a3; {session}", "{session}; b", "old_session=1;{session}"])
+async def test_a_session_is_found_beside_whatever_other_cookies_there_are(client: Browser, beside):
+    await make_school()
+    await client.sign_in()
+    ours = f"session={client.client.cookies['session']}"
+    client.client.cookies.clear()
+    answer = await client.get("/school/probe", headers={"Cookie": beside.format(session=ours).encode("latin-1")})
+    assert answer.status_code == 200
+
+
+@pytest.mark.rule("PRF-8")
+async def test_the_frame_of_a_page_is_only_made_for_a_page(client: Browser, monkeypatch):
+    made = []
+    make = chrome.chrome_for
+    monkeypatch.setattr(chrome, "chrome_for", lambda *args: made.append(args) or make(*args))
+    await make_school()
+    await client.sign_in()
+    made.clear()
+    assert (await client.get("/school/home")).status_code == 200
+    assert len(made) == 1
+    assert (await client.post("/sign-out", {})).status_code == 303
+    assert len(made) == 1
 
 
 @pytest.mark.rule("ACC-9.1")
