@@ -22,6 +22,22 @@ class AskedAnonymisation:
     ticket: str
 
 
+@dataclass(frozen=True)
+class NoteAbout:
+    """What a member of staff wrote about somebody, which stays as it was written."""
+
+    at: datetime
+    by: str | None
+    note: str
+
+
+MOST_NOTES = 50
+NOTES = f"""
+    SELECT coalesce(json_agg(json_build_object('at', v.recorded_at, 'by', v.actor_name,
+        'note', v.metadata ->> 'note') ORDER BY v.id DESC), '[]')
+    FROM (SELECT v.* FROM event v JOIN teacher t ON t.id = v.teacher_id
+        WHERE (t.id = $1 OR t.merged_into_teacher_id = $1) AND v.metadata ->> 'note' <> ''
+        ORDER BY v.id DESC LIMIT {MOST_NOTES}) v"""  # noqa: S608 - a constant
 ASKED = """
     SELECT json_build_object('by', u.name, 'at', a.created_at, 'note', a.note, 'ticket', a.ticket)
     FROM anonymisation a JOIN app_user u ON u.id = a.asked_by_user_id WHERE a.teacher_id = $1 AND a.outcome IS NULL"""
@@ -30,3 +46,8 @@ ASKED = """
 async def asked_anonymisation(teacher_id: TeacherId) -> AskedAnonymisation | None:
     """Return the request that is open about somebody."""
     return await document(AskedAnonymisation, ASKED, teacher_id)
+
+
+async def notes_about(teacher_id: TeacherId) -> tuple[NoteAbout, ...]:
+    """Return the notes of staff about somebody, under any record of theirs, the newest first, `MOST_NOTES` at most."""
+    return await document(tuple[NoteAbout, ...], NOTES, teacher_id) or ()

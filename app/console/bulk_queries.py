@@ -52,6 +52,8 @@ class Batch:
 
     public_id: UUID
     fix: str
+    fields: dict[str, str]
+    """What was entered, by field."""
     note: str
     ticket: str
     asked_by: str
@@ -82,7 +84,8 @@ BATCH = f"""
         count(*) FILTER (WHERE found = 'will_change') AS will_change,
         count(*) FILTER (WHERE result = 'changed') AS changed,
         count(*) FILTER (WHERE found = 'will_change' AND result IS NULL) AS waiting FROM rows)
-    SELECT json_build_object('public_id', b.public_id, 'fix', b.fix, 'note', b.note, 'ticket', b.ticket,
+    SELECT json_build_object('public_id', b.public_id, 'fix', b.fix, 'fields', b.fields,
+        'note', b.note, 'ticket', b.ticket,
         'asked_by', u.name, 'asked_by_id', u.id,
         'created_at', b.created_at, 'confirmed_at', b.confirmed_at, 'finished_at', b.finished_at,
         'total', c.total, 'unchecked', c.unchecked, 'will_change', c.will_change, 'waiting', c.waiting,

@@ -63,6 +63,15 @@ async def test_a_form_without_a_token_is_refused_signed_in_or_not(alice: Browser
     assert (await alice.send("POST", "/sign-out", data={"email": "x"})).status_code == 403
 
 
+@pytest.mark.rule("ACC-17.3")
+async def test_the_form_of_somebody_who_signed_out_says_so(alice: Browser):
+    old = alice.hidden()
+    await alice.post("/sign-out")
+    await alice.get("/feedback")  # begins a session of nobody's
+    answer = await alice.send("POST", "/feedback", data=old)
+    assert (answer.status_code, "You have signed out since you opened the page" in answer.text) == (409, True)
+
+
 @pytest.mark.rule("ACC-17.3", "FLT-16")
 async def test_the_form_of_an_ended_session_can_be_sent_again(alice: Browser):
     old = alice.hidden()
@@ -70,6 +79,7 @@ async def test_the_form_of_an_ended_session_can_be_sent_again(alice: Browser):
     typed = {"email": "a&b@amberley.example", "tick": ["1", "2"]}
     answer = await alice.send("POST", "/school/probe", data={**old, **typed})
     assert answer.status_code == 409
+    assert "You have signed in again since you opened the page" in answer.text
     assert 'name="email" value="a&amp;b@amberley.example"' in answer.text
     assert answer.text.count('name="tick"') == 2
     again = {**alice.hidden(), "email": "a&b@amberley.example"}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.values import Form
     from app.web.console.fixes import Circumstances
 
+SLUG = "people-with-access"
 GIVE, REMOVE, END = "give", "remove", "end"
 ACTS = {
     GIVE: "Give somebody access by email link",
@@ -36,6 +37,8 @@ class PeopleWithAccess:
 
     school: SchoolFile
     users: dict[str, SchoolUser]
+    email: str
+    """The address that led here: of somebody who is to have access, unless they have it."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,13 @@ class EndSessions:
     user_id: UserId
 
 
-async def _load(school: SchoolFile, _circumstances: Circumstances) -> PeopleWithAccess:
-    return PeopleWithAccess(school, {str(user.id): user for user in await school_users(school.id)})
+async def _load(school: SchoolFile, circumstances: Circumstances) -> PeopleWithAccess:
+    users = {str(user.id): user for user in await school_users(school.id)}
+    return PeopleWithAccess(school, users, circumstances.given.get("email", ""))
+
+
+def _initial(people: PeopleWithAccess) -> dict[str, str]:
+    return {"act": GIVE, "email": people.email} if people.email else {}
 
 
 def _choices(people: PeopleWithAccess) -> dict[str, dict[str, str]]:
@@ -83,8 +91,9 @@ async def _run(command: GiveAccess | RemoveAccess | EndSessions, actor: Actor, _
 FIXES: tuple[Fix[SchoolFile, Any], ...] = (
     Fix(
         "FIX-20",
-        "people-with-access",
+        SLUG,
         "Give or remove somebody’s access, or end their sessions",
+        initial=_initial,
         parse=_parse,
         run=_run,
         choices=_choices,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from app.console.anonymisation_queries import AskedAnonymisation, asked_anonymisation
+from app.console.anonymisation_queries import AskedAnonymisation, NoteAbout, asked_anonymisation, notes_about
 from app.registration.anonymise_teacher import (
     MERGED,
     AskToAnonymise,
@@ -39,10 +39,12 @@ class ToAnonymise:
 
     person: PersonFile
     asked: AskedAnonymisation | None
+    notes: tuple[NoteAbout, ...]
+    """What staff wrote about them, which nothing rewrites."""
 
 
 async def _load(person: PersonFile, _circumstances: Circumstances) -> ToAnonymise:
-    return ToAnonymise(person, await asked_anonymisation(person.id))
+    return ToAnonymise(person, await asked_anonymisation(person.id), await notes_about(person.id))
 
 
 def _possible(person: PersonFile) -> str:
@@ -56,6 +58,13 @@ def _initial(facts: ToAnonymise) -> dict[str, str]:
         return {}
     said = facts.asked.note or f"ticket {facts.asked.ticket}"
     return {"asked": f"{facts.asked.by} asked for this on {day_in_words(facts.asked.at.date())}: {said}"}
+
+
+def _choices(facts: ToAnonymise) -> dict[str, dict[str, str]]:
+    """Return what is asked, and the notes to look through before that is answered."""
+    said = (f"{day_in_words(one.at.date())}, {one.by or 'not known'}: {one.note}" for one in facts.notes)
+    asked = {"decision": DECISIONS} if facts.asked else {"early": EARLY}
+    return {**asked, "notes": {str(number): words for number, words in enumerate(said)}}
 
 
 def _parse(form: Form, facts: ToAnonymise) -> AskToAnonymise | DecideAnonymisation:
@@ -84,7 +93,7 @@ FIXES: tuple[Fix[PersonFile, Any], ...] = (
         initial=_initial,
         parse=_parse,
         run=_run,
-        choices=lambda facts: {"decision": DECISIONS} if facts.asked else {"early": EARLY},
+        choices=_choices,
         load=_load,
         done="It is recorded",
     ),

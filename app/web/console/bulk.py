@@ -23,6 +23,7 @@ from app.registration.queries import appropriate_bodies
 from app.terms import Refused
 from app.training.periods import academic_year
 from app.values import Invalid, parse_both, parse_choices
+from app.web.console.answers import entered_in
 from app.web.console.asking import page_size, staff_of
 from app.web.console.fixes import Field
 from app.web.csv_file import csv_file
@@ -90,6 +91,8 @@ class BulkBatchPage:
     here: str
     own: bool
     """Whether whoever looks asked for it, and so may confirm it."""
+    entered: tuple[tuple[str, str], ...]
+    """What each question of the form was answered, in words."""
     errors: Mapping[str, str]
 
 
@@ -249,7 +252,9 @@ async def _batch_page(request: AnyRequest, batch_id: str, errors: Mapping[str, s
         f"{PATH}/batches/{found.public_id}",
         found.asked_by_id == staff_of(request).id,
     )
-    shown = BulkBatchPage(title, found, here, own, errors)
+    fix = BY_ID[found.fix]
+    entered = entered_in(FIELDS[fix.slug], await _choices(fix), found.fields)
+    shown = BulkBatchPage(title, found, here, own, entered, errors)
     return page(request, "console/bulk-batch.html", shown, status=422 if errors else 200)
 
 

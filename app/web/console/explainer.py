@@ -245,6 +245,9 @@ async def _with_links(request: Request[Any, Any, Any], values: Mapping[str, str]
     if explained.lift and "FIX-23" in links:
         form = f"{schools.PATH}/{explained.urn}/fixes/{limit_fixes.SLUG}"
         links["FIX-23"] = (f"{form}?{urlencode({**explained.lift, 'from': back})}", limit_fixes.TITLE)
+    if values["email"] and "FIX-20" in links:
+        href, title = links["FIX-20"]
+        links["FIX-20"] = (f"{href}&{urlencode({'email': values['email'].strip()})}", title)
     checks = tuple(replace(check, to_do=linked(check.to_do, links)) for check in explained.checks)
     return replace(explained, checks=checks, headline=headline(checks))
 

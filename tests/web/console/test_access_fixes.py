@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lxml import html
 
 from app import clock
 from app.db.engine import fetch
@@ -63,6 +64,18 @@ async def test_access_is_given_and_removed_and_sessions_end(sam: Any, people: Ca
     await put_right(sam, "people-with-access", act="end", user=str(people.alice.id))
     assert await fetch("SELECT id FROM session WHERE user_id = $1", people.alice.id) == []
     assert (await kinds())[-2:] == ["sessions_ended", "staff_fix_applied"]
+
+
+@pytest.mark.rule("FIX-20", "ADM-4.2", "AX-21")
+async def test_the_address_that_was_asked_about_is_in_the_form_that_gives_access(sam: Any, people: Cast) -> None:
+    asked = {"question": "sign_in", "urn": people.ash.urn, "email": "nia@ash.example"}
+    answer = await sam.get("/admin/explain", params=asked)
+    (form, *_) = html.fromstring(answer.text).xpath("//main//a[contains(@href, 'people-with-access')]/@href")
+
+    shown = html.fromstring((await sam.get(str(form))).text)
+
+    assert shown.xpath("//input[@name='email']/@value") == ["nia@ash.example"]
+    assert shown.xpath("//input[@name='act'][@checked]/@value") == ["give"]
 
 
 @pytest.mark.rule("FIX-23", "IDN-05")

@@ -64,6 +64,7 @@ async def test_one_asks_and_another_confirms_and_no_name_is_left(sam: Any, peopl
     await sam.client.post("/personas", data=second)
     await sam.get(address)
     assert "asked for this on 10 November 2025: They asked us in writing" in sam.text()
+    assert "10 November 2025, Sam Support: They asked us in writing" in sam.text()
     assert (await put_right(sam, address, decision="done")).status_code == 303
 
     teacher = (await fetch("SELECT * FROM teacher WHERE id = $1", stay.teacher.id))[0]

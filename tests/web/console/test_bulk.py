@@ -66,6 +66,7 @@ async def test_many_are_checked_confirmed_and_changed_one_by_one(sam: Any, peopl
     await sam.get(answer.headers["location"])
 
     assert sam.h1() == "Check this change"
+    assert "Appropriate bodySouth Hub" in sam.text().replace(" South", "South")
     assert shown(sam) == {
         "3000001": "Will change: Appropriate body: was none, now South Hub",
         "3000002": "No change",
