@@ -76,12 +76,12 @@ class RegisterChanges:
     async def _replace_links(self) -> None:
         """Replace all links of every URN that the links file has (REF-2.5)."""
         unknown = await long("""
-            SELECT l.line, l.link_urn FROM link_staged l
+            SELECT l.file, l.line, l.link_urn FROM link_staged l
             WHERE NOT EXISTS (SELECT FROM school_seen s WHERE s.urn = l.link_urn)
-                AND NOT EXISTS (SELECT FROM school t WHERE t.urn = l.link_urn) ORDER BY l.line""")
+                AND NOT EXISTS (SELECT FROM school t WHERE t.urn = l.link_urn) ORDER BY l.file, l.line""")
         for row in unknown:
             message = "neither the file nor this service has a school with this URN"
-            name = self.staged.link_names[0]
+            name = self.staged.link_names[row["file"]]
             finding = Finding(name, row["line"], "LinkURN", "LINK_TARGET_UNKNOWN", message, row["link_urn"])
             self.findings.warnings.append(finding)
         same = "l.urn = k.urn AND l.link_urn = k.link_urn AND l.link_type = k.link_type"

@@ -112,4 +112,4 @@ def _write(path: Path, texts: dict[str, str]) -> None:
         for name, text in texts.items():
             (path / name).write_bytes(text.encode())
     except OSError as fault:
-        raise FileUnreadable(f"{path.name} can't be written: {type(fault).__name__}") from fault
+        raise FileUnreadable(f"{path} can't be written: {fault.strerror or fault}") from fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 LONGEST_VALUE = 120
 WHOLE_ROW = "-"
 WHOLE_FILE = 0
-DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, struct.error, NotImplementedError)
 """What the library of zip files raises for what it cannot read; the last for a compression that it does not know."""
+NO_SUCH_COLUMNS = "the columns are separated by {}: save the file as CSV with commas"
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 class FileUnreadable(Exception):
@@ -32,6 +35,13 @@ def unreadable(name: str, fault: Exception) -> FileUnreadable:
 
 class AnotherRun(Exception):
     """Another run holds the lock (exit code 4)."""
+
+
+def separated_otherwise(header: Sequence[str]) -> str:
+    """Return what to do when a header is not separated by commas; nothing when it is."""
+    whole = "".join(header)
+    found = next((words for sign, words in SEPARATORS.items() if whole.count(sign) >= max(1, len(header))), "")
+    return NO_SUCH_COLUMNS.format(found) if found else ""
 
 
 @dataclass(frozen=True)

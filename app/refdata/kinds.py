@@ -20,6 +20,7 @@ _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YEAR = re.compile(r"20[2-9][0-9]")
 _URN = re.compile(r"0*([1-9][0-9]{4,6})")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
+YEARS = range(1900, 2100)
 PLACEHOLDERS = ("{starts_on}", "{ends_on}", "{reopens_on}")
 
 
@@ -40,12 +41,15 @@ def key(cell: str) -> str:
 
 
 def day(cell: str) -> date:
-    """Return a real date written YYYY-MM-DD; raises Fault."""
+    """Return a real date written YYYY-MM-DD, of a year with which can be reckoned; raises Fault."""
     match = _DATE.fullmatch(cell)
     try:
-        return date(*map(int, match.groups())) if match else _no_date()
+        found = date(*map(int, match.groups())) if match else _no_date()
     except ValueError:
         return _no_date()
+    if found.year not in YEARS:
+        raise Fault("NOT_A_DATE", f"a date lies between {YEARS[0]} and {YEARS[-1]}")
+    return found
 
 
 def _no_date() -> date:
@@ -136,7 +140,7 @@ def items(kind: Kind) -> Kind:
         read_parts = tuple(kind(part) for part in parts)
         repeated = [part for number, part in enumerate(read_parts) if part in read_parts[:number]]
         if repeated:
-            raise Fault("LIST_ITEM_REPEATED", f"{repeated[0]} is listed twice")
+            raise Fault("LIST_ITEM_REPEATED", f"item {read_parts.index(repeated[0]) + 1} is listed twice")
         return read_parts
 
     return read

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 REQUIRED = ("URN", "LinkURN", "LinkType")
 NAME = "LinkName"
 DATE = "LinkEstablishedDate"
-COLUMNS = ("line", "urn", "link_urn", "link_type", "link_name", "established_on")
+COLUMNS = ("file", "line", "urn", "link_urn", "link_type", "link_name", "established_on")
 
 _URN = re.compile(r"0*([1-9][0-9]{4,6})")
 
@@ -43,6 +43,8 @@ class LinkReader:
     def __init__(self, file: Opened, findings: Findings) -> None:
         self._file = file
         self._findings = findings
+        self.unsure: set[str] = set()
+        """URNs with a faulty row: what is stored of them stays, as the row may have repeated it (REF-2.7)."""
         names = file.names
         self._at = {name: names.index(name.casefold()) for name in (*REQUIRED, NAME, DATE) if name.casefold() in names}
 
@@ -51,15 +53,23 @@ class LinkReader:
         error = row_fault(self._file, row)
         if error:
             self._findings.errors.append(error)
+            self._note_unsure(row)
             return None
         urn, target = self._urn(row, "URN"), self._urn(row, "LinkURN")
         if urn is None or target is None:
+            self._note_unsure(row)
             return None
         kind, name = text(self._cell(row, "LinkType")), text(self._cell(row, NAME)) or None
         return Link(row.line, urn, target, kind, name, self._day(row))
 
     def _cell(self, row: Row, header: str) -> str:
         return row.cells[self._at[header]].strip() if header in self._at else ""
+
+    def _note_unsure(self, row: Row) -> None:
+        at = self._at["URN"]
+        match = _URN.fullmatch(row.cells[at].strip()) if len(row.cells) > at else None
+        if match:
+            self.unsure.add(match[1])
 
     def _urn(self, row: Row, header: str) -> str | None:
         cell = self._cell(row, header)

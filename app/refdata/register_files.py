@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from app.refdata.findings import DAMAGED_ZIP, WHOLE_ROW, FileUnreadable, Finding, unreadable
+from app.refdata.archives import archive_at, demand_file, is_archive
+from app.refdata.findings import (
+    DAMAGED_ZIP,
+    WHOLE_FILE,
+    WHOLE_ROW,
+    FileUnreadable,
+    Finding,
+    did_you_mean,
+    separated_otherwise,
+    unreadable,
+)
 from app.refdata.rows import Row, read_rows
 
 if TYPE_CHECKING:
@@ -17,6 +28,9 @@ if TYPE_CHECKING:
 
 MOST_UNPACKED = 500_000_000
 UTF_8_MARK = b"\xef\xbb\xbf"
+LONGEST_LINE = 1_000_000
+LINE_ENDS = "\r\n"
+_BLOCK = 1 << 20
 ESTABLISHMENTS_MARKS = frozenset({"establishmentname", "establishmentstatus (code)"})
 LINKS_MARK = "linkurn"
 GROUPS_MARK = "group uid"
@@ -59,10 +73,11 @@ class Opened:
 def sources_of(path: Path) -> list[Source]:
     """Return the CSV files behind a path; raises FileUnreadable."""
     with readable(path):
-        if not zipfile.is_zipfile(path):
+        demand_file(path)
+        if not is_archive(path):
             return [Source(path, size=path.stat().st_size)]
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
+        with archive_at(path) as (_, members):
+            pass
         if sum(info.file_size for info in members) > MOST_UNPACKED:
             raise FileUnreadable(f"{path.name} holds more than {MOST_UNPACKED // 1_000_000} MB")
         return [Source(path, info.filename, info.file_size) for info in members]
@@ -91,15 +106,38 @@ def opened(source: Source) -> Iterator[Opened]:
     """Open a file at its header; raises FileUnreadable, also while its rows are read."""
     with ExitStack() as stack:
         with readable(source.path):
+            encoding = "utf-8-sig" if _is_utf_8(source) else "cp1252"
             raw = stack.enter_context(_raw(source))
-            begins_with_mark = raw.read(len(UTF_8_MARK)) == UTF_8_MARK
-            raw.seek(len(UTF_8_MARK) if begins_with_mark else 0)
-            encoding = "utf-8" if begins_with_mark else "cp1252"
             text = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
             stack.enter_context(closing(text))
-            rows = _guarded(read_rows(text), source)
+            rows = _guarded(read_rows(_lines(text)), source)
             header = next(rows, Row(1, []))
         yield Opened(source, header, rows, raw)
+
+
+def _is_utf_8(source: Source) -> bool:
+    """Tell whether the file says so by its mark, or is nothing else; Windows-1252 hardly ever looks so (REF-2.2)."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with _raw(source) as raw:
+        block = raw.read(_BLOCK)
+        if block.startswith(UTF_8_MARK):
+            return True
+        try:
+            while block:
+                decoder.decode(block)
+                block = raw.read(_BLOCK)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yield every line, what is beyond a million characters cut off: no row is that long."""
+    while line := text.readline(LONGEST_LINE):
+        yield line
+        if len(line) == LONGEST_LINE and line[-1] not in LINE_ENDS:
+            while (rest := text.readline(LONGEST_LINE)) and len(rest) == LONGEST_LINE and rest[-1] not in LINE_ENDS:
+                pass
 
 
 def _guarded(rows: Iterator[Row], source: Source) -> Iterator[Row]:
@@ -127,14 +165,30 @@ def readable(path: Path) -> Iterator[None]:
         raise unreadable(path.name, fault) from fault
 
 
-def missing_headers(file: Opened, required: Sequence[str]) -> list[Finding]:
-    """Return one error for each required column that the file doesn't have (REF-2.3)."""
-    names = set(file.names)
-    return [
-        Finding(file.source.name, file.header.line, name, "HEADER_MISSING", "this column is required")
+def header_faults(file: Opened, required: Sequence[str], optional: Sequence[str] = ()) -> list[Finding]:
+    """Return what is wrong with a header: every required column that is not there, what stands twice (REF-2.3)."""
+    shown, names = [name.strip() for name in file.header.cells], file.names
+    if not any(shown):
+        return [_of_header(file, WHOLE_ROW, "HEADER_MISSING", "the file is empty, or its first line is", WHOLE_FILE)]
+    if any("\0" in name for name in names):
+        message = "the file must be UTF-8 or Windows-1252, and seems to be UTF-16. Save it as CSV UTF-8"
+        return [_of_header(file, WHOLE_ROW, "FILE_ENCODING", message, WHOLE_FILE)]
+    otherwise = separated_otherwise(shown)
+    faults = [_of_header(file, WHOLE_ROW, "HEADER_UNKNOWN", otherwise)] if otherwise else []
+    faults += [
+        _of_header(file, name, "HEADER_MISSING", f"this column is required{did_you_mean(name, shown)}")
         for name in required
         if name.casefold() not in names
     ]
+    return faults + [
+        _of_header(file, name, "HEADER_REPEATED", "the column stands there twice")
+        for name in (*required, *optional)
+        if names.count(name.casefold()) > 1
+    ]
+
+
+def _of_header(file: Opened, column: str, code: str, message: str, line: int | None = None) -> Finding:
+    return Finding(file.source.name, file.header.line if line is None else line, column, code, message)
 
 
 def row_fault(file: Opened, row: Row) -> Finding | None:

@@ -12,7 +12,7 @@ from app.events.record import About, record
 from app.provider_records.postponed import settle_postponed
 from app.refdata.apply_register import RegisterChanges
 from app.refdata.events import ImportRunFinished, ImportRunForced, ImportRunRefused
-from app.refdata.findings import Findings
+from app.refdata.findings import FileUnreadable, Findings
 from app.refdata.progress import Progress
 from app.refdata.reconcile import reconcile
 from app.refdata.register_files import establishments_and_links, readable
@@ -154,6 +154,9 @@ def _prepare(paths: Sequence[Path], links: Path | None, actor: Actor, report: Re
     given = [*paths, *([links] if links else [])]
     with readable(given[0]):
         hashes = hashes_of(given)
+    for number, path in enumerate(paths):
+        if hashes[number] in hashes[:number]:
+            raise FileUnreadable(f"{path.name} is the same file as {paths[hashes.index(hashes[number])].name}")
     return _Import(establishment_sources, link_sources, hashes, actor, progress, report)
 
 
@@ -209,6 +212,8 @@ def _demand_safe(run: _Import, last: LastRun | None) -> None:
         raise _Refusal("the files have no data rows")
     if staged.invalid > staged.rows * MOST_SHARE_OF_ERRORS:
         raise _Refusal(f"{staged.invalid:,} of {staged.rows:,} rows have errors, more than 1 %")
+    if staged.link_invalid > staged.link_rows * MOST_SHARE_OF_ERRORS:
+        raise _Refusal(f"{staged.link_invalid:,} of {staged.link_rows:,} rows of links have errors, more than 1 %")
     if last is None:
         return
     if staged.rows < last.rows_read * LEAST_SHARE_OF_ROWS:

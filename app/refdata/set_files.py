@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from app.refdata.findings import WHOLE_FILE, WHOLE_ROW, Finding, Findings, did_you_mean, unreadable
+from app.refdata.archives import archive_at, demand_file, is_archive
+from app.refdata.findings import (
+    DAMAGED_ZIP,
+    WHOLE_FILE,
+    WHOLE_ROW,
+    FileUnreadable,
+    Finding,
+    Findings,
+    did_you_mean,
+    unreadable,
+)
 from app.refdata.records import DATA_SET, FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_BYTES = 10_000_000
 TOO_BIG = f"a file may have at most {MOST_BYTES // 1_000_000} MB"
 KNOWN = tuple(form.file for form in (DATA_SET, *FORMATS))
@@ -37,7 +47,7 @@ def read_set(path: Path, findings: Findings) -> dict[str, str]:
                 findings.errors.append(_whole_file(member.name, *message))
             elif (text := _decoded(member, findings)) is not None:
                 texts[member.name] = text
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as fault:
+    except (OSError, *DAMAGED_ZIP) as fault:
         raise unreadable(path.name, fault) from fault
     return texts
 
@@ -45,6 +55,7 @@ def read_set(path: Path, findings: Findings) -> dict[str, str]:
 def read_file(path: Path, findings: Findings) -> str | None:
     """Return the text of one file, None when it is too big or no UTF-8; raises FileUnreadable."""
     try:
+        demand_file(path)
         member = _Member(path.name, path.stat().st_size, path.read_bytes)
         if member.size > MOST_BYTES:
             findings.errors.append(_whole_file(path.name, "FILE_TOO_BIG", TOO_BIG))
@@ -60,10 +71,13 @@ def _members(path: Path) -> Iterator[_Member]:
             if file.is_file() and _counts(file.name):
                 yield _Member(file.name, file.stat().st_size, file.read_bytes)
         return
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
+    demand_file(path)
+    if not is_archive(path):
+        raise FileUnreadable(f"{path.name} is no zip file. Name the folder that holds {DATA_SET.file}, or a zip of it")
+    with archive_at(path) as (archive, members):
+        for info in members:
             inside = PurePosixPath(info.filename)
-            if not info.is_dir() and "__MACOSX" not in inside.parts and _counts(inside.name):
+            if _counts(inside.name):
                 yield _Member(inside.name, info.file_size, lambda info=info: archive.read(info))  # type: ignore[misc]
 
 
@@ -85,6 +99,10 @@ def _why_not(member: _Member, read_already: dict[str, str]) -> tuple[str, str] |
 
 def _decoded(member: _Member, findings: Findings) -> str | None:
     data = member.read()
+    if data.startswith(UTF_16_MARKS):
+        message = "the file must be UTF-8, and is UTF-16. Save it as CSV UTF-8"
+        findings.errors.append(_whole_file(member.name, "FILE_ENCODING", message))
+        return None
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         findings.errors.append(_whole_file(member.name, "FILE_ENCODING", f"line {line} holds a NUL character"))

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.refdata.findings import WHOLE_ROW, Finding, Findings, did_you_mean, masked
+from app.refdata.findings import WHOLE_ROW, Finding, Findings, did_you_mean, masked, separated_otherwise
 from app.refdata.kinds import Fault
 from app.refdata.rows import Row, read_rows
 
@@ -40,6 +40,9 @@ def _columns(form: Format, header: Row, findings: Findings) -> list[Column] | No
     by_name = {column.name: column for column in form.columns}
     names = [name.strip() for name in header.cells]
     faults = [(WHOLE_ROW, "HEADER_MISSING", header.fault)] if header.fault else []
+    if otherwise := separated_otherwise(names):
+        faults.append((WHOLE_ROW, "HEADER_UNKNOWN", otherwise))
+        names = []
     for number, name in enumerate(names):
         if name not in by_name:
             faults.append((name or WHOLE_ROW, "HEADER_UNKNOWN", f"no such column{did_you_mean(name, by_name)}"))
@@ -48,7 +51,7 @@ def _columns(form: Format, header: Row, findings: Findings) -> list[Column] | No
     faults += [
         (column.name, "HEADER_MISSING", "this column is required")
         for column in form.columns
-        if column.required and column.name not in names
+        if column.required and column.name not in names and not otherwise
     ]
     findings.errors += [Finding(form.file, header.line, *fault) for fault in faults]
     return None if faults else [by_name[name] for name in names]

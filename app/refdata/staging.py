@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app import clock
 from app.db.engine import connection
 from app.db.pool import is_lost
 from app.refdata import links as link_file
-from app.refdata.establishments import COLUMNS, REQUIRED, Reader
+from app.refdata.establishments import COLUMNS, FACTS, REQUIRED, Reader
 from app.refdata.findings import FileUnreadable, Finding
 from app.refdata.links import LinkReader
-from app.refdata.register_files import missing_headers, opened
+from app.refdata.register_files import header_faults, opened
 from app.refdata.rows import CUT_SHORT
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ CHUNK = 2_000
 MOST_FINDINGS = 100_000
 LONG_SECONDS = 900
 LISTED = ", ".join(COLUMNS)
+OPTIONAL = tuple(fact.header for fact in FACTS if fact.header not in REQUIRED)
 SCHOOLS_ROWS = ("line", *COLUMNS)
 
 DROP = """
@@ -42,7 +44,8 @@ CREATE = f"""
     ALTER TABLE school_staged ADD PRIMARY KEY (urn);
     CREATE TEMP TABLE school_seen (urn text);
     CREATE TEMP TABLE link_staged AS
-        SELECT 0 AS line, urn, link_urn, link_type, link_name, established_on FROM school_link WITH NO DATA;
+        SELECT 0 AS file, 0 AS line, urn, link_urn, link_type, link_name, established_on FROM school_link
+        WITH NO DATA;
     ALTER TABLE link_staged ADD PRIMARY KEY (urn, link_urn, link_type)"""  # noqa: S608 - names are ours
 
 
@@ -56,8 +59,11 @@ class Staged:
     invalid: int = 0
     replaced: int = 0
     newest_change_on: date | None = None
+    """The newest day up to today: one in the future would make every later file look old."""
     seen: set[str] = field(default_factory=set)
     link_rows: int = 0
+    link_invalid: int = 0
+    link_keys: set[tuple[str, str, str]] = field(default_factory=set)
     link_names: list[str] = field(default_factory=list)
     ukprn_repeated: set[str] = field(default_factory=set)
     status_unknown: set[str] = field(default_factory=set)
@@ -91,6 +97,7 @@ class SchoolStager:
         self._source = source
         self._staged = staged
         self._findings = findings
+        self._today = clock.today()
         self._first: dict[str, tuple[int, int]] = {}
         self._different: set[str] = set()
 
@@ -98,9 +105,9 @@ class SchoolStager:
         """Read and copy the file; raises FileUnreadable."""
         progress.phase(f"reading {self._source.name}")
         with opened(self._source) as file:
-            missing = missing_headers(file, REQUIRED)
-            if missing:
-                self._findings.errors += missing
+            faults = header_faults(file, REQUIRED, OPTIONAL)
+            if faults:
+                self._findings.errors += faults
                 self._staged.is_unusable = True
                 return
             reader = Reader(file, self._findings)
@@ -129,10 +136,13 @@ class SchoolStager:
             if urn and self._findings.errors[-1].code == "STATUS_UNKNOWN":
                 self._staged.status_unknown.add(urn)
             return []
-        changed_on = school.values.get("last_changed_on")
-        if changed_on and (self._staged.newest_change_on is None or changed_on > self._staged.newest_change_on):
-            self._staged.newest_change_on = changed_on
+        self._note_change(school.values.get("last_changed_on"))
         return [(school.line, *map(school.values.get, COLUMNS))] if self._is_first(school) else []
+
+    def _note_change(self, changed_on: date | None) -> None:
+        newest = self._staged.newest_change_on
+        if changed_on and changed_on <= self._today and (newest is None or changed_on > newest):
+            self._staged.newest_change_on = changed_on
 
     def _is_first(self, school: Establishment) -> bool:
         digest = hash(tuple(school.values.values()))
@@ -182,29 +192,40 @@ async def stage_links(source: Source, staged: Staged, findings: Findings, progre
     """Read and copy one links file; a repeated link counts once. Raises FileUnreadable."""
     progress.phase(f"reading {source.name}")
     with opened(source) as file:
-        missing = missing_headers(file, link_file.REQUIRED)
-        if missing:
-            findings.errors += missing
+        faults = header_faults(file, link_file.REQUIRED, (link_file.NAME, link_file.DATE))
+        if faults:
+            findings.errors += faults
             staged.is_unusable = True
             return
-        reader = LinkReader(file, findings)
-        chunk: dict[tuple[str, str, str], tuple[Any, ...]] = {}
-        keys: set[tuple[str, str, str]] = set()
+        reader, number = LinkReader(file, findings), len(staged.link_names)
+        chunk: list[tuple[Any, ...]] = []
         for row in file.rows:
             staged.is_unusable = staged.is_unusable or row.fault == CUT_SHORT
-            link = None if row.is_blank else reader.read(row)
+            chunk += _link(reader, row, staged, number)
             _demand_readable(source, findings)
-            staged.link_rows += not row.is_blank
-            key = (link.urn, link.link_urn, link.link_type) if link else None
-            if link and key and key not in keys:
-                keys.add(key)
-                chunk[key] = (link.line, *key, link.link_name, link.established_on)
             if len(chunk) == CHUNK:
-                await _copy("link_staged", link_file.COLUMNS, list(chunk.values()))
+                await _copy("link_staged", link_file.COLUMNS, chunk)
                 progress.at(staged.link_rows, file.share)
-                chunk = {}
-        await _copy("link_staged", link_file.COLUMNS, list(chunk.values()))
+                chunk = []
+        await _copy("link_staged", link_file.COLUMNS, chunk)
     staged.link_names.append(source.name)
+    await long("DELETE FROM link_staged WHERE urn = ANY($1::text[])", sorted(reader.unsure))
+
+
+def _link(reader: LinkReader, row: Row, staged: Staged, file: int) -> list[tuple[Any, ...]]:
+    """Read one row; a link that an earlier row states already counts once."""
+    if row.is_blank:
+        return []
+    staged.link_rows += 1
+    link = reader.read(row)
+    if link is None:
+        staged.link_invalid += 1
+        return []
+    key = (link.urn, link.link_urn, link.link_type)
+    if key in staged.link_keys:
+        return []
+    staged.link_keys.add(key)
+    return [(file, link.line, *key, link.link_name, link.established_on)]
 
 
 async def finish_staging(staged: Staged, findings: Findings) -> None:

@@ -82,7 +82,7 @@ OWNERS = {
 }
 ANY_TABLE = {"demo", "national", "bench", "db"}
 """Demo, generated and scratch data is written straight; migrations belong to the database itself."""
-STAGING = {"school_raw", "school_staged", "provider_postponed", "procrastinate_jobs"}
+STAGING = {"school_raw", "school_staged", "link_staged", "provider_postponed", "procrastinate_jobs"}
 """Temporary tables of a register run, what waits to be settled, which triggers fill, and the queue of jobs."""
 BY_NAME = {"app/refdata/rows.py", "app/refdata/write.py", "app/refdata/staging.py", "app/events/record.py"}
 """Modules that are given the name of one of their package's tables."""

@@ -40,6 +40,22 @@ FAULTS = {
     "KEY_REPEATED two data sets": ({"dataset": DATA_SET + "B,2,C,2026-01-01,1\n"}, "dataset.csv:3:- KEY_REPEATED"),
     "HEADER_MISSING": ({"delivery_partners": "key\ngrain-hub\n"}, "delivery_partners.csv:1:name HEADER_MISSING"),
     "HEADER_MISSING empty file": ({"delivery_partners": ""}, "delivery_partners.csv:1:key HEADER_MISSING"),
+    "HEADER_UNKNOWN semicolons": (
+        {"delivery_partners": "key;name\ngrain-hub;Grain Hub\n"},
+        "delivery_partners.csv:1:- HEADER_UNKNOWN the columns are separated by semicolons:",
+    ),
+    "FILE_ENCODING UTF-16": (
+        {"delivery_partners": "key,name\n".encode("utf-16")},
+        "delivery_partners.csv:0:- FILE_ENCODING the file must be UTF-8, and is",
+    ),
+    "NOT_A_DATE too far": (
+        {"registration_closures": "key,starts_on,ends_on,message\nfar,2030-01-01,9999-12-31,x\n"},
+        "registration_closures.csv:2:ends_on NOT_A_DATE a date lies between 1900 and",
+    ),
+    "LIST_ITEM_REPEATED without the address": (
+        {"lead_providers": "key,name,notification_emails\nnorth,North,b@north.example;a@x.example;a@x.example\n"},
+        "lead_providers.csv:2:notification_emails LIST_ITEM_REPEATED item 2 is listed twice",
+    ),
     "HEADER_UNKNOWN": ({"delivery_partners": "key,name,nam\n"}, "delivery_partners.csv:1:nam HEADER_UNKNOWN"),
     "HEADER_REPEATED": ({"delivery_partners": "key,name,key\n"}, "delivery_partners.csv:1:key HEADER_REPEATED"),
     # cells

@@ -195,14 +195,15 @@ async def test_faulty_links_are_skipped(database: None, tmp_path: Path) -> None:
     links = write_links(
         tmp_path / "links.csv",
         ("900001", "oops", "Successor", ""),
-        ("900001", "900001", "Successor", "2001-09-01"),
-        ("900001", "900001", "Successor", ""),
+        ("900002", "900001", "Successor", "2001-09-01"),
+        ("900002", "900001", "Successor", ""),
+        *((str(910_000 + number), "900001", "Other", "") for number in range(100)),
     )
     report = await run(write_register(tmp_path / "file.csv", [SCHOOL]), links=links)
     assert [(f.line, f.column, f.code) for f in report.findings.errors] == [(2, "LinkURN", "URN_INVALID")]
     first = report.findings.warnings[0]
     assert (first.line, first.column, first.code) == (3, "LinkEstablishedDate", "DATE_UNREADABLE")
-    assert len(await fetch("SELECT 1 FROM school_link")) == 1
+    assert len(await fetch("SELECT 1 FROM school_link")) == 101
 
 
 @pytest.mark.rule("REF-2.2")
