@@ -78,8 +78,7 @@ EVERY = "$2::text IS NULL"
 
 
 def _found_by(condition: str) -> str:
-    return f"""SELECT s.id, s.urn, s.name, s.postcode, {deciding_columns("s", "$1::date")},
-        {CURRENT_ECTS} AS current_ects, {HAS_TUTOR} AS has_tutor
+    return f"""SELECT s.id, s.urn, s.name, s.postcode, {deciding_columns("s", "$1::date")}
     FROM school s WHERE {condition} AND ($3::int IS NULL OR s.type_code = $3)
         AND ($4 = '' OR s.local_authority_code = $4) AND ($5::int IS NULL OR s.status_code = $5)
         AND ($6::boolean IS NULL OR {HAS_TUTOR} = $6) AND ($7::boolean IS NULL OR {HAS_USERS} = $7)
@@ -87,17 +86,28 @@ def _found_by(condition: str) -> str:
     ORDER BY s.search_name, s.id LIMIT {MOST_FOUND + 1}"""  # noqa: S608 - constants
 
 
+# Read for those of one page alone: there can be a thousand times as many in the search.
+BESIDE = f"""SELECT s.id, {CURRENT_ECTS} AS current_ects, {HAS_TUTOR} AS has_tutor
+    FROM school s WHERE s.id = ANY($2)"""  # noqa: S608 - constants
+
+
 async def find_schools(
     search: SchoolSearch, wanted: SchoolFilter, policy: Policy, today: date, *, page: int, size: int
 ) -> SchoolsFound:
     """Return one page of the schools found, by name; beyond the last page it is the last one (ADM-1.7)."""
     rows = await _rows(search, wanted, today)
-    found = [_found(row, policy, today) for row in rows[:MOST_FOUND]]
+    found = [(row, school_access(facts_of(row), today, policy)) for row in rows[:MOST_FOUND]]
     if wanted.level is not None:
-        found = [school for school in found if school.access.level is wanted.level]
+        found = [(row, access) for row, access in found if access.level is wanted.level]
     pages = max(1, -(-len(found) // size))
+    shown = slice_of(found, page, size)
+    beside = {row["id"]: row for row in await fetch(BESIDE, today, [row["id"] for row, _ in shown])} if shown else {}
     return SchoolsFound(
-        tuple(slice_of(found, page, size)), len(found), min(page, pages), pages, more=len(rows) > MOST_FOUND
+        tuple(_found(row, access, beside[row["id"]]) for row, access in shown),
+        len(found),
+        min(page, pages),
+        pages,
+        more=len(rows) > MOST_FOUND,
     )
 
 
@@ -127,15 +137,15 @@ def _statement(search: SchoolSearch) -> tuple[str, str | None]:
     return _found_by(EVERY), None
 
 
-def _found(row: Mapping[str, Any], policy: Policy, today: date) -> SchoolFound:
+def _found(row: Mapping[str, Any], access: SchoolAccess, beside: Mapping[str, Any]) -> SchoolFound:
     return SchoolFound(
         id=SchoolId(row["id"]),
         urn=row["urn"],
         name=row["name"],
         postcode=row["postcode"],
-        access=school_access(facts_of(row), today, policy),
-        current_ects=row["current_ects"],
-        has_tutor=row["has_tutor"],
+        access=access,
+        current_ects=beside["current_ects"],
+        has_tutor=beside["has_tutor"],
     )
 
 
