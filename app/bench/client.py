@@ -79,7 +79,13 @@ class Client:
 
     async def sign_in(self, urn: str, email: str) -> None:
         """Sign in at a school by the test sign-in. Raises Unexpected."""
-        form = {"kind": "school", "school_urn": urn, "name": "Bench User", "email": email}
+        await self._sign_in({"kind": "school", "school_urn": urn, "name": "Bench User", "email": email})
+
+    async def sign_in_staff(self, role: str, email: str) -> None:
+        """Sign in as staff by the test sign-in. Raises Unexpected."""
+        await self._sign_in({"kind": "staff", "roles": role, "name": "Bench Staff", "email": email})
+
+    async def _sign_in(self, form: Mapping[str, str]) -> None:
         answer = await self.post("/personas", form)
         if answer.status != REDIRECT:
             raise Unexpected(f"sign-in: {answer.status}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import uvloop
 
-from app.bench import api, database, imports, memory, metrics, pages, programs, runs, sync
+from app.bench import api, database, imports, memory, metrics, pages, programs, runs, search, sync
 from app.bench.client import Unexpected
 from app.bench.scratch import TENTH, BrokenData, beside, prepared
 from app.bench.world import World, teaching_records
@@ -33,7 +33,7 @@ MEASURES: dict[str, Measure] = {
     "database": database.database,
     "growth": pages.growth,
     "registration": runs.registration,
-    "search": runs.search,
+    "search": search.search,
     "asgi": runs.asgi,
     "memory": memory.memory,
     "import": imports.register_import,
@@ -44,7 +44,7 @@ MEASURES: dict[str, Measure] = {
     "spike": runs.spike,
     "break": runs.breaking,
     "soak": runs.soak,
-    "year": runs.at_rate("year", 180, 60, {0.95: 300}),
+    "year": runs.year,
 }
 LONG = {"soak", "year"}
 """Only when asked for by name."""

@@ -23,6 +23,8 @@ class Pace:
     rate: float
     seconds: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    put_off: int = 0
+    """How many visitors were asked to come back later, which is no fault."""
     next_at: float = 0.0
     begun_at: float = 0.0
     latest_at: float = 0.0

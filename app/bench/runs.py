@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,8 @@ from app.bench.metrics import Metric, percentile
 from app.bench.pages import Ear
 from app.bench.process import resident
 from app.bench.remote import Pace, Remote, rate_of
-from app.bench.walks import measured_urn, record_of_first, register, tutor
-from app.bench.world import free_port, in_use, served
+from app.bench.walks import PutOff, measured_urn, record_of_first, register, tutor
+from app.bench.world import free_port, in_use, served, teaching_records
 from app.db.engine import fetch
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from app.bench.world import World
 
-VISITORS = 60
+VISITORS, CORES = 60, 2
 REGISTRATIONS = 15
 MILLION = 1_000_000
 WARM = 0.1
@@ -117,6 +118,9 @@ async def _driven(world: World, port: int, pace: Pace, seconds: float, urns: lis
                 await _look(visitor)
                 await register(visitor, world.new_trn())
                 confirmed += 1
+            except PutOff:
+                pace.put_off += 1
+                await asyncio.sleep(1)
             except Unexpected as fault:
                 if not str(fault).startswith("503 "):  # noted when it came
                     pace.faults.append(str(fault))
@@ -144,25 +148,35 @@ def told(name: str, pace: Pace, bars: dict[float, float]) -> list[Metric]:
         for share, bar in bars.items()
     ]
     kinds = ", ".join(sorted(set(pace.faults))[:3])
-    return [*made, Metric(f"{name} faults", len(pace.faults), "faults", 0, note=kinds)]
+    later = Metric(f"{name} asked to come back later", pace.put_off, "people")
+    return [*made, Metric(f"{name} faults", len(pace.faults), "faults", 0, note=kinds), later]
 
 
 def at_rate(
-    name: str, rate: float, minutes: float, bars: dict[float, float]
+    name: str, rate: float, minutes: float, bars: dict[float, float], *, processes: int = 1
 ) -> Callable[[World], Awaitable[list[Metric]]]:
     """Return a run at one rate for so many minutes, unless fewer are asked for (PRF-18)."""
 
     async def run(world: World) -> list[Metric]:
         urns, pace = await schools_at_work(world), Pace(rate)
         seconds = min(minutes, world.minutes) * 60
-        async with served(world) as web:
+        async with served(world, processes=processes) as web:
             before = await _registered(world)
             confirmed = await _driven(world, web.port, pace, seconds, urns)
             stored = await _registered(world) - before
-        lost = Metric(f"{name} registrations lost or made twice", abs(stored - confirmed), "people", 0)
+        note = f"{confirmed:,} confirmed"
+        lost = Metric(f"{name} registrations lost or made twice", abs(stored - confirmed), "people", 0, note=note)
         return [*told(name, pace, bars), lost]
 
     return run
+
+
+async def year(world: World) -> list[Metric]:
+    """Register a year's people in an hour: two processes, teaching records as slow and as often as in life (PRF-18)."""
+    with teaching_records(as_in_life=True) as records:
+        lived = replace(world, records=records)
+        lived_in = at_rate("year", 180, 60, {0.95: 300}, processes=CORES)
+        return await lived_in(lived)
 
 
 async def soak(world: World) -> list[Metric]:
@@ -225,15 +239,3 @@ async def breaking(world: World) -> list[Metric]:
                 break
             rate *= 1.5
     return [Metric("break, most answers a second", best, "a second", better="higher", note=manner)]
-
-
-async def search(world: World) -> list[Metric]:
-    """Search the longest list (PRF-18)."""
-    async with in_use(world):
-        client = await tutor(world.app, measured_urn(100))
-        taken = []
-        for word in ("sm", "evans", "o'brien", "zoe", "1000") * 20:
-            started = perf_counter()
-            await client.get(f"/school/ects?q={word}")
-            taken.append(perf_counter() - started)
-    return [Metric("search ECT list p95", percentile(taken, 0.95) * 1_000, "ms", 100)]

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
 START = "/school/register-ect"
 BORN = {"date_of_birth_day": "1", "date_of_birth_month": "1", "date_of_birth_year": "1990"}
+LATER = "try-again-later"
 FIRST_NEW_TRN = 8_000_001
 _RECORD = re.compile(r'href="(/school/(?:ects|mentors)/[0-9a-f-]{36})')
+
+
+class PutOff(Unexpected):
+    """The teaching record could not be asked just now: the visitor is asked to come back later."""
 
 
 def measured_urn(children: int) -> str:
@@ -44,10 +49,13 @@ async def mentor_of_first(client: Client) -> str:
 
 
 async def start(client: Client, trn: str) -> str:
-    """Begin a registration up to the question whether the name is right."""
+    """Begin a registration up to the question whether the name is right. Raises PutOff."""
     await client.get(START)
     await client.follow(await client.post(START, {}))
-    return await answer(client, trn=trn, **BORN)
+    step = await answer(client, trn=trn, **BORN)
+    if step == LATER:
+        raise PutOff(step)
+    return step
 
 
 async def answer(client: Client, **fields: str) -> str:

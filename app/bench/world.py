@@ -32,6 +32,9 @@ KEY = "stand-in-trs-key"
 NEW_PEOPLE = 40_000
 SECONDS_TO_START = 60
 FREE_PORT = "0"
+QUICKEST, SLOWEST, A_PRIME = 50, 250, 37
+"""Milliseconds for a teaching record (PRF-18), spread by multiples of a number that shares no factor with the span."""
+QUOTA = {"requests": 1_000, "seconds": 60}
 
 
 @dataclass
@@ -70,19 +73,31 @@ async def in_use(world: World, scratch: Scratch | None = None) -> AsyncIterator[
 
 
 @contextmanager
-def teaching_records() -> Iterator[str]:
-    """Serve people nobody has registered, in a process of its own; gives its address."""
-    person = {"first_name": "New", "date_of_birth": "1990-01-01", "qts": "2024-07-01"}
-    people = [
-        {"trn": str(FIRST_NEW_TRN + number), "last_name": f"Person{number}", **person} for number in range(NEW_PEOPLE)
-    ]
+def teaching_records(*, as_in_life: bool = False) -> Iterator[str]:
+    """Serve people nobody has registered, in a process of its own; gives its address.
+
+    as_in_life: answers take 150 ± 100 ms, and no more than the quota of EXT-2.12 are given (PRF-18).
+    """
     with TemporaryDirectory() as folder, ExitStack() as stack:
         path = Path(folder) / "people.json"
-        path.write_text(json.dumps({"format": 1, "people": people}), encoding="utf-8")
+        path.write_text(json.dumps(people_file(as_in_life=as_in_life)), encoding="utf-8")
         arguments = ("stand-in", "trs", "--port", FREE_PORT, "--file", str(path), "--as-of", AS_OF.isoformat())
         process = stack.enter_context(running(*arguments, read=True))
         line = process.stdout.readline() if process.stdout else ""
         yield str(json.loads(line)["url"])
+
+
+def people_file(*, as_in_life: bool) -> dict[str, Any]:
+    """Return the people whom a stand-in serves, each with a delay of their own where it is to be as in life."""
+    person = {"first_name": "New", "date_of_birth": "1990-01-01", "qts": "2024-07-01"}
+    people: list[dict[str, Any]] = [
+        {"trn": str(FIRST_NEW_TRN + number), "last_name": f"Person{number}", **person} for number in range(NEW_PEOPLE)
+    ]
+    if not as_in_life:
+        return {"format": 1, "people": people}
+    for number, one in enumerate(people):
+        one["faults"] = [{"delay_ms": QUICKEST + number * A_PRIME % (SLOWEST - QUICKEST + 1)}]
+    return {"format": 1, "people": people, "quota": QUOTA}
 
 
 @contextmanager
