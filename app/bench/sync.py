@@ -1,23 +1,40 @@
-"""How long a lead provider takes to copy everything, and to stay in step by the feed (API-17.8)."""
+"""How long a lead provider takes to copy everything, and to stay in step by the feed (API-17.8, PRF-18)."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+from itertools import cycle, islice
+from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.bench.caller import LISTS, YEAR, Caller, caller, rename
+from app.bench.caller import LISTS, YEAR, Caller, biggest, caller, expected, rename, token_of
 from app.bench.client import Unexpected
-from app.bench.metrics import Metric
-from app.bench.world import in_use
+from app.bench.metrics import Metric, percentile
+from app.bench.pages import LISTS as PAGES
+from app.bench.pages import Ear
+from app.bench.programs import NO_PACE, PROGRAMS
+from app.bench.remote import Pace, Remote
+from app.bench.runs import schools_at_work
+from app.bench.scratch import opened
+from app.bench.world import in_use, served
 from app.provider_records.asked import ResourceType
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from app.bench.client import Answer
     from app.bench.world import World
 
 CHANGED = 200
-SIZE = 3_000
+SIZE, PEOPLE, TURNS = 3_000, 20_000, 3
+VISITORS, RATE = 4, 5.0
+MOST_SECONDS = 30
+PEOPLE_BAR, TOGETHER_BAR, WEB_BAR = 2, 5, 200
+"""Seconds for one, for each of seven, and milliseconds for a page of a school meanwhile."""
 
 
 async def sync(world: World) -> list[Metric]:
@@ -32,14 +49,107 @@ async def sync(world: World) -> list[Metric]:
         started = perf_counter()
         followed = await _followed(who, position, copy)
         following = perf_counter() - started
+        walked = await _people(who)
     if followed != changed:
         raise Unexpected(f"{followed} of {changed} changed participants came by the feed")
     return [
+        *walked,
         Metric("sync full copy", copying, "s", note=f"{len(copy):,} records of one lead provider"),
         Metric("sync full copy, requests", requests, "requests"),
         Metric("sync records a second", len(copy) / copying, "a second", better="higher"),
         Metric("sync following 200 changes", following, "s", note=f"{changed} changed, each fetched by itself"),
+        *await seven_at_once(world),
     ]
+
+
+async def _people(who: Caller) -> list[Metric]:
+    """Walk the participants at 3,000 a page several times, and add up the server's time for them (PRF-18)."""
+    whole, last_to_first, people = [], [], 0
+    for _ in range(TURNS):
+        heard, people = Ear(), 0
+        with heard.listening():
+            async for rows in _pages(who.ask):
+                people += rows
+        took = [float(line["request_time"]) for line in heard.lines]
+        whole.append(sum(took))
+        # The very last page may hold a handful of people.
+        last_to_first.append(took[-2] / took[0] if len(took) > 1 else 1.0)
+    full = f"{len(took)} pages of {SIZE:,}, the last full one"
+    return [
+        Metric("sync people, server time", median(whole), "s", PEOPLE_BAR, note=f"{people:,} people"),
+        Metric("sync people, last page against first", median(last_to_first), "ratio", 1.2, note=full),
+    ]
+
+
+async def _pages(ask: Callable[[str], Awaitable[Answer]]) -> AsyncIterator[int]:
+    """Follow the links from page to page until so many people have come; gives how many each holds."""
+    following, people = f"/participants?page[per_page]={SIZE}&page[after]=", 0
+    while following and people < PEOPLE:
+        page = json.loads((await ask(following)).body)
+        following = (page["links"]["next"] or "").removeprefix("/api/v3")
+        people += len(page["data"])
+        yield len(page["data"])
+
+
+async def seven_at_once(world: World) -> list[Metric]:
+    """Let seven lead providers copy their people at the same time from a web process that schools use too (PRF-18)."""
+    urns = await schools_at_work(world)
+    async with opened(world.scratch), served(world) as web:
+        programs = []
+        for lead_provider_id in islice(cycle(await biggest(PROGRAMS)), PROGRAMS):
+            one = Remote(web.port, NO_PACE)
+            one.headers["authorization"] = await token_of(lead_provider_id)
+            programs.append(one)
+        return await copied_beside(programs, [Remote(web.port, Pace(RATE)) for _ in range(VISITORS)], urns)
+
+
+async def copied_beside(programs: Sequence[Remote], visitors: Sequence[Remote], urns: Sequence[str]) -> list[Metric]:
+    """Time the copy of each program, and what visitors of school pages wait meanwhile."""
+    waited: list[float] = []
+    seen = asyncio.Event()
+    for visitor, urn in zip(visitors, cycle(urns), strict=False):
+        await visitor.sign_in(urn, f"office1@s{urn}.example")
+    looking = [asyncio.create_task(_looking(visitor, waited, seen)) for visitor in visitors]
+    try:
+        taken = await asyncio.gather(*(_copying(program) for program in programs))
+        async with asyncio.timeout(MOST_SECONDS):
+            await seen.wait()
+    finally:
+        for task in looking:
+            task.cancel()
+        ended = await asyncio.gather(*looking, return_exceptions=True)
+    if faults := [fault for fault in ended if isinstance(fault, Exception)]:
+        raise faults[0]
+    for each in (*programs, *visitors):
+        await each.close()
+    people = sum(count for _, count in taken)
+    note = f"{len(programs)} programs, {people:,} people"
+    return [
+        Metric("sync seven at once, the slowest", max(seconds for seconds, _ in taken), "s", TOGETHER_BAR, note=note),
+        Metric("sync pages of schools meanwhile p95", percentile(waited, 0.95) * 1_000, "ms", WEB_BAR,
+               note=f"{len(waited)} pages"),
+    ]  # fmt: skip
+
+
+async def _copying(program: Remote) -> tuple[float, int]:
+    """Copy the people of one lead provider; returns the seconds and how many. Raises Unexpected."""
+
+    async def ask(path: str) -> Answer:
+        return expected(await program.get(f"/api/v3{path}"), 200, path)
+
+    started = perf_counter()
+    people = sum([rows async for rows in _pages(ask)])
+    return perf_counter() - started, people
+
+
+async def _looking(visitor: Remote, waited: list[float], seen: asyncio.Event) -> None:
+    """Look at one page after another and keep how long each took, until cancelled."""
+    for path in cycle(PAGES):
+        started = perf_counter()
+        answer = await visitor.get(path)
+        waited.append(perf_counter() - started)
+        expected(answer, 200, path)
+        seen.set()
 
 
 async def _copied(who: Caller) -> tuple[int, dict[tuple[str, str], int]]:

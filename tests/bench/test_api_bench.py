@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.asgi import create_app
 from app.bench import programs
+from app.bench import sync as sync_run
 from app.bench.api import api
 from app.bench.caller import biggest, token_of
 from app.bench.client import Client
 from app.bench.scratch import AS_OF, MOMENT, Scratch
 from app.bench.sync import sync
+from app.bench.walks import measured_urn
 from app.bench.world import World, in_use
-from app.db.engine import engine
+from app.db.engine import engine, fetch
 from app.national.country import country
 from app.national.load import load
 from app.national.size import Size
 from app.settings import settings
+
+if TYPE_CHECKING:
+    from app.bench.metrics import Metric
 
 SMALL = Size(AS_OF, schools=12, teachers=150)
 PROVED = {
@@ -32,7 +38,37 @@ PROVED = {
     "api bulk report",
     "api settling a register run",
     "sync full copy",
+    "sync people, server time",
+    "sync people, last page against first",
 }
+
+
+async def no_seven(_: World) -> list[Metric]:
+    """Leave out what needs a web process; it has a test of its own."""
+    return []
+
+
+class Near(Client):
+    """A visitor of the application in this process who can go."""
+
+    async def close(self) -> None:
+        """Go."""
+
+
+@pytest.mark.rule("PRF-18")
+async def test_programs_copy_everybody_while_pages_of_schools_are_asked_for(world: World) -> None:
+    async with in_use(world):
+        tokens = [await token_of(one) for one in await biggest(2)]
+        programs_of_two: list[Any] = [Near(world.app, authorization=token) for token in tokens]
+        office: list[Any] = [Near(world.app)]
+        slowest, pages = await sync_run.copied_beside(programs_of_two, office, [measured_urn(10)])
+        (people,) = await fetch(
+            "SELECT sum(number) AS number FROM (SELECT count(*) AS number FROM provider_record WHERE listed"
+            " AND resource_type = 'participant' GROUP BY lead_provider_id ORDER BY 1 DESC LIMIT 2) most"
+        )
+    assert slowest.note == f"2 programs, {people['number']:,} people"
+    assert (slowest.target, pages.target) == (5, 200)
+    assert int(pages.note.split()[0]) >= 1
 
 
 @pytest.mark.rule("API-26.1", "API-26.2", "API-26.3", "API-26.4", "API-26.5", "PRF-6", "PRF-20")
@@ -44,6 +80,7 @@ async def test_every_measurement_gives_its_values_and_statements_do_not_grow(
     assert await load(country(SMALL), lambda _: None) == {}
     await engine.close()
     world = World(Scratch("tiny", committed_database), None, settings(), create_app, 0.1, "http://127.0.0.1:1")
+    monkeypatch.setattr(sync_run, "seven_at_once", no_seven)
     found = [*await api(world), *await sync(world)]
     async with in_use(world):
         (one,) = await biggest(1)
