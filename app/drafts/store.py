@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import msgspec
 
 from app import clock
-from app.db.engine import fetch, fetch_one
+from app.db.documents import Wanted, decoded, document
+from app.db.engine import fetch
 from app.db.shown_names import shown_to_schools
 from app.drafts.events import RegistrationDraftDeleted, RegistrationDraftStarted
 from app.drafts.expire import closures_in, kept_until
 from app.events.record import About, record
-from app.terms import DraftKind, DraftState, IdentityMatch
+from app.terms import TRN, DraftKind, DraftState, IdentityMatch, SchoolId
+from app.values import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
     from app.policy import Policy
-    from app.terms import TRN, Actor, ECTAtSchoolId, SchoolId
-    from app.values import Form
+    from app.terms import Actor, ECTAtSchoolId
 
 COLUMNS = f"""d.id, d.kind, d.journey, d.school_id, d.started_by_user_id, d.last_saved_by_user_id, d.last_saved_at,
     d.expires_at, d.state, d.trn, d.identity_match, d.lookup_step, d.trs_snapshot, d.trs_fetched_at, d.answers,
@@ -36,6 +35,8 @@ PEOPLE = """JOIN app_user started ON started.id = d.started_by_user_id
     LEFT JOIN app_user ended ON ended.id = coalesce(d.ended_by_user_id, d.submitted_by_user_id)"""
 
 
+ONE = f"""SELECT to_json(found) FROM (
+    SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.id = $1 AND d.school_id = $2) found"""  # noqa: S608 - constants
 CANNOT_FILE = "We cannot file this registration yet"
 """Where a draft stands that a gap in the reference data keeps from being filed (CP-11)."""
 
@@ -138,27 +139,17 @@ async def start(new: NewDraft, actor: Actor, policy: Policy) -> UUID:
 
 async def load(draft_id: UUID, school_id: SchoolId) -> Draft | None:
     """Return a draft of the school, or None for an unknown or another school's id (GEN-05, DRF-14)."""
-    row = await fetch_one(
-        f"SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.id = $1 AND d.school_id = $2",  # noqa: S608 - constants
-        draft_id,
-        school_id,
-    )
-    return draft_of(row) if row else None
+    return await document(Draft, ONE, draft_id, school_id)
+
+
+def wanted(draft_id: UUID, school_id: SchoolId) -> Wanted[Draft]:
+    """Say how a draft of the school is read together with other things, as `load` reads it alone."""
+    return Wanted(Draft, ONE, (draft_id, school_id))
 
 
 async def lock(draft_id: UUID) -> None:
     """Hold the row until the transaction ends (DRF-11)."""
     await fetch("SELECT FROM draft WHERE id = $1 FOR UPDATE", draft_id)
-
-
-def draft_of(row: Mapping[str, Any]) -> Draft:
-    """Return a draft read with COLUMNS."""
-    values = dict(row)
-    for name in ("trs_snapshot", "answers", "answer_versions", "seen", "outcome"):
-        values[name] = msgspec.json.decode(values[name]) if values[name] is not None else None
-    values["kind"], values["state"] = DraftKind(values["kind"]), DraftState(values["state"])
-    values["identity_match"] = IdentityMatch(values["identity_match"]) if values["identity_match"] else None
-    return Draft(**values)
 
 
 SAVE_ANSWER = """UPDATE draft SET answers = answers || jsonb_build_object($2::text, $3::jsonb),
@@ -348,16 +339,15 @@ async def listed(school_id: SchoolId) -> list[Draft]:
 async def listed_of_schools(school_ids: list[SchoolId]) -> list[Draft]:
     """Return the unfinished registrations of several schools, as `listed` does of one."""
     rows = await fetch(
-        f"""SELECT {COLUMNS}, (SELECT coalesce(json_agg(c), '[]') FROM registration_closure c) AS shut
-        FROM draft d {PEOPLE} WHERE d.school_id = ANY($1) AND d.state = 'open'
-        AND d.kind <> 'change' AND d.identity_match IS NOT NULL ORDER BY d.last_saved_at, d.id""",  # noqa: S608 - constants
+        f"""SELECT to_json(found) AS draft, (SELECT coalesce(json_agg(c), '[]') FROM registration_closure c) AS shut
+        FROM (SELECT {COLUMNS} FROM draft d {PEOPLE} WHERE d.school_id = ANY($1) AND d.state = 'open'
+        AND d.kind <> 'change' AND d.identity_match IS NOT NULL) found ORDER BY last_saved_at, id""",  # noqa: S608 - constants
         school_ids,
     )
-    stored = [{name: value for name, value in row.items() if name != "shut"} for row in rows]
     shut = closures_in(rows[0]["shut"]) if rows else ()
     drafts = [
         replace(draft, expires_at=kept_until(draft.last_saved_at, draft.expires_at, shut))
-        for draft in map(draft_of, stored)
+        for draft in (decoded(Draft, row["draft"]) for row in rows)
     ]
     return [draft for draft in drafts if draft.expires_at > clock.now()]
 

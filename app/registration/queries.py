@@ -160,9 +160,15 @@ EMAIL_IN_USE = f"""
 # Another listed draft of this school for the same person and role (DRF-10).
 OTHER_DRAFT = f"""
     SELECT json_build_object('id', d.id, 'started_by', {shown_to_schools("u")}, 'created_at', d.created_at)
-    FROM draft d JOIN app_user u ON u.id = d.started_by_user_id
-    WHERE d.school_id = $1 AND d.trn = $2 AND d.kind = $3 AND d.id <> $4 AND d.state = 'open'
-    AND d.identity_match IS NOT NULL ORDER BY d.created_at, d.id LIMIT 1"""  # noqa: S608 - constants
+    FROM draft mine JOIN draft d ON d.trn = mine.trn AND d.kind = mine.kind AND d.id <> mine.id
+    JOIN app_user u ON u.id = d.started_by_user_id
+    WHERE mine.id = $1 AND mine.school_id = $2 AND mine.identity_match IS NOT NULL
+    AND d.school_id = $2 AND d.state = 'open' AND d.identity_match IS NOT NULL
+    ORDER BY d.created_at, d.id LIMIT 1"""  # noqa: S608 - constants
+
+STORED = """
+    SELECT to_json(EXISTS (SELECT FROM teacher t WHERE t.trn = d.trn)) FROM draft d
+    WHERE d.id = $1 AND d.school_id = $2"""
 
 
 def _by_public_id(found: tuple[AppropriateBody, ...]) -> Mapping[str, AppropriateBody]:
@@ -204,14 +210,27 @@ async def email_in_use(email: str, trn: TRN, today: date) -> bool:
         return bool((await together(Wanted(bool, EMAIL_IN_USE, (email, trn, today))))[0])
 
 
-async def person_and_address(trn: TRN, email: str | None, today: date) -> tuple[KnownPerson, bool]:
-    """Return what `person` does and, if an address is given, what `email_in_use` does, in one statement."""
+async def person_and_address(
+    trn: TRN, email: str | None, today: date, *, stored: bool = True
+) -> tuple[KnownPerson, bool]:
+    """Return what `person` does and, if an address is given, what `email_in_use` does, in one statement at most.
+
+    stored: whether anything is known to be stored about the TRN, as `stored_wanted` tells.
+    """
+    if not stored and email is None:
+        return KnownPerson(), False
+    someone = Wanted(KnownPerson, PERSON, (trn,)) if stored else NOTHING
     address = NOTHING if email is None else Wanted(bool, EMAIL_IN_USE, (email, trn, today))
     with across_schools("ACC-14.3"), across_schools("EML-01"):
-        known, taken = await together(Wanted(KnownPerson, PERSON, (trn,)), address)
+        known, taken = await together(someone, address)
     return known or KnownPerson(), bool(taken)
 
 
-def other_draft_wanted(school_id: SchoolId, trn: TRN, kind: str, draft_id: UUID) -> Wanted[OtherDraft]:
+def stored_wanted(draft_id: UUID, school_id: SchoolId) -> Wanted[bool]:
+    """Say how it is read whether anything is stored about the person that a draft of the school is about."""
+    return Wanted(bool, STORED, (draft_id, school_id))
+
+
+def other_draft_wanted(draft_id: UUID, school_id: SchoolId) -> Wanted[OtherDraft]:
     """Say how another unfinished registration of the same person and role at this school is read (DRF-10)."""
-    return Wanted(OtherDraft, OTHER_DRAFT, (school_id, trn, kind, draft_id))
+    return Wanted(OtherDraft, OTHER_DRAFT, (draft_id, school_id))

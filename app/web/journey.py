@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from uuid import UUID
 
     from litestar import Request, Response
 
+    from app.db.documents import Wanted
     from app.drafts.store import Draft
     from app.events.queries import Entry
     from app.journeys.engine import JourneyFunction, Question, Row, Walk
@@ -54,14 +55,16 @@ class Journey(Generic[F, C]):
     about: the stay or other row that every draft of it belongs to. seen: label and words of the value on record, which
     the draft remembers and the submit compares; last_change: who changed it (CON-01). cancel, cancel_text: where
     giving up leads, and the words for that. asks: a question of the check page itself, whose answer is kept under
-    `check-answers` and read by `load`. load_reads: the pages whose answers `load` looks at; None for any.
+    `check-answers` and read by `load`. reload: the pages whose answers `load` looks at, and how the facts follow such
+    an answer; None where any does, which loads them anew. beside: what is read with the draft, in one statement:
+    `load` is given it after the draft and who asks.
     """
 
     name: str
     base: str
     kind: DraftKind
     path: JourneyFunction[F, C]
-    load: Callable[[Draft, Here], Awaitable[F]]
+    load: Callable[..., Awaitable[F]]
     perform: Callable[[C, F, Here], Awaitable[Mapping[str, Any]]]
     rows: Callable[[Walk, F], list[Row]]
     check_title: str
@@ -82,7 +85,8 @@ class Journey(Generic[F, C]):
     cancel: str = ""
     cancel_text: str = "Cancel and go back"
     asks: Callable[[Walk, F], Question[Any] | None] = lambda _walk, _facts: None
-    load_reads: Collection[str] | None = None
+    reload: Mapping[str, Callable[[F, Draft, Here], Awaitable[F]]] | None = None
+    beside: Callable[[UUID, Here], tuple[Wanted[Any], ...]] = lambda _draft_id, _here: ()
     about: int | None = None
     seen: Callable[[F], Mapping[str, str]] | None = None
     last_change: Callable[[Here], Awaitable[Entry | None]] | None = None

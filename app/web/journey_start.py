@@ -10,12 +10,13 @@ from litestar.exceptions import NotFoundException
 from app import clock
 from app.drafts.start_draft import start_draft
 from app.drafts.store import Draft, NewDraft
-from app.journeys.engine import kept_form, walk
+from app.journeys.engine import kept_form
 from app.terms import DraftState
 from app.values import Form, Invalid
 from app.web.forms import read_form, read_query
+from app.web.journey_draft import find_and_read, stand
 from app.web.journey_pages import ExitPage, Frame, QuestionPage
-from app.web.journeys import INVALID, find_draft, stand
+from app.web.journeys import INVALID
 from app.web.page import page, redirect
 from app.web.session import here_of
 
@@ -37,13 +38,9 @@ async def begin(
     here = here_of(request)
     new = NewDraft(journey.kind, journey.name, here.school.id, for_ect=for_ect)
     draft_id = await start_draft(new, here.actor, here.policy)
-    return redirect(request, f"{journey.base}/{draft_id}/{await first_slug(journey, here, draft_id)}")
-
-
-async def first_slug(journey: Journey[Any, Any], here: Here, draft_id: UUID) -> str:
-    """Return the slug of the first page of a new draft."""
-    draft = await find_draft(journey, here, str(draft_id))
-    return walk(journey.path, {}, await journey.load(draft, here)).next_slug
+    draft, beside = await find_and_read(journey, here, str(draft_id))
+    asked = await stand(journey, request, here, draft, beside)
+    return redirect(request, journey.at(draft_id, asked.walked.next_slug))
 
 
 def blank_draft(journey: Journey[Any, Any], here: Here) -> Draft:
@@ -133,6 +130,6 @@ async def answer_first(journey: Journey[Any, Any], request: Request[Any, Any, An
     seen = journey.seen(asked.facts) if journey.seen is not None else None
     new = NewDraft(journey.kind, journey.name, here.school.id, answers, about=journey.about, seen=seen)
     draft_id = await start_draft(new, here.actor, here.policy)
-    draft = await find_draft(journey, here, str(draft_id))
-    fresh = await stand(journey, request, here, draft)
+    draft, beside = await find_and_read(journey, here, str(draft_id))
+    fresh = await stand(journey, request, here, draft, beside)
     return redirect(request, journey.at(draft_id, fresh.walked.next_slug))

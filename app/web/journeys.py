@@ -10,8 +10,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from litestar.exceptions import NotFoundException
-
 from app.db.transaction import transaction
 from app.drafts import store
 from app.drafts.field_errors import count_errors
@@ -19,9 +17,9 @@ from app.drafts.store import AnswerChangedMeanwhile, Draft
 from app.journeys.engine import Exit, Question, kept_form, walk
 from app.terms import DraftState, Refused
 from app.values import NOT_AN_OPTION, Form, Invalid
-from app.web.forms import known_id, read_form, read_query
-from app.web.journey import Asked, Journey
+from app.web.forms import read_form, read_query
 from app.web.journey_conflict import changed_meanwhile, has_changed
+from app.web.journey_draft import find_and_read, find_draft, stand
 from app.web.journey_frame import CHECK, frame_of
 from app.web.journey_pages import (
     CheckPage,
@@ -29,7 +27,6 @@ from app.web.journey_pages import (
     ExitPage,
     QuestionPage,
 )
-from app.web.missing import missing
 from app.web.page import page, redirect
 from app.web.session import here_of
 
@@ -38,6 +35,7 @@ if TYPE_CHECKING:
 
     from litestar import Request, Response
 
+    from app.web.journey import Asked, Journey
     from app.web.session import Here
 
 F = TypeVar("F")
@@ -50,10 +48,10 @@ NO_LONGER_OFFERED = "What you chose here is no longer available. Choose again."
 async def show(journey: Journey[Any, Any], request: Request[Any, Any, Any], draft_id: str, step: str) -> Response[str]:
     """Show a page of a draft; one that can't be reached yet leads to where the draft stands (DRF-03, G-11)."""
     here = here_of(request)
-    draft = await find_draft(journey, here, draft_id)
+    draft, beside = await find_and_read(journey, here, draft_id)
     if draft.state not in {DraftState.OPEN, DraftState.BLOCKED}:
         return await show_ended(journey, request, here, draft, step)
-    asked = await stand(journey, request, here, draft)
+    asked = await stand(journey, request, here, draft, beside)
     if step == CHECK and asked.walked.complete:
         return show_check(journey, asked)
     question = asked.walked.question(step)
@@ -64,22 +62,6 @@ async def show(journey: Journey[Any, Any], request: Request[Any, Any, Any], draf
     if asked.walked.question(journey.asides.get(step, "")) is not None:
         return show_exit(journey, asked, Exit(step, {"back": journey.at(draft.id, journey.asides[step])}))
     return redirect(request, journey.at(draft.id, asked.walked.next_slug))
-
-
-async def find_draft(journey: Journey[Any, Any], here: Here, draft_id: str) -> Draft:
-    """Return a draft of this journey and school; anything else is not found (GEN-05, DRF-14)."""
-    draft = await store.load(known_id(draft_id), here.school.id)
-    if draft is None:
-        raise await missing(here, known_id(draft_id))
-    if draft.journey != journey.name or draft.subject_stay_id != journey.about:
-        raise NotFoundException
-    return draft
-
-
-async def stand(journey: Journey[F, Any], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Asked[F]:
-    """Load the facts and walk."""
-    facts = await journey.load(draft, here)
-    return Asked(journey, request, here, draft, facts, walk(journey.path, draft.answers, facts))
 
 
 async def show_ended(
@@ -202,14 +184,14 @@ async def answer(
 ) -> Response[str]:
     """Take what was posted to a page of a draft (G-03)."""
     here = here_of(request)
-    draft = await find_draft(journey, here, draft_id)
+    draft, beside = await find_and_read(journey, here, draft_id)
     if draft.state not in {DraftState.OPEN, DraftState.BLOCKED}:
         return await show_ended(journey, request, here, draft, step)
     if step == CANCEL and journey.cancel:
         return await give_up(journey, request, here, draft)
+    asked = await stand(journey, request, here, draft, beside)
     if step == CHECK:
-        return await submit(journey, request, here, draft)
-    asked = await stand(journey, request, here, draft)
+        return await submit(asked)
     question = asked.walked.question(step)
     form = await read_form(request, question.many if question is not None else ())
     dead_end = asked.walked.exit
@@ -264,15 +246,22 @@ async def save_and_go(
     """
     here = asked.here
     draft = replace(asked.draft, answers={**asked.draft.answers, slug: kept})
-    depends = journey.load_reads is None or slug in journey.load_reads
-    facts = await journey.load(draft, here) if depends else asked.facts
-    then = replace(asked, draft=draft, facts=facts, walked=walk(journey.path, draft.answers, facts))
+    then = await stand_with(journey, asked, draft, slug)
     saved = await store.save_answer(asked.draft, slug, kept, version, here.actor, here.policy, stands_at(then))
     if saved.answers != draft.answers:  # another page was saved meanwhile, or taken away by what this one did
         return await go_on(journey, asked, saved)
     if then.walked.exit is not None and then.walked.exit.blocks:
         await store.block(draft, here.policy)
     return redirect(asked.request, journey.at(draft.id, then.walked.next_slug))
+
+
+async def stand_with(journey: Journey[F, Any], asked: Asked[F], draft: Draft, slug: str) -> Asked[F]:
+    """Walk with one more answer, after loading anew what depends on it."""
+    if journey.reload is None:
+        return await stand(journey, asked.request, asked.here, draft)
+    reload = journey.reload.get(slug)
+    facts = await reload(asked.facts, draft, asked.here) if reload is not None else asked.facts
+    return replace(asked, draft=draft, facts=facts, walked=walk(journey.path, draft.answers, facts))
 
 
 def version_in(form: Form) -> int:
@@ -285,10 +274,10 @@ async def show_conflict(
     journey: Journey[F, Any], asked: Asked[F], question: Question[Any], form: Form
 ) -> Response[str]:
     """Show both values after a colleague saved the same page meanwhile, and ask again (DRF-13)."""
-    draft = await find_draft(journey, asked.here, str(asked.draft.id))
+    draft, beside = await find_and_read(journey, asked.here, str(asked.draft.id))
     if draft.state is not DraftState.OPEN:
         return redirect(asked.request, journey.at(draft.id, question.slug))
-    fresh = await stand(journey, asked.request, asked.here, draft)
+    fresh = await stand(journey, asked.request, asked.here, draft, beside)
     theirs = draft.answers.get(question.slug, {})
     return show_question(journey, fresh, question, typed=form, status=CONFLICT, theirs=theirs)
 
@@ -321,9 +310,9 @@ def stands_at(asked: Asked[Any]) -> tuple[str | None, str]:
     return title, walked.next_slug
 
 
-async def submit(journey: Journey[F, C], request: Request[Any, Any, Any], here: Here, draft: Draft) -> Response[str]:
+async def submit(asked: Asked[Any]) -> Response[str]:
     """Submit exactly once: ask outside systems, then lock, load afresh, walk, perform and erase (DRF-11, DRF-12)."""
-    asked = await stand(journey, request, here, draft)
+    journey, request, here, draft = asked.journey, asked.request, asked.here, asked.draft
     if not asked.walked.complete or has_changed(journey, asked):
         # The facts are read after the draft: another press may have submitted it in between, and changed them.
         if (await find_draft(journey, here, str(draft.id))).state is DraftState.SUBMITTED:
@@ -373,10 +362,10 @@ async def submit_locked(
         await store.lock(draft.id)
         if journey.lock is not None:
             await journey.lock(command)
-        fresh = await find_draft(journey, here, str(draft.id))
+        fresh, beside = await find_and_read(journey, here, str(draft.id))
         if fresh.state is not DraftState.OPEN:
             return redirect(request, journey.at(draft.id, CONFIRMATION))
-        asked = await stand(journey, request, here, fresh)
+        asked = await stand(journey, request, here, fresh, beside)
         if (changed := await changed_meanwhile(journey, asked)) is not None:
             return changed
         if not asked.walked.complete:

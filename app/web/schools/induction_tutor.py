@@ -15,6 +15,7 @@ from app.terms import Year
 from app.training.periods import academic_year
 from app.web import journeys
 from app.web.forms import read_query
+from app.web.journey_draft import find_draft
 from app.web.page import page, redirect
 from app.web.policies import school_page
 from app.web.schools.induction_tutor_journeys import BASE, JOURNEYS, OWN_ACCESS_ENDED, Command, TutorFacts
@@ -92,7 +93,7 @@ async def handle(request: HTMXRequest, act: Act) -> Response[str]:
     answered = redirect(request, instead) if instead else await act(journey, request)
     if draft_id is None or request.method != "POST":
         return answered
-    draft = await journeys.find_draft(journey, here, draft_id)
+    draft = await find_draft(journey, here, draft_id)
     if draft.outcome is None or not draft.outcome.get(OWN_ACCESS_ENDED):
         return answered
     return await journeys.show_ended(journey, request, here, draft, journeys.CONFIRMATION)

@@ -19,6 +19,7 @@ from app.training.challenges import CannotChallenge, CannotUndo
 from app.training.undo_challenge import UndoChallenge, undo_challenge
 from app.web import journeys
 from app.web.journey import Journey, Refusal
+from app.web.journey_draft import find_and_read, stand
 from app.web.journey_pages import ConfirmationPage
 from app.web.page import page
 from app.web.schools.partnerships import OPT, PATH, find
@@ -218,8 +219,8 @@ async def undo_at_once(journey: Journey[Any, Any], request: HTMXRequest) -> Resp
     here = here_of(request)
     made = NewDraft(journey.kind, journey.name, here.school.id, {UNDO: {}}, about=journey.about)
     draft_id = await start_draft(made, here.actor, here.policy)
-    draft = await journeys.find_draft(journey, here, str(draft_id))
-    return await journeys.submit(journey, request, here, draft)
+    draft, beside = await find_and_read(journey, here, str(draft_id))
+    return await journeys.submit(await stand(journey, request, here, draft, beside))
 
 
 def cannot_challenge(one: PartnershipShown, here: Here) -> CannotPage | None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from app.db.documents import NOTHING, together
 from app.db.reference import VERSION
-from app.registration.queries import KnownPerson, OtherDraft, other_draft_wanted, person_and_address
+from app.registration.queries import (
+    KnownPerson,
+    OtherDraft,
+    email_in_use,
+    other_draft_wanted,
+    person_and_address,
+    stored_wanted,
+)
 from app.teachers import snapshot as snapshots
 from app.teachers.rules import teaching_record_name
 from app.terms import DraftKind, SchoolKind
@@ -16,6 +22,7 @@ from app.values import Invalid, parse_email
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
     from app.db.documents import Wanted
     from app.drafts.store import Draft
@@ -24,8 +31,11 @@ if TYPE_CHECKING:
     from app.teachers.snapshot import Snapshot
     from app.terms import TRN, IdentityMatch, Role, SchoolId
     from app.training.periods import Calendar
-    from app.training.queries import SchoolProviders
+    from app.training.queries import ProviderRows, SchoolProviders
     from app.web.session import Here
+
+
+F = TypeVar("F", bound="RegistrationFacts")
 
 
 @dataclass(frozen=True)
@@ -89,15 +99,37 @@ class RegistrationFacts:
     email_taken: bool = False
 
 
-async def registration_facts(draft: Draft, here: Here, *, provider_led_offered: bool) -> tuple[dict[str, Any], str]:
-    """Return the fields of `RegistrationFacts` but for the registration itself, and the version of reference data.
+@dataclass(frozen=True)
+class ReadBeside:
+    """What is read together with the draft; stored: whether anything is stored about the person it is about."""
 
-    Everything of the school is read in one statement, and everything about the person in another.
+    version: str | None
+    other_draft: OtherDraft | None
+    providers: ProviderRows | None
+    stored: bool | None
+
+
+def beside(draft_id: UUID, here: Here) -> tuple[Wanted[Any], ...]:
+    """Say how the fields of `ReadBeside` are read."""
+    school = here.school.id
+    return (
+        VERSION,
+        other_draft_wanted(draft_id, school),
+        providers_wanted(school),
+        stored_wanted(draft_id, school),
+    )
+
+
+async def registration_facts(
+    draft: Draft, here: Here, read: ReadBeside, *, provider_led_offered: bool
+) -> dict[str, Any]:
+    """Return the fields of `RegistrationFacts` but for the registration itself.
+
+    What is known about the person at any school, and about the address given, takes one statement more.
     """
-    matched, taken = await _matched(draft, here.today)
-    version, other, rows = await together(VERSION, _other_draft(draft, matched), providers_wanted(here.school.id))
-    market = await kept_market.at(version)
-    fields = {
+    matched, taken = await _matched(draft, here.today, stored=read.stored is True)
+    market = await kept_market.at(read.version)
+    return {
         "today": here.today,
         "policy": here.policy,
         "calendar": here.calendar,
@@ -105,11 +137,17 @@ async def registration_facts(draft: Draft, here: Here, *, provider_led_offered: 
         "lookup_step": draft.lookup_step,
         "trn": draft.trn,
         "matched": matched,
-        "other_draft": other,
+        "other_draft": read.other_draft,
         "email_taken": taken,
-        "providers": providers_of(rows, market, provider_led_offered=provider_led_offered),
+        "providers": providers_of(read.providers, market, provider_led_offered=provider_led_offered),
     }
-    return fields, version
+
+
+async def with_address(facts: F, draft: Draft, here: Here) -> F:
+    """Return the facts with what is known about the address that a draft has now (EML-01)."""
+    address = _address(draft)
+    taken = draft.trn is not None and address is not None and await email_in_use(address, draft.trn, here.today)
+    return replace(facts, email_taken=taken)
 
 
 def _school(here: Here) -> SchoolHere:
@@ -117,11 +155,11 @@ def _school(here: Here) -> SchoolHere:
     return SchoolHere(school.id, school.name, SchoolKind(school.kind), here.level, school.district_code)
 
 
-async def _matched(draft: Draft, today: date) -> tuple[Matched | None, bool]:
+async def _matched(draft: Draft, today: date, *, stored: bool) -> tuple[Matched | None, bool]:
     """Return who was matched, and whether the address given for them is somebody else's."""
     if draft.trn is None or draft.identity_match is None or draft.trs_snapshot is None:
         return None, False
-    known, taken = await person_and_address(draft.trn, _address(draft), today)
+    known, taken = await person_and_address(draft.trn, _address(draft), today, stored=stored)
     return Matched(draft.trn, draft.identity_match, snapshots.from_dict(draft.trs_snapshot), known), taken
 
 
@@ -133,9 +171,3 @@ def _address(draft: Draft) -> str | None:
         return parse_email(form)
     except Invalid:
         return None
-
-
-def _other_draft(draft: Draft, matched: Matched | None) -> Wanted[Any]:
-    if matched is None:
-        return NOTHING
-    return other_draft_wanted(draft.school_id, matched.trn, draft.kind.value, draft.id)

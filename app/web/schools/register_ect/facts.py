@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.registration.queries import kept_bodies
 from app.schools.rules import programmes_for_new_ects
 from app.terms import DraftKind, Role, TrainingProgramme
-from app.web.schools.identity.facts import Registering, RegistrationFacts, registration_facts
+from app.web.schools.identity.facts import ReadBeside, Registering, RegistrationFacts, registration_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,9 @@ class RegisterECTFacts(RegistrationFacts):
     """Every appropriate body, selectable or not, by the public id that forms send."""
 
 
-async def load_facts(draft: Draft, here: Here) -> RegisterECTFacts:
+async def load_facts(draft: Draft, here: Here, *beside: Any) -> RegisterECTFacts:
     """Load everything the journey may need to know about a draft."""
     offered = TrainingProgramme.PROVIDER_LED in programmes_for_new_ects(here.level, here.policy)
-    fields, version = await registration_facts(draft, here, provider_led_offered=offered)
-    return RegisterECTFacts(**fields, bodies=await kept_bodies.at(version))
+    read = ReadBeside(*beside)
+    fields = await registration_facts(draft, here, read, provider_led_offered=offered)
+    return RegisterECTFacts(**fields, bodies=await kept_bodies.at(read.version))

@@ -20,6 +20,7 @@ from app.web.journey_pages import ConfirmationPage
 from app.web.page import page, redirect
 from app.web.policies import journey_page, school_page
 from app.web.schools.identity import hooks
+from app.web.schools.identity.facts import beside, with_address
 from app.web.schools.identity.pages import exit_templates, subject, unfinished_of, words
 from app.web.schools.person_questions import email_notices
 from app.web.schools.register_ect import journey
@@ -96,7 +97,8 @@ JOURNEY: Journey[RegisterECTFacts, RegisterECT] = Journey(
     kind=DraftKind.REGISTER_ECT,
     path=journey.register_ect,
     load=load_facts,
-    load_reads=("email-address",),
+    beside=beside,
+    reload={"email-address": with_address},
     perform=perform,
     rows=journey.rows,
     check_title="Check the answers before registering this ECT",

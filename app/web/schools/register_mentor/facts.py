@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.registration.mentorships.mentorship_queries import ECTHere, MentorHere, Mentoring, mentoring_at
@@ -14,7 +14,7 @@ from app.registration.rules import MentorStay
 from app.schools.rules import offers_mentor_training
 from app.terms import DraftKind, MentorAtSchoolId, Role, TeacherId
 from app.training.mentor_training import Coming, MentorTrainingFacts
-from app.web.schools.identity.facts import Matched, Registering, RegistrationFacts, registration_facts
+from app.web.schools.identity.facts import Matched, ReadBeside, Registering, RegistrationFacts, registration_facts
 from app.web.schools.mentor_training import WhoseTraining
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ class RegisterMentorFacts(RegistrationFacts):
         return WhoseTraining(mentor.displayed, facts, self.providers, self.policy, self.today)
 
 
-async def load_facts(draft: Draft, here: Here) -> RegisterMentorFacts:
+async def load_facts(draft: Draft, here: Here, *beside: Any) -> RegisterMentorFacts:
     """Load everything the journey may need to know about a draft, in a fixed number of statements."""
-    fields, _ = await registration_facts(draft, here, provider_led_offered=True)
+    fields = await registration_facts(draft, here, ReadBeside(*beside), provider_led_offered=True)
     people = await mentoring_at(here.school.id, here.today)
     return RegisterMentorFacts(**fields, people=people, for_ect=draft.for_ect_stay_id)

@@ -20,6 +20,7 @@ from app.web.journey import Asked, Journey, Refusal
 from app.web.page import page, redirect
 from app.web.policies import journey_page, school_page
 from app.web.schools.identity import hooks
+from app.web.schools.identity.facts import beside, with_address
 from app.web.schools.identity.pages import exit_templates, subject, unfinished_of
 from app.web.schools.identity.questions import find as find_question
 from app.web.schools.register_mentor import journey, shown
@@ -74,7 +75,8 @@ JOURNEY: Journey[RegisterMentorFacts, RegisterMentor] = Journey(
     kind=DraftKind.REGISTER_MENTOR,
     path=journey.register_mentor,
     load=load_facts,
-    load_reads=("email-address",),
+    beside=beside,
+    reload={"email-address": with_address},
     perform=perform,
     rows=shown.rows,
     check_title="Check the answers before registering this mentor",
