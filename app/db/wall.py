@@ -42,18 +42,35 @@ WANTED = sorted(f"{name}:{{{role}}}:{condition}" for name, (role, condition) in 
 
 
 SCHEMA = "across_schools"
+OPEN_WITH_ADDRESS = """SELECT {0}.teacher_id FROM {0}_at_school_period {0} WHERE lower({0}.email) = lower(address)
+    AND {0}.removed_at IS NULL AND coalesce({0}.finished_on, 'infinity') >= day"""
 FUNCTIONS = {
-    "training_of": ("teacher", "training_period", "teacher_id"),
-    "mentorships_of": ("ect", "mentorship_period", "ect_teacher_id"),
+    "training_of": (
+        "teacher bigint",
+        "SETOF training_period",
+        "SELECT * FROM training_period WHERE teacher_id = teacher",
+    ),
+    "mentorships_of": (
+        "ect bigint",
+        "SETOF mentorship_period",
+        "SELECT * FROM mentorship_period WHERE ect_teacher_id = ect",
+    ),
+    "holders_of": (
+        "address text, day date",
+        "TABLE (holder bigint)",
+        f"{OPEN_WITH_ADDRESS.format('ect')} UNION ALL {OPEN_WITH_ADDRESS.format('mentor')}",
+    ),
 }
-"""Name -> argument, table and column: what a page's own statement may read of one person at every school.
+"""Name -> arguments, result and statement: what a page's own statement may read at every school.
 
-They run with the rights of the owner. What is asked of them belongs to a person of the school already: whether a mentor
-was ever trained (MFT-01), and which mentors an ECT has had (SCD-03).
+They run with the rights of the owner. What is asked of the first two belongs to a person of the school already: whether
+a mentor was ever trained (MFT-01), and which mentors an ECT has had (SCD-03). The third gives the ids of who holds an
+email address on a stay that is open on a day, ignoring case, and nothing else about them (EML-01).
 """
-MAKE_FUNCTION = """CREATE OR REPLACE FUNCTION {schema}.{name}({argument} bigint) RETURNS SETOF {table}
+MAKE_FUNCTION = """CREATE OR REPLACE FUNCTION {schema}.{name}({arguments}) RETURNS {result}
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 5 SET search_path = public, pg_temp
-    AS $body$ BEGIN RETURN QUERY SELECT * FROM {table} WHERE {column} = {argument}; END $body$"""
+    AS $body$ BEGIN RETURN QUERY {statement}; END $body$"""
+MADE = "SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace($1)"
 BOUNCES = "recipient, state, finished_at, school_id, message_id, dedupe_key"
 """The columns of a message that a school's page may ask for: how mail to an address ended, not what it said."""
 
@@ -87,8 +104,9 @@ async def _functions() -> None:
     await fetch(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     for role in ROLES:
         await fetch(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {role}")
-    for name, (argument, table, column) in FUNCTIONS.items():
-        await fetch(MAKE_FUNCTION.format(schema=SCHEMA, name=name, argument=argument, table=table, column=column))
+    for name, (arguments, result, statement) in FUNCTIONS.items():
+        made = MAKE_FUNCTION.format(schema=SCHEMA, name=name, arguments=arguments, result=result, statement=statement)
+        await fetch(made)
 
 
 async def take_down() -> None:
@@ -97,10 +115,12 @@ async def take_down() -> None:
 
 
 async def stands(tables: Collection[str]) -> bool:
-    """Tell whether those of these tables that hold schools' rows have their policies.
+    """Tell whether those of these tables that hold schools' rows have their policies, and the functions are there.
 
     A table that only later code knows is no reason for this code to stop serving (OPS-9).
     """
+    if set(FUNCTIONS) - {row["proname"] for row in await fetch(MADE, SCHEMA)}:
+        return False
     return not set(tables).intersection(await _unwalled())
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.db.documents import NOTHING, Wanted, document, together
+from app.db.documents import Wanted, document
 from app.db.reference import Kept
 from app.db.shown_names import shown_to_schools
 from app.db.sight import across_schools
@@ -147,15 +147,14 @@ BODIES = """
 
 # EML-01: an open stay, at any school, of somebody else, ignoring case.
 EMAIL_IN_USE = f"""
-    SELECT to_json(EXISTS (
-        SELECT FROM ect_at_school_period e JOIN teacher t ON t.id = e.teacher_id
-        WHERE lower(e.email) = lower($1::text) AND e.removed_at IS NULL AND coalesce(e.finished_on,
-            'infinity') >= $3::date AND t.id NOT IN {survivors("started.trn = $2::text")}
-        UNION ALL
-        SELECT FROM mentor_at_school_period m JOIN teacher t ON t.id = m.teacher_id
-        WHERE lower(m.email) = lower($1::text) AND m.removed_at IS NULL AND coalesce(m.finished_on,
-            'infinity') >= $3::date AND t.id NOT IN {survivors("started.trn = $2::text")}
-    )) AS in_use"""  # noqa: S608 - constants
+    SELECT to_json(EXISTS (SELECT FROM across_schools.holders_of($1, $3)
+        WHERE holder NOT IN {survivors("started.trn = $2::text")}))"""  # noqa: S608 - constants
+
+# The same of the address that a draft has.
+DRAFT_EMAIL_IN_USE = f"""
+    SELECT to_json(EXISTS (SELECT FROM across_schools.holders_of(d.answers -> 'email-address' ->> 'email', $3)
+        WHERE holder NOT IN {survivors("started.trn = d.trn")})) FROM draft d
+    WHERE d.id = $1 AND d.school_id = $2 AND d.trn IS NOT NULL"""  # noqa: S608 - constants
 
 # Another listed draft of this school for the same person and role (DRF-10).
 OTHER_DRAFT = f"""
@@ -206,24 +205,12 @@ async def appropriate_bodies() -> tuple[AppropriateBody, ...]:
 
 async def email_in_use(email: str, trn: TRN, today: date) -> bool:
     """Tell whether somebody with another TRN holds the address on an open stay (EML-01)."""
-    with across_schools("EML-01"):
-        return bool((await together(Wanted(bool, EMAIL_IN_USE, (email, trn, today))))[0])
+    return await document(bool, EMAIL_IN_USE, email, trn, today) is True
 
 
-async def person_and_address(
-    trn: TRN, email: str | None, today: date, *, stored: bool = True
-) -> tuple[KnownPerson, bool]:
-    """Return what `person` does and, if an address is given, what `email_in_use` does, in one statement at most.
-
-    stored: whether anything is known to be stored about the TRN, as `stored_wanted` tells.
-    """
-    if not stored and email is None:
-        return KnownPerson(), False
-    someone = Wanted(KnownPerson, PERSON, (trn,)) if stored else NOTHING
-    address = NOTHING if email is None else Wanted(bool, EMAIL_IN_USE, (email, trn, today))
-    with across_schools("ACC-14.3"), across_schools("EML-01"):
-        known, taken = await together(someone, address)
-    return known or KnownPerson(), bool(taken)
+def email_in_use_wanted(draft_id: UUID, school_id: SchoolId, today: date) -> Wanted[bool]:
+    """Say how `email_in_use` is read of the person and the address that a draft of the school is about."""
+    return Wanted(bool, DRAFT_EMAIL_IN_USE, (draft_id, school_id, today))
 
 
 def stored_wanted(draft_id: UUID, school_id: SchoolId) -> Wanted[bool]:

@@ -10,15 +10,15 @@ from app.registration.queries import (
     KnownPerson,
     OtherDraft,
     email_in_use,
+    email_in_use_wanted,
     other_draft_wanted,
-    person_and_address,
+    person,
     stored_wanted,
 )
 from app.teachers import snapshot as snapshots
 from app.teachers.rules import teaching_record_name
 from app.terms import DraftKind, SchoolKind
 from app.training.queries import kept_market, providers_of, providers_wanted
-from app.values import Invalid, parse_email
 
 if TYPE_CHECKING:
     from datetime import date
@@ -107,6 +107,7 @@ class ReadBeside:
     other_draft: OtherDraft | None
     providers: ProviderRows | None
     stored: bool | None
+    email_taken: bool | None
 
 
 def beside(draft_id: UUID, here: Here) -> tuple[Wanted[Any], ...]:
@@ -117,6 +118,7 @@ def beside(draft_id: UUID, here: Here) -> tuple[Wanted[Any], ...]:
         other_draft_wanted(draft_id, school),
         providers_wanted(school),
         stored_wanted(draft_id, school),
+        email_in_use_wanted(draft_id, school, here.today),
     )
 
 
@@ -125,9 +127,8 @@ async def registration_facts(
 ) -> dict[str, Any]:
     """Return the fields of `RegistrationFacts` but for the registration itself.
 
-    What is known about the person at any school, and about the address given, takes one statement more.
+    What is known about the person at any school takes one statement more, if anything is.
     """
-    matched, taken = await _matched(draft, here.today, stored=read.stored is True)
     market = await kept_market.at(read.version)
     return {
         "today": here.today,
@@ -136,18 +137,17 @@ async def registration_facts(
         "school": _school(here),
         "lookup_step": draft.lookup_step,
         "trn": draft.trn,
-        "matched": matched,
+        "matched": await _matched(draft, stored=read.stored is True),
         "other_draft": read.other_draft,
-        "email_taken": taken,
+        "email_taken": read.email_taken is True,
         "providers": providers_of(read.providers, market, provider_led_offered=provider_led_offered),
     }
 
 
 async def with_address(facts: F, draft: Draft, here: Here) -> F:
-    """Return the facts with what is known about the address that a draft has now (EML-01)."""
-    address = _address(draft)
-    taken = draft.trn is not None and address is not None and await email_in_use(address, draft.trn, here.today)
-    return replace(facts, email_taken=taken)
+    """Return the facts with what is known about the address that was just given (EML-01)."""
+    email = draft.answers["email-address"]["email"]
+    return replace(facts, email_taken=draft.trn is not None and await email_in_use(email, draft.trn, here.today))
 
 
 def _school(here: Here) -> SchoolHere:
@@ -155,19 +155,8 @@ def _school(here: Here) -> SchoolHere:
     return SchoolHere(school.id, school.name, SchoolKind(school.kind), here.level, school.district_code)
 
 
-async def _matched(draft: Draft, today: date, *, stored: bool) -> tuple[Matched | None, bool]:
-    """Return who was matched, and whether the address given for them is somebody else's."""
+async def _matched(draft: Draft, *, stored: bool) -> Matched | None:
     if draft.trn is None or draft.identity_match is None or draft.trs_snapshot is None:
-        return None, False
-    known, taken = await person_and_address(draft.trn, _address(draft), today, stored=stored)
-    return Matched(draft.trn, draft.identity_match, snapshots.from_dict(draft.trs_snapshot), known), taken
-
-
-def _address(draft: Draft) -> str | None:
-    form = draft.answers.get("email-address")
-    if form is None:
         return None
-    try:
-        return parse_email(form)
-    except Invalid:
-        return None
+    known = await person(draft.trn) if stored else KnownPerson()
+    return Matched(draft.trn, draft.identity_match, snapshots.from_dict(draft.trs_snapshot), known)

@@ -33,6 +33,7 @@ EMAIL = kinds.email(
     label="Email address",
     why="We use it to contact them, and their lead provider will be able to see it. You can change it later.",
     hint="Use an address that is theirs alone, not one shared with other people",
+    keep=lambda email: {"email": email},
 )
 
 
