@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, TypedDict
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 REQUESTS = logging.getLogger("register.request")
 FAULTS = logging.getLogger("register.fault")
 ALARMS = logging.getLogger("register.alarm")
+SECURITY = logging.getLogger("register.security")
+"""A stream of its own: what was refused, and what changed about who may do what (OPS-2)."""
+REFUSALS = {400: "not_for_this_service", 401: "not_known", 403: "not_allowed", 429: "too_often"}
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request being answered; empty outside one (EXT-1.9)."""
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -33,10 +36,13 @@ class RequestLine(TypedDict):
     method: str
     status: int
     actor_kind: str
+    school: str
+    """A keyed hash that tells schools apart and names none; empty for who is at none."""
     request_time: float
     request_cpu_time: float
     db_count: int
     db_time: float
+    outside_time: float
     partial: bool
 
 
@@ -90,6 +96,20 @@ def log_request(line: RequestLine, more: Mapping[str, object]) -> None:
 
 _OF_A_REQUEST = vars(logging.LogRecord(REQUESTS.name, logging.INFO, "", 0, "request", (), None))
 """What the record of one request says like that of any other: not worth finding out each time."""
+
+
+def log_refusal(line: RequestLine) -> None:
+    """Write that somebody was refused, as far as the status tells it."""
+    what = REFUSALS.get(line["status"])
+    if what is not None:
+        kept = ("request_id", "route", "method", "status", "actor_kind", "school")
+        SECURITY.warning(what, extra={"fields": {"security": what, **{name: line[name] for name in kept}}})  # type: ignore[literal-required]
+
+
+def log_change_of_rights(kinds: Iterable[str]) -> None:
+    """Write that somebody signed in, or that who may do what has changed: the kinds of the audit trail's events."""
+    for kind in kinds:
+        SECURITY.info(kind, extra={"fields": {"security": kind, "request_id": request_id.get()}})
 
 
 def raise_alarm(what: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app import clock
 from app.adapters.http import CAUSES_THAT_TRIP, Deadline, exchange, log_call, may_try_again
+from app.db.engine import statements
 from app.spans import span
 from app.terms import FailureCause
 
@@ -88,6 +89,8 @@ class Caller:
             with span(f"{self._system} {request.operation}"):
                 answer = await exchange(self._client, request, min(limits.attempt, deadline.left()))
             outcome = read(answer)
+            if (counted := statements.get()) is not None:
+                counted.outside_seconds += time.perf_counter() - started
             milliseconds = round((time.perf_counter() - started) * 1000)
             self._log(request.operation, outcome, answer.status, attempt=attempt, milliseconds=milliseconds)
             if not _may_repeat(answer, attempt, limits, deadline):

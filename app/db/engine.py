@@ -39,10 +39,11 @@ class DatabaseReadOnly(DatabaseUnavailable):
 
 @dataclass
 class Statements:
-    """How many statements one request sent, and how many seconds they took."""
+    """How many statements one request sent, how many seconds they took, and how many it waited for others outside."""
 
     count: int = 0
     seconds: float = 0.0
+    outside_seconds: float = 0.0
 
 
 statements: ContextVar[Statements | None] = ContextVar("statements", default=None)

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from app import clock
+from app import clock, logs
 from app.db.engine import fetch, fetch_one
 from app.db.transaction import current_unit
 from app.meters import METERS
@@ -81,6 +81,8 @@ class Event:
 
 
 KINDS: dict[str, type[Event]] = {}
+ABOUT_ACCESS = ("app.access.", "app.events.catalogue")
+"""Where the kinds of events come from that stand in the log of security too (OPS-2)."""
 
 
 def catalogued(event: type[Event]) -> type[Event]:
@@ -136,6 +138,7 @@ async def write(collected: list[Any]) -> None:
 def _count(kinds: list[str]) -> None:
     for kind in kinds:
         METERS.note("events_total", "kind", kind)
+    logs.log_change_of_rights(kind for kind in kinds if KINDS[kind].__module__.startswith(ABOUT_ACCESS))
 
 
 async def head() -> tuple[int, bytes]:

@@ -37,7 +37,7 @@ MOST_NAMED = 10
 NO_VALUE = "Enter a value"
 WORDS = {
     "REQUIRED": NO_VALUE,
-    "PERIOD_GAP": "There are days between this year and the one before it. Say of the one before that there may be",
+    "PERIOD_GAP": "There are days between this year and the one before it. Bring both in a file that says there may be",
 }
 """What a form says of an error otherwise than the report of a file."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import asyncpg
@@ -11,6 +12,7 @@ from app.db.engine import fetch, fetch_one
 from app.db.sight import OWNER, seen_by
 from app.db.transaction import transaction
 from app.events import record as trail
+from app.events.catalogue import StaffSignsIn
 from app.events.record import About, Event, catalogued, record
 from app.events.verify import verify
 from app.jobs.housekeeping import verify_audit_trail
@@ -46,6 +48,18 @@ async def test_events_are_numbered_and_chained(database: None) -> None:
         "two happened",
         "three happened",
     ]
+
+
+@pytest.mark.rule("OPS-2")
+async def test_what_changed_about_who_may_do_what_is_said_once_it_is_committed(
+    committed_database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "register.security")
+    async with transaction():
+        record(StaffSignsIn(About(), method="staff_code"), SYSTEM)
+        record(SomethingHappened(About()), SYSTEM)
+        assert caplog.records == []
+    assert [entry.getMessage() for entry in caplog.records] == ["staff_signs_in"]
 
 
 @pytest.mark.rule("GEN-07")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 import pytest
 
@@ -233,14 +234,37 @@ async def test_a_request_is_one_line_without_personal_data(alice: Browser, lines
     await alice.get("/fails/refused?q=alice", headers={"HX-Request": "true"})
     (line,) = lines()[before:]
     assert set(line) == {
-        *("request_id", "route", "method", "status", "actor_kind"),
-        *("request_time", "request_cpu_time", "db_count", "db_time", "partial"),
+        *("request_id", "route", "method", "status", "actor_kind", "school"),
+        *("request_time", "request_cpu_time", "db_count", "db_time", "outside_time", "partial"),
     }
     assert (line["route"], line["method"], line["status"]) == ("/fails/{how}", "GET", 409)
     assert (line["actor_kind"], line["partial"], line["db_count"]) == ("school_user", True, 1)
     assert 0 < line["request_cpu_time"] <= line["request_time"]
     assert 0 < line["db_time"] < line["request_time"]
+    assert (line["outside_time"], len(line["school"])) == (0, 12)
+    await alice.get("/school/probe")
+    assert lines()[-1]["school"] == line["school"]
     assert not [secret for secret in SECRETS if secret in json.dumps(line).lower()]
+
+
+@pytest.mark.rule("OPS-2", "SEC-22")
+async def test_refusals_and_changes_of_rights_are_a_stream_of_their_own(
+    alice: Browser, client: Browser, caplog: pytest.LogCaptureFixture
+):
+    def said() -> list[dict[str, Any]]:
+        return [record.fields for record in caplog.records if record.name == "register.security"]
+
+    caplog.set_level(logging.INFO, "register.security")
+    assert (await alice.get("/admin")).status_code == 403
+    (refused,) = said()
+    assert refused.pop("request_id")
+    assert refused.pop("school")
+    assert refused == {
+        "security": "not_allowed", "route": "/admin", "method": "GET", "status": 403, "actor_kind": "school_user",
+    }  # fmt: skip
+    await client.get("/", headers={"Host": "alice.example"})
+    assert said()[-1]["security"] == "not_for_this_service"
+    assert not [secret for secret in SECRETS if secret in json.dumps(said()).lower()]
 
 
 @pytest.mark.rule("OPS-2")
