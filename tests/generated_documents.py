@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 
 from app.db.engine import engine, fetch
@@ -10,8 +11,10 @@ from app.db.migrate import migrate
 from app.db.sight import OWNER, seen_by
 from app.settings import Settings
 from tests.architecture.source import ROOT
+from tests.architecture.test_licences import listed
 from tests.conftest import drop_database, make_database
 
+LOCKED_PACKAGES, VENDORED = ROOT / "requirements-telemetry.lock", ROOT / "static" / "vendor" / "lock.json"
 WRITTEN = "Written by `python -m tests.generated_documents`; do not edit."
 REFERENCES = """SELECT DISTINCT confrelid::regclass::text AS one, conrelid::regclass::text AS many FROM pg_constraint
     WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE 'procrastinate%'"""
@@ -47,9 +50,52 @@ def _values(definition: str) -> str:
     return ", ".join(f"`{value}`" for value in re.findall(r"'([^']+)'::text", definition))
 
 
+def components() -> str:
+    """Return what the service is made of, as a CycloneDX document: packages and vendored files, none that tests need."""
+    packages = [
+        {
+            "type": "library",
+            "bom-ref": f"pkg:pypi/{name}@{version}",
+            "name": name,
+            "version": version,
+            "purl": f"pkg:pypi/{name}@{version}",
+            "scope": "required" if use == "service" else "optional",
+            "licenses": [{"license": {"name": licence}} if licence == "BSD" else {"expression": licence}],
+        }
+        for name, (licence, use) in sorted(listed().items())
+        if use != "tests"
+        for version in re.findall(
+            rf"^{re.escape(name)}==(\S+)", LOCKED_PACKAGES.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    vendored = [
+        {
+            "type": "library",
+            "bom-ref": f"pkg:npm/{one['name']}@{one['version']}",
+            "name": one["name"],
+            "version": one["version"],
+            "purl": f"pkg:npm/{one['name']}@{one['version']}",
+            "scope": "required",
+        }
+        for one in json.loads(VENDORED.read_text(encoding="utf-8"))["packages"]
+    ]
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"component": {"type": "application", "name": "register-early-career-teachers"}},
+        "components": [*packages, *vendored],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
 async def pages() -> dict[str, str]:
     """Return file name -> text of each."""
-    return {"settings.md": settings_page(), "data-model.md": await data_model_page()}
+    return {
+        "settings.md": settings_page(),
+        "data-model.md": await data_model_page(),
+        "components.json": components(),
+    }
 
 
 async def write() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -81,6 +82,22 @@ def test_every_package_is_listed_with_a_licence_that_we_may_use() -> None:
     }
     assert {name: (here[name], said) for name, (said, _) in page.items() if here.get(name, said) != said} == {}
     assert [name for name, (licence, _) in page.items() if not may_be_used(licence)] == []
+
+
+@pytest.mark.rule("SEC-19")
+def test_the_list_of_components_names_everything_that_is_installed_or_served() -> None:
+    document = json.loads((ROOT / "docs" / "components.json").read_text(encoding="utf-8"))
+    assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
+    references = [one["bom-ref"] for one in document["components"]]
+    assert len(set(references)) == len(references)
+    pinned = re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / LOCKS["telemetry"]).read_text(encoding="utf-8"), re.MULTILINE)
+    vendored = json.loads((ROOT / "static" / "vendor" / "lock.json").read_text(encoding="utf-8"))["packages"]
+    assert set(references) == {
+        *(f"pkg:pypi/{name}@{version}" for name, version in pinned),
+        *(f"pkg:npm/{one['name']}@{one['version']}" for one in vendored),
+    }
+    required = {one["name"] for one in document["components"] if one["scope"] == "required"}
+    assert required == {*locked("service"), *(one["name"] for one in vendored)}
 
 
 @pytest.mark.rule("SEC-35")
