@@ -31,6 +31,20 @@ NEAR = f"""SELECT near.teacher_id FROM ({REGISTERED}) near WHERE near.school_id 
     UNION SELECT v.teacher_id FROM event v WHERE v.changes ? 'email'
         AND lower(v.changes #>> '{{email,old}}') = ANY(ARRAY({_OWN}))"""  # noqa: S608 - constants
 """Whoever is or was at a school of the person $3, or has or had an address of theirs; lists are looked up by index."""
+FORMER = "SELECT v.teacher_id, lower(v.changes #>> '{email,old}') AS email FROM event v WHERE v.changes ? 'email'"
+SUSPECTS = f"""WITH address AS MATERIALIZED (SELECT a.email FROM (
+            SELECT r.teacher_id, r.email FROM ({REGISTERED}) r UNION ALL {FORMER}) a
+        GROUP BY a.email HAVING min(a.teacher_id) <> max(a.teacher_id)),
+    named AS MATERIALIZED (SELECT r.school_id, lower({SHOWN_NAME.format("t")}) AS name
+        FROM ({REGISTERED}) r JOIN teacher t ON t.id = r.teacher_id
+        GROUP BY r.school_id, lower({SHOWN_NAME.format("t")}) HAVING min(r.teacher_id) <> max(r.teacher_id))
+    SELECT near.teacher_id FROM ({REGISTERED}) near WHERE near.email = ANY(ARRAY(SELECT email FROM address))
+    UNION SELECT f.teacher_id FROM ({FORMER}) f WHERE f.email = ANY(ARRAY(SELECT email FROM address))
+    UNION SELECT near.teacher_id FROM (SELECT r.teacher_id, r.school_id FROM ({REGISTERED}) r
+            WHERE r.school_id = ANY(ARRAY(SELECT school_id FROM named))) near
+        JOIN teacher t ON t.id = near.teacher_id
+        JOIN named n ON n.school_id = near.school_id AND n.name = lower({SHOWN_NAME.format("t")})"""  # noqa: S608 - constants
+"""Whoever shares an address with somebody, or a name with somebody at the same school: few of all people."""
 
 
 def _duplicates(among: str) -> str:
@@ -78,8 +92,11 @@ SIGNS: tuple[Queue, ...] = (
                 WHEN t.trs_induction_status = 'Passed' THEN 'They passed induction, and are registered as an ECT'
                 ELSE 'They failed induction, and are registered as an ECT' END AS facts
         FROM teacher t
-        JOIN (SELECT DISTINCT ON (teacher_id) * FROM ({OPEN_STAYS}) open ORDER BY teacher_id, role, started_on DESC, id)
-            stay ON stay.teacher_id = t.id
+        JOIN (SELECT DISTINCT ON (open.teacher_id) open.* FROM ({OPEN_STAYS}) open
+            JOIN teacher asked ON asked.id = open.teacher_id WHERE asked.trs_answer <> 'found'
+                OR asked.trs_induction_status IN ('Exempt', 'Passed', 'Failed', 'FailedInWales')
+                OR asked.id = ANY(ARRAY(SELECT v.teacher_id FROM event v WHERE v.kind = 'teacher_trs_record_changed'))
+            ORDER BY open.teacher_id, open.role, open.started_on DESC, open.id) stay ON stay.teacher_id = t.id
         LEFT JOIN (SELECT DISTINCT ON (v.teacher_id) v.teacher_id, v.recorded_at, v.metadata ->> 'state' AS state
             FROM event v WHERE v.kind = 'teacher_trs_record_changed' ORDER BY v.teacher_id, v.id DESC)
             said ON said.teacher_id = t.id
@@ -104,7 +121,7 @@ SIGNS: tuple[Queue, ...] = (
         "Q-11",
         "Possible duplicates",
         "Merge the two records, or dismiss the item",
-        _duplicates("true"),
+        _duplicates(f"r.teacher_id = ANY(ARRAY({SUSPECTS}))"),
         of_person=_duplicates(f"r.teacher_id = ANY(ARRAY({NEAR}))"),
     ),
     Queue(
