@@ -79,6 +79,12 @@ def test_folding_twice_changes_nothing_more(name: str) -> None:
 
 
 @pytest.mark.rule("NAM-03")
+@given(st.text(st.characters(max_codepoint=127), max_size=20))
+def test_a_plain_name_is_folded_as_beside_an_accent(name: str) -> None:
+    assert fold(f"{name} é") == f"{fold(name)} e".lstrip()
+
+
+@pytest.mark.rule("NAM-03")
 @given(st.text(st.sampled_from("abc XYZéñ"), max_size=20))
 def test_case_never_matters_after_folding(name: str) -> None:
     assert fold(name.upper()) == fold(name.lower())
