@@ -140,7 +140,8 @@ CONDITIONS: tuple[Queue, ...] = (
         LEFT JOIN school_partnership sp ON sp.id = tp.school_partnership_id
         LEFT JOIN lead_provider lp ON lp.id = tp.lead_provider_id
         WHERE {IN_PROGRESS} AND tp.cancelled_at IS NULL
-            AND coalesce(tp.withdrawn_at, sp.challenged_at) < $1::date - 14
+            AND (tp.withdrawn_at < $1::date - 14 OR (tp.withdrawn_at IS NULL AND tp.school_partnership_id = ANY(ARRAY(
+                SELECT id FROM school_partnership WHERE challenged_at < $1::date - 14))))
             AND NOT EXISTS (SELECT FROM training_period later WHERE later.ect_at_school_period_id = e.id
                 AND later.cancelled_at IS NULL AND (later.started_on, later.id) > (tp.started_on, tp.id))""",  # noqa: S608 - constants
     ),
