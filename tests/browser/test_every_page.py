@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import scores
 from tests.browser.looking import look_at
 from tests.browser.markup import faults
 from tests.browser.states import every_state
@@ -33,4 +34,6 @@ async def test_every_state_of_every_page_holds(client: Browser, app: Any, chromi
     states = [*await every_state(client, app), *await ways_in(app)]
     assert len({state.name for state in states}) >= 200
     findings = await look_at(states, chromium)
+    scores.note("page-states", len({state.name for state in states}))
+    scores.note("axe-findings", len(findings.found))
     assert [*faults(states), *findings.found] == [], str(findings)
