@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import IntEnum
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 T = TypeVar("T")
+YEARS = range(2000, 2100)
 
 
 class Exit(IntEnum):
@@ -29,6 +30,7 @@ class Exit(IntEnum):
     WRONG_USE = 2
     REFUSED = 3
     UNAVAILABLE = 4
+    STOPPED = 130
 
 
 def stop(code: Exit, *lines: str) -> NoReturn:
@@ -60,6 +62,20 @@ NOW = click.option("--now", callback=_moment, metavar="DATE-TIME", help="the tim
 """The option of every command that can be run at another time (contract, section 3)."""
 
 
+class Day(click.DateTime):
+    """A day of a year with which can be reckoned, written YYYY-MM-DD."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the day at midnight, or end the command."""
+        day = super().convert(value, param, ctx)
+        if day.year not in YEARS:
+            self.fail(f"the year must be one of {YEARS[0]} to {YEARS[-1]}", param, ctx)
+        return day
+
+
 def problems_of(found: ValidationError) -> list[str]:
     """Return one line a problem, never with a value that was given."""
     lines: list[str] = []
@@ -75,6 +91,8 @@ def run_on_database(work: Callable[[], Awaitable[T]], *, size: int = 4) -> T:
     chosen = valid_settings()
     try:
         return asyncio.run(_with_engine(work, server.database_url(chosen), size))
+    except KeyboardInterrupt:
+        stop(Exit.STOPPED, "Stopped. What was begun was taken back; what was done stays: run it again to go on.")
     except LockHeld:
         stop(Exit.UNAVAILABLE, "Another run holds the lock. Try again when it has finished.")
     except (DatabaseUnavailable, OSError) as fault:

@@ -11,7 +11,7 @@ import click
 
 from app import clock
 from app.db import server
-from app.db.console import Exit, run_on_database, stop, valid_settings
+from app.db.console import Day, Exit, run_on_database, stop, valid_settings
 from app.db.migrate import migrate
 from app.demo.calendar import Days
 from app.demo.dfe_users import dfe_users
@@ -28,7 +28,7 @@ from app.stand_ins.gias import read_folder
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day the data is built around; none: today")
+AS_OF = click.option("--as-of", type=Day(), help="the day the data is built around; none: today")
 
 
 def demo_teaching_records(day: date) -> dict[str, Any]:

@@ -101,7 +101,7 @@ async def load_history(path: Path, *, dry_run: bool, actor: Actor) -> Report:
             done = Counter[str]()
             for row in rows:
                 await _load_row(path.name, row, findings, done)
-            report.counts = dict(sorted(done.items()))
+            report.counts = {} if findings.errors else dict(sorted(done.items()))
             if done.keys() - {"unchanged"}:
                 record(HistoryLoaded(About(), path.name, report.counts), actor)
             _keep_unless(taken_back=bool(findings.errors) or dry_run)
@@ -137,6 +137,7 @@ def _fits(file: str, row: Read, findings: Findings) -> bool:
             message = f"a {kind.value} has no value here"
             findings.errors.append(Finding(file, row.line, name, "NOT_USED", message, str(value)))
     _check_type(file, row, kind, findings)
+    _check_days(file, row, findings)
     wrong_role = {FactKind.MENTOR_INELIGIBLE: Role.ECT, FactKind.MISSING_VALUE: Role.MENTOR}.get(kind)
     if cells["role"] == wrong_role:
         message = f"a {kind.value} is about the other role"
@@ -152,6 +153,18 @@ def _check_type(file: str, row: Read, kind: FactKind, findings: Findings) -> Non
         TYPES[kind](value)
     except kinds.Fault as fault:
         findings.errors.append(Finding(file, row.line, "type", fault.code, fault.message, value))
+
+
+def _check_days(file: str, row: Read, findings: Findings) -> None:
+    on, voided_on = row.cells.get("on"), row.cells.get("voided_on")
+    for name, day in (("on", on), ("voided_on", voided_on)):
+        if day and day > clock.today():
+            findings.errors.append(
+                Finding(file, row.line, name, "IN_FUTURE", "the day must not lie in the future", str(day))
+            )
+    if on and voided_on and voided_on < on:
+        message = f"what was declared on {on} can't have been voided before"
+        findings.errors.append(Finding(file, row.line, "voided_on", "DATES_REVERSED", message, str(voided_on)))
 
 
 async def _load_row(file: str, row: Read, findings: Findings, done: Counter[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.db.console import Exit, run_on_database, stop, valid_settings
+from app.db.console import Day, Exit, run_on_database, stop, valid_settings
 from app.db.migrate import migrate
 from app.national import load as loading
 from app.national.country import Country, country
@@ -30,7 +30,7 @@ def generate() -> None:
 @click.option("--schools", type=click.IntRange(LEAST_SCHOOLS, 400_000), default=25_000, show_default=True)
 @click.option("--teachers", type=click.IntRange(LEAST_TEACHERS, 4_000_000), default=250_000, show_default=True)
 @click.option("--variant", type=int, default=1, show_default=True, help="which pseudo-random stream")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day the data is built around; none: today")
+@click.option("--as-of", type=Day(), help="the day the data is built around; none: today")
 @click.option("--history", type=click.Choice([item.value for item in History]), default="light", show_default=True)
 @click.option(
     "--database", "into_database", is_flag=True, help="into the database, which has to be empty (the default)"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from app import clock
-from app.db.console import Exit, run_on_database, stop, valid_settings
+from app.db.console import Day, Exit, run_on_database, stop, valid_settings
 from app.db.migrations import at_head
 from app.refdata.download import download_schools
 from app.refdata.export import export_set
@@ -33,7 +33,21 @@ T = TypeVar("T")
 OPERATOR = Actor(ActorKind.OPERATOR, "command line")
 PATH = click.Path(path_type=Path)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="do everything, print the report, write nothing")
-REPORT = click.option("--report", "report_file", type=PATH, help="write the whole report to this file")
+
+
+def _writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a report file that can't be written before anything is done, and begin it."""
+    if path is not None:
+        try:
+            path.write_text("The run goes on, or was stopped.\n", encoding="utf-8")
+        except OSError as fault:
+            raise click.BadParameter(f"{path} can't be written: {fault.strerror or fault}") from None
+    return path
+
+
+REPORT = click.option(
+    "--report", "report_file", type=PATH, callback=_writable, help="write the whole report to this file"
+)
 
 
 @click.group("refdata")
@@ -91,7 +105,7 @@ def schools() -> None:
 @schools.command("import")
 @click.option("--establishments", type=PATH, multiple=True, required=True, help="CSV or zip; again for supplements")
 @click.option("--links", type=PATH, help="links between establishments; CSV or zip")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day of the run; none: today; not in production")
+@click.option("--as-of", type=Day(), help="the day of the run; none: today; not in production")
 @DRY_RUN
 @REPORT
 @click.option("--accept-shrink", is_flag=True, help="accept far fewer rows than last time")
@@ -108,7 +122,7 @@ def import_command(
 ) -> None:
     """Apply the register's files to the schools stored here."""
     if as_of and valid_settings().production:
-        stop(Exit.WRONG_USE, "--as-of is not available in production.")
+        stop(Exit.REFUSED, "--as-of does not exist in production.")
     moment = clock.at_noon(as_of.date()) if as_of else None
 
     async def work() -> Report:
@@ -167,10 +181,10 @@ async def _on_migrated(work: Callable[[], Awaitable[T]]) -> T:
 
 def end(report: Report, report_file: Path | None) -> None:
     """Print a report, write it whole to a file if one is given, and end with its exit code."""
+    click.echo(report.on_screen())
     if report_file:
         try:
             report_file.write_text(report.in_full(), encoding="utf-8")
         except OSError as fault:
-            stop(Exit.WRONG_USE, f"{report_file}: the report can't be written ({type(fault).__name__})")
-    click.echo(report.on_screen())
+            click.echo(f"The whole report can't be written to {report_file}: {fault.strerror or fault}", err=True)
     raise SystemExit(report.exit_code)

@@ -109,3 +109,17 @@ async def test_what_is_wrong_is_said_with_its_place_and_nothing_is_written(
 async def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadable):
         await load_history(tmp_path / "nowhere.csv", dry_run=False, actor=SYSTEM)
+
+
+@pytest.mark.rule("REF-1.6")
+async def test_days_that_cannot_be_are_named_and_nothing_is_counted(tmp_path: Path) -> None:
+    rows = """9900102,ect,declaration,retained-1,2098-09-20,,
+9900020,ect,declaration,started,2026-09-20,2026-09-19,
+9900101,ect,frozen_year,2021,,,
+"""
+    report = await loaded(tmp_path, rows)
+    assert [str(found) for found in report.findings.errors] == [
+        "history.csv:2:on IN_FUTURE the day must not lie in the future [2098-09-20]",
+        "history.csv:3:voided_on DATES_REVERSED what was declared on 2026-09-20 can't have been voided before [2026-09-19]",
+    ]
+    assert (report.state, report.counts) == ("invalid", {})

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from app.db.console import run_on_database
 from app.db.engine import fetch
+from app.db.migrations import at_head
 from app.db.transaction import transaction
 from app.refdata.runs import take_lock
 from tests.refdata.files import NATIONAL, SCHOOL, fillers, school, write_register, write_set
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
 
 PROGRAM = "import sys; from app.refdata import command; getattr(command, sys.argv.pop(1))()"
@@ -63,6 +66,40 @@ async def test_the_school_register_from_the_command_line(committed_database: str
     assert (code, "--accept-shrink" in out) == (3, True)
     (run,) = await fetch("SELECT business_date FROM register_run WHERE state = 'done'")
     assert run["business_date"].isoformat() == "2026-11-02"
+
+
+@pytest.mark.rule("REF-1.2")
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--report", "/nowhere/report.txt", "can't be written"),
+        ("--as-of", "0001-01-01", "2000 to 2099"),
+        ("--as-of", "9999-12-31", "2000 to 2099"),
+    ],
+)
+async def test_wrong_use_is_said_before_anything_is_done(
+    committed_database: str, tmp_path: Path, option: str, value: str, words: str
+) -> None:
+    file = write_register(tmp_path / "one.csv", [SCHOOL, *fillers(20)])
+    code, _, err = await register(
+        "schools", "import", "--establishments", file, option, value, database=committed_database
+    )
+    assert (code, words in err) == (2, True), err
+    assert await fetch("SELECT FROM register_run") == []
+
+
+@pytest.mark.rule("REF-1.2")
+def test_ctrl_c_ends_with_words_and_a_code_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pressed(work: Coroutine[object, object, object]) -> NoReturn:
+        work.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(asyncio, "run", pressed)
+    with pytest.raises(SystemExit) as ended:
+        run_on_database(at_head)
+    assert (ended.value.code, "run it again" in capsys.readouterr().err) == (130, True)
 
 
 @pytest.mark.rule("REF-1.2")
