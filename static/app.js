@@ -46,6 +46,14 @@ function forget() {
   } catch { /* storage is switched off */ }
 }
 
+// What an address says of a change that was just made is said once: loading the page again does not say it again.
+function sayOnce() {
+  const address = new URL(location.href);
+  if (!address.pathname.startsWith("/admin/") || !address.searchParams.has("done")) return;
+  address.searchParams.delete("done");
+  history.replaceState(history.state, "", address);
+}
+
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "page") {
     start();
@@ -57,7 +65,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
     if (document.activeElement === document.body) focus(event.target.querySelector("h2")); // what was used is gone
   }
 });
-for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:load"]) document.addEventListener(name, forget);
+for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:load"]) {
+  document.addEventListener(name, forget);
+  document.addEventListener(name, sayOnce);
+}
 
 // Waiting: busy at once, a visible word after 300 ms, a second press of the same form sends nothing
 
@@ -151,4 +162,5 @@ function choose(select, typed) {
 }
 
 start();
+sayOnce();
 addEventListener("pageshow", withoutExpanded); // after the component's own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,3 +42,25 @@ async def test_every_kind_of_page_of_the_console_holds(staff: Browser, chromium:
     assert len({state.name for state in states}) >= 250
     findings = await look_at(states, chromium)
     assert [*faults(states), *findings.found] == [], str(findings)
+
+
+@pytest.mark.rule("ADM-1.3", "QUA-2.3", "HTX-1")
+@pytest.mark.parametrize("javascript", [True, False], ids=["JavaScript", "no JavaScript"])
+async def test_what_was_put_right_is_said_where_it_leads_back_to_and_once(open_browser: Any, javascript: bool) -> None:
+    staff = {"kind": "staff", "roles": "support", "name": "Sam Support", "email": "sam@staff.example"}
+    async with open_browser(javascript=javascript, keyboard=javascript, **staff) as reader:
+        await reader.open("/admin/schools/100001")
+        await reader.follow("Set sign-in by email link for the school", "email-link")
+        await reader.press("Continue")
+        assert "There is a problem" in await reader.text()
+        await reader.choose("On for this school")
+        await reader.fill(note="Asked for in a telephone call")
+        await reader.press("Continue")
+        assert await reader.h1() == "Check this change"
+        await reader.press("Confirm this change", "100001")
+        banner = reader.page.locator(".govuk-notification-banner")
+        assert await banner.count() == 1
+        if javascript:
+            assert reader.page.url.endswith("/admin/schools/100001")
+            await reader.page.reload()
+            assert await banner.count() == 0
