@@ -84,7 +84,7 @@ def _bars(chart: Chart, most: float) -> Picture:
     def bar(place: int, number: int) -> Bar:
         series = chart.series[number]
         value = series.values[place]
-        return Bar(series.name, round(WHOLE * value / most, 1), MARKS[number], _number(value))
+        return Bar(series.name, round(WHOLE * value / most, 1), MARKS[number], _written(value))
 
     bars = tuple(
         (label, tuple(bar(place, number) for number in range(len(chart.series))))
@@ -93,7 +93,7 @@ def _bars(chart: Chart, most: float) -> Picture:
     return Picture(bars=bars, marks=_legend(chart))
 
 
-def _number(value: float) -> str:
+def _written(value: float) -> str:
     if value < SMALLEST and value != int(value):
         return HIDDEN
     return f"{value:.0f}" if value == int(value) else f"about {value:.0f}"

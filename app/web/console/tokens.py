@@ -105,10 +105,10 @@ class Wanted:
 def _expiry(form: Form) -> int | None:
     if parse_choice(form, "expires", list(ENDS), "Select when it expires") == NEVER:
         return None
-    return _number(form, "expires_in_days", 1, LONGEST_DAYS)
+    return _days(form, "expires_in_days", 1, LONGEST_DAYS)
 
 
-def _number(form: Form, field: str, least: int, most: int) -> int:
+def _days(form: Form, field: str, least: int, most: int) -> int:
     typed = form.get(field, "").strip()
     if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(most)) or not least <= int(typed) <= most:
         raise Invalid({field: f"Enter a number of days from {least} to {most}"})
@@ -135,7 +135,7 @@ def _create(form: Form, wanted: Wanted) -> CreateAPIToken:
 
 
 def _rotate(form: Form, token: Token) -> RotateAPIToken:
-    overlap, days = parse_both(lambda: _number(form, "overlap_days", 0, LONGEST_OVERLAP), lambda: _expiry(form))
+    overlap, days = parse_both(lambda: _days(form, "overlap_days", 0, LONGEST_OVERLAP), lambda: _expiry(form))
     return RotateAPIToken(token.public_id, overlap, days)
 
 
