@@ -93,6 +93,8 @@ def establishments_and_links(path: Path) -> tuple[list[Source], list[Source]]:
     named = [
         source for source in found if ESTABLISHMENTS_MARKS & set(names[source]) and GROUPS_MARK not in names[source]
     ]
+    if not named:  # what is wrong with their headers is told in the report
+        named = [source for source in found if source not in links and GROUPS_MARK not in names[source]]
     return named, links
 
 

@@ -139,9 +139,13 @@ async def test_a_header_that_cannot_be_used_is_explained(
 ) -> None:
     file = tmp_path / "file.csv"
     file.write_bytes(data)
-    report = await run(file)
-    assert report.state == "invalid"
-    assert str(report.findings.errors[0]).startswith(f"file.csv{expected}"), report.findings.errors
+    packed = tmp_path / "files.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(file, "file.csv")
+    for path in (file, packed):
+        report = await run(path)
+        assert report.state == "invalid"
+        assert str(report.findings.errors[0]).startswith(f"file.csv{expected}"), report.findings.errors
     assert await fetch("SELECT FROM school") == []
 
 

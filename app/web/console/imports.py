@@ -35,7 +35,7 @@ STATES = {
 LONGEST_SEARCH = 100
 OVERRIDES = {"--accept-shrink": "Far fewer schools than last time", "--force": "Older than the last files"}
 """What of the safety rules is set aside, by the option of the command."""
-FINDING = re.compile(r"(.+?):([0-9]+):(.+?) [A-Z]+(?:_[A-Z]+)* (.+)", re.DOTALL)
+FINDING = re.compile(r"(.+?):([0-9]+):(.+?) [A-Z]+(?:_[A-Z0-9]+)* (.+)", re.DOTALL)
 
 
 def plain(refusal: str) -> str:
