@@ -65,7 +65,6 @@ from app.web.console import statistics as console_statistics
 from app.web.console import support as console_support
 from app.web.console import tokens as console_tokens
 from app.web.console import uploads as console_uploads
-from app.web.gates import admit
 from app.web.limits import AddressLimit
 from app.web.middleware import NOT_FOUND_PATH, Shell, Visiting
 from app.web.page import SUPPORT_EMAIL
@@ -235,7 +234,6 @@ def create_app(
                 **derived(settings, build),
             }
         ),
-        guards=[admit],
         middleware=[Visiting(settings)],
         exception_handlers=faults.HANDLERS,
         request_class=HTMXRequest,

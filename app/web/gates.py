@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from litestar import Request, Response
-
 from app.access import rules, sessions
 from app.access.own_schools import schools_of
 from app.access.switch_school import SwitchSchool, switch_school
@@ -24,8 +22,7 @@ from app.web.session import remember_path, visit_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from litestar.connection import ASGIConnection
-    from litestar.handlers.base import BaseRouteHandler
+    from litestar import Request, Response
 
     from app.web.policies import Policy
 
@@ -50,20 +47,20 @@ class Instead(Exception):
         self.response = response
 
 
-async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def admit(request: AnyRequest) -> None:
     """Check a request against its route's policy; raises Instead with the answer when it may not go on."""
-    if not isinstance(connection, Request) or connection.method == "OPTIONS":
+    if request.method == "OPTIONS":
         return
-    policy = policy_of(handler)
+    policy = policy_of(request.route_handler)
     if policy.audience in {"file", "program"}:
         return
-    _demand_no_maintenance(connection, policy)
-    await _protect(connection, policy)
-    await _pass(connection, policy)
+    _demand_no_maintenance(request, policy)
+    await _protect(request, policy)
+    await _pass(request, policy)
     if policy.form:
-        await visit_of(connection).ensure_session()
-    dress(connection)
-    school = visit_of(connection).visitor.school
+        await visit_of(request).ensure_session()
+    dress(request)
+    school = visit_of(request).visitor.school
     if policy.audience == "school" and school is not None:
         in_force.set(of_school(school.id))  # the middleware takes it back after the answer
 

@@ -30,6 +30,7 @@ from app.problems import usual
 from app.web import headers
 from app.web.errors import LAST_RESORT, ErrorPage
 from app.web.faults import answer
+from app.web.gates import Instead, admit
 from app.web.policies import Policy
 from app.web.session import COOKIE, SECURE_COOKIE, Visit
 
@@ -294,7 +295,7 @@ def host_name(host: str) -> str:
 
 
 class Visiting(ASGIMiddleware):
-    """Finds out who is asking before the route's guard runs, and hands out the cookie afterwards."""
+    """Finds out who is asking, lets them through the gates, and hands out the cookie afterwards."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -317,7 +318,17 @@ class Visiting(ASGIMiddleware):
 
         session_clock = None if visit.header_now or self.settings.production else visit.visitor.moment
         with clock.at(session_clock), seen_by(SERVICE):
-            await next_app(scope, receive, with_cookie)
+            answer_instead = await self._stopped(scope, receive, with_cookie)
+            await (answer_instead or next_app)(scope, receive, with_cookie)
+
+    async def _stopped(self, scope: Scope, receive: Receive, send: Send) -> ASGIApp | None:
+        """Return what a gate answers; not a guard of the framework, which copies the whole handler for each."""
+        request = scope["litestar_app"].request_class(scope, receive, send)
+        try:
+            await admit(request)
+        except Instead as instead:
+            return instead.response.to_asgi_response(None, request)
+        return None
 
     async def _visit(self, scope: Scope, policy: Policy) -> Visit:
         header_now = scope["state"].get("header_now")
