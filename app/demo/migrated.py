@@ -175,12 +175,20 @@ async def _load_row(file: str, row: Read, findings: Findings, done: Counter[str]
     if teacher is None:
         findings.errors.append(Finding(file, row.line, "trn", "TRN_UNKNOWN", "nobody with this TRN is known", fact.trn))
         return
+    if fact.kind is FactKind.FROZEN_YEAR and not await _has_period(fact):
+        message = "there is no contract period of this year"
+        findings.errors.append(Finding(file, row.line, "type", "UNKNOWN_REFERENCE", message, fact.type or ""))
+        return
     try:
         changed = await _store(fact, teacher["id"])
     except LookupError as fault:
         findings.errors.append(Finding(file, row.line, WHOLE_ROW, "NOTHING_THERE", str(fault)))
         return
     done[fact.kind.value if changed else "unchanged"] += 1
+
+
+async def _has_period(fact: Fact) -> bool:
+    return bool(await fetch("SELECT FROM contract_period WHERE year = $1", int(fact.type or "")))
 
 
 async def _store(fact: Fact, teacher_id: int) -> bool:

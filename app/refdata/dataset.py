@@ -90,6 +90,10 @@ class Sheet(Generic[R]):
         shown = ", ".join(map(str, key))
         self.findings.errors.append(Finding(self.form.file, WHOLE_FILE, WHOLE_ROW, "IN_USE", message, shown))
 
+    def no_rows(self, message: str) -> None:
+        """List a warning that the file has a header alone."""
+        self.findings.warnings.append(Finding(self.form.file, WHOLE_FILE, WHOLE_ROW, "NO_ROWS", message))
+
     def oddity(self, key: Key, column: str, code: str, message: str) -> None:
         """List a warning about a given row."""
         self.findings.warnings.append(self._finding(key, column, code, message))

@@ -28,6 +28,7 @@ INWARD = 3
 
 _URN = re.compile(r"0*([1-9][0-9]{4,6})")
 _CODE = re.compile(r"[0-9]{1,4}")
+_AUTHORITY = re.compile(r"[0-9]{3}")
 _PHASE = re.compile(r"0?([0-7])")
 _DATE = re.compile(r"([0-9]{2})[-/]([0-9]{2})[-/]([0-9]{4})")
 _UKPRN = re.compile(r"[0-9]{8}")
@@ -85,10 +86,19 @@ def day(cell: str) -> date | None:
     return None if found == NO_DATE else found
 
 
-def phase(cell: str) -> int | None:
-    """Return the code of a phase of education, 0 to 7; anything else is none."""
+def authority(cell: str) -> str:
+    """Return the code of a local authority; raises Odd."""
+    if not _AUTHORITY.fullmatch(cell):
+        raise Odd("AUTHORITY_INVALID", "the code of a local authority has 3 digits; none is stored", kept="")
+    return cell
+
+
+def phase(cell: str) -> int:
+    """Return the code of a phase of education; raises Odd."""
     match = _PHASE.fullmatch(cell)
-    return int(match[1]) if match else None
+    if match is None:
+        raise Odd("PHASE_UNKNOWN", "a phase of education is a number from 0 to 7; none is stored")
+    return int(match[1])
 
 
 def ukprn(cell: str) -> str:
@@ -104,12 +114,14 @@ def postcode(cell: str) -> str:
     return f"{squeezed[:-INWARD]} {squeezed[-INWARD:]}" if len(squeezed) > INWARD else squeezed
 
 
-def website(cell: str) -> str | None:
-    """Return a web address that begins with http:// or https://; another scheme is none."""
+def website(cell: str) -> str:
+    """Return a web address that begins with http:// or https://; raises Odd, also for another scheme."""
     address = text(cell)
     if "://" not in address:
         address = f"http://{address}"
-    return address if _WEBSITE.fullmatch(address) else None
+    if not _WEBSITE.fullmatch(address):
+        raise Odd("WEBSITE_INVALID", "this is not the address of a website; none is stored")
+    return address
 
 
 def email(cell: str) -> str:
@@ -141,7 +153,7 @@ REQUIRED = (
 )
 FACTS = (
     Fact("TypeOfEstablishment (name)", "type_name", text, ""),
-    Fact("LA (code)", "local_authority_code", text, ""),
+    Fact("LA (code)", "local_authority_code", authority, ""),
     Fact("LA (name)", "local_authority_name", text),
     Fact("EstablishmentNumber", "establishment_number", text),
     Fact("OpenDate", "opened_on", day),

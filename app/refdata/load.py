@@ -14,6 +14,7 @@ from app.refdata.dataset import together
 from app.refdata.events import ReferenceDataLoaded
 from app.refdata.findings import WHOLE_FILE, WHOLE_ROW, Finding, Findings
 from app.refdata.prune import prune as mark_left_out
+from app.refdata.prune import warn_of_no_rows
 from app.refdata.records import DATA_SET, FORMATS, DataSet
 from app.refdata.report import Report, asked_by
 from app.refdata.runs import REFERENCE_DATA, Run, store_run, take_lock
@@ -35,7 +36,9 @@ class _TakeBack(Exception):
 
 async def check_set(path: Path) -> Report:
     """Check a set against itself and the database without writing; raises FileUnreadable, DatabaseUnavailable."""
-    report, _ = await _checked(path, _read(path, findings := Findings()), findings)
+    texts = _read(path, findings := Findings())
+    report, data = await _checked(path, texts, findings)
+    warn_of_no_rows(data, texts, clock.today())
     report.state = "invalid" if findings.errors else "checked"
     return report
 

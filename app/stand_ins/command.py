@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from app import clock
+from app.db.console import Day
 from app.stand_ins import server
 from app.stand_ins.dfe_sign_in import DfESignIn
 from app.stand_ins.files import Mistakes, Unreadable, read_file
@@ -61,7 +62,7 @@ def _command(
     @click.command(name, help=what)
     @click.option("--port", type=click.IntRange(0, 65535), default=usual_port, show_default=True, help="0: a free one")
     @click.option("--file", "path", type=click.Path(path_type=Path), help="its data; none: the demo data")
-    @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that relative dates count from")
+    @click.option("--as-of", type=Day(), help="the day that relative dates count from")
     def command(port: int, path: Path | None, as_of: datetime | None) -> None:
         _refuse_production()
         day = as_of.date() if as_of else clock.today()

@@ -85,6 +85,7 @@ async def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
         ("9900102,ect,grant,2021,,,", "2:kind NOT_IN_LIST"),
         ("9900102,ect,frozen_year,,,,", "2:type REQUIRED"),
         ("9900102,ect,frozen_year,last,,,", "2:type NOT_A_YEAR"),
+        ("9900102,ect,frozen_year,2098,,,", "2:type UNKNOWN_REFERENCE"),
         ("9900102,ect,frozen_year,2021,2026-01-01,,", "2:on NOT_USED"),
         ("9900102,ect,declaration,begun,2026-09-20,,", "2:type NOT_IN_LIST"),
         ("9900102,ect,declaration,started,2026-02-30,,", "2:on NOT_A_DATE"),

@@ -9,7 +9,7 @@ import pytest
 
 from app import clock
 from app.db.engine import fetch
-from app.refdata.load import load_set
+from app.refdata.load import check_set, load_set
 from app.terms import SYSTEM
 from tests import factories as make
 from tests.refdata.files import WHOLE, write_only, write_set
@@ -114,3 +114,28 @@ async def test_bodies_left_out_end_yesterday_once(database: None, tmp_path: Path
         ("cedar", None, date(2025, 1, 31)),
     ]
     assert await kinds() == ["appropriate_body_updated"] * 2
+
+
+@pytest.mark.rule("REF-4.3")
+async def test_a_file_of_a_header_alone_is_warned_of_before_everything_goes(database: None, tmp_path: Path) -> None:
+    bodies = f"alder,Alder,{HUB},,,North,A,\nbirch,Birch,{HUB},,,North,B,\ncedar,Cedar,{HUB},,2025-09-30,,,\n"
+    await load(write_set(tmp_path / "whole", appropriate_bodies=BODIES + bodies))
+    empty = write_only(
+        tmp_path / "none", appropriate_bodies=BODIES, lead_provider_contracts=CONTRACTS, pairings=PAIRINGS
+    )
+    with clock.at(clock.at_noon(TODAY)):
+        checked = await check_set(empty)
+    rehearsed = await load(empty, dry_run=True)
+    assert [str(found) for found in checked.findings.warnings] == [
+        f"{file}.csv:0:- NO_ROWS the file has no rows: with --prune, all that is stored is {what}"
+        for file, what in (
+            ("lead_provider_contracts", "taken away (1 contract)"),
+            ("pairings", "taken away (1 pairing)"),
+            ("appropriate_bodies", "ended (2 appropriate bodies)"),
+        )
+    ]
+    assert (await load(empty, prune=False)).findings.warnings == []
+    assert [rehearsed.findings.warnings, (await load(empty)).findings.warnings] == [checked.findings.warnings] * 2
+    assert (await load(empty)).findings.warnings == []
+    some = write_only(tmp_path / "some", appropriate_bodies=BODIES + f"alder,Alder,{HUB},,,North,A,\n")
+    assert (await load(some)).findings.warnings == []

@@ -39,6 +39,9 @@ WARNINGS = {
     "EMAIL_INVALID": ([SCHOOL | {"MainEmail": "private person at school"}], "MainEmail"),
     "UKPRN_INVALID": ([SCHOOL | {"UKPRN": "123"}], "UKPRN"),
     "SECTION_41_UNKNOWN": ([SCHOOL | {"Section41Approved (name)": "Perhaps"}], "Section41Approved (name)"),
+    "AUTHORITY_INVALID": ([SCHOOL | {"LA (code)": "Northshire"}], "LA (code)"),
+    "PHASE_UNKNOWN": ([SCHOOL | {"PhaseOfEducation (code)": "8"}], "PhaseOfEducation (code)"),
+    "WEBSITE_INVALID": ([SCHOOL | {"SchoolWebsite": "ftp://school.example"}], "SchoolWebsite"),
     "URN_REPEATED": ([SCHOOL, SCHOOL], "URN"),
 }
 
@@ -101,6 +104,11 @@ async def test_a_ukprn_stays_with_the_lowest_open_school(database: None, tmp_pat
         ({"TypeOfEstablishment (code)": "02"}, "type_code", 2),
         ({"TypeOfEstablishment (code)": "10", "Section41Approved (name)": "APPROVED"}, "section_41_approved", True),
         ({"PhaseOfEducation (code)": "8"}, "phase_code", None),
+        ({"PhaseOfEducation (code)": "07"}, "phase_code", 7),
+        ({"PhaseOfEducation (code)": "0"}, "phase_code", 0),
+        ({"LA (code)": "97"}, "local_authority_code", ""),
+        ({"LA (code)": "000"}, "local_authority_code", "000"),
+        ({"SchoolWebsite": "www.a.example or www.b.example"}, "website", None),
         ({"EstablishmentName": "École d'Été"}, "search_name", "ecole dete"),
     ],
 )

@@ -61,6 +61,14 @@ def test_it_prints_one_line_when_it_listens_and_nothing_afterwards(started: list
 
 
 @pytest.mark.rule("EXT-6.1")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31"])
+def test_a_year_that_cannot_be_reckoned_with_is_wrong_use(day: str) -> None:
+    code, out, err = finish("--port", "0", "--as-of", day)
+    assert (code, out) == (2, "")
+    assert "the year must be one of 2000 to 2099" in err
+
+
+@pytest.mark.rule("EXT-6.1")
 def test_it_refuses_production() -> None:
     code, out, err = finish("--port", "0", environment="production")
     assert (code, out) == (3, "")
