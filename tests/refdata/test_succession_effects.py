@@ -848,3 +848,196 @@ async def test_a_former_number_finds_the_school(register: Register) -> None:
     register.link(S, N)
     await register.run()
     assert await school_by_urn(S) == await school_by_urn(N) == here.id
+
+
+# What each sentence of REF-3.4 to 3.9 says of one thing alone
+
+
+USES = ("stay", "mentor", "access", "tutor", "draft", "partnership")
+FORMER_USES = ("removed stay", "ended access", "ended tutor", "deleted draft")
+
+
+async def use(school: make.School, what: str) -> None:
+    """Make a school be in use by one thing alone, or have been by one that counts no more."""
+    alice, ago = await make.user(), clock.now()
+    match what:
+        case "stay":
+            await make.ect(school)
+        case "removed stay":
+            await make.ect(school, removed_at=ago, removal_reason="duplicate")
+        case "mentor":
+            await make.mentor(school)
+        case "access" | "ended access":
+            await make.access(school, alice, ended_at=ago if what.startswith("ended") else None)
+        case "tutor" | "ended tutor":
+            over = {"started_at": ago - timedelta(days=9), "ended_at": ago} if what.startswith("ended") else {}
+            await make.induction_tutor(school, alice, **over)
+        case "partnership":
+            await make.partnership(school, await make.lead_provider(), await make.delivery_partner())
+        case _:
+            await make.insert(
+                "draft",
+                kind="register_ect",
+                journey="register-ect",
+                school_id=school.id,
+                started_by_user_id=alice.id,
+                last_saved_by_user_id=alice.id,
+                last_saved_at=ago,
+                expires_at=ago,
+                id="00000000-0000-0000-0000-000000000001",
+                state="deleted" if what.startswith("deleted") else "open",
+                ended_at=ago if what.startswith("deleted") else None,
+                version=1,
+                answers="{}",
+                answer_versions="{}",
+            )
+
+
+@pytest.mark.rule("REF-3.4")
+@pytest.mark.parametrize("what", [*USES, *FORMER_USES])
+async def test_each_use_alone_makes_a_school_be_in_use(register: Register, what: str) -> None:
+    await use(await at(S), what)
+    register.close()
+    register.link(S, N)
+    report = await register.run()
+    assert report.counts.get("schools_renumbered", 0) == (what in USES)
+
+
+@pytest.mark.rule("REF-3.5")
+async def test_a_mentor_who_is_at_another_school_as_well_goes_on(register: Register) -> None:
+    mentor = await make.mentor(await at(S))
+    await make.mentor(await at(OTHER), mentor.teacher, LAST_DAY + timedelta(days=40))
+    await joined(register)
+    assert [row[:3] for row in await stays(mentor, Role.MENTOR)] == [
+        (S, date(2024, 9, 1), LAST_DAY),
+        (N, FIRST_DAY, None),
+        (OTHER, LAST_DAY + timedelta(days=40), None),
+    ]
+
+
+@pytest.mark.rule("REF-3.5")
+async def test_mentoring_that_had_ended_does_not_go_on(register: Register) -> None:
+    here = await at(S)
+    ect, former, mentor = await make.ect(here), await make.mentor(here, "Flo Former"), await make.mentor(here)
+    await make.mentorship(ect, former, finished_on=date(2026, 2, 1))
+    await make.mentorship(ect, mentor, date(2026, 2, 2))
+    await joined(register)
+    rows = await fetch(
+        "SELECT mentor_teacher_id FROM mentorship_period m JOIN school s ON s.id = m.school_id WHERE s.urn = $1", N
+    )
+    assert [row["mentor_teacher_id"] for row in rows] == [mentor.teacher.id]
+
+
+@pytest.mark.rule("REF-3.5")
+async def test_a_partnership_with_another_partner_or_of_another_year_is_not_the_same(register: Register) -> None:
+    who, there = await people_at(S), await at(N)
+    await make.partnership(there, who.provider, await make.delivery_partner("Elder Partners"))
+    await make.partnership(there, who.provider, who.partner, 2026)
+    await joined(register)
+    (row,) = await fetch(
+        """SELECT p.delivery_partner_id, p.contract_period_year, p.origin FROM training_period t
+        JOIN school_partnership p ON p.id = t.school_partnership_id WHERE t.school_id = $1""",
+        there.id,
+    )
+    assert tuple(row) == (who.partner.id, 2025, "carried_forward")
+
+
+@pytest.mark.rule("REF-3.5", "SCH-04")
+async def test_training_that_the_school_pays_for_goes_on_as_such(register: Register) -> None:
+    ect = await make.ect(await at(S))
+    await make.training(ect, await make.lead_provider(), self_funded=True)
+    await joined(register)
+    rows = await fetch("SELECT self_funded FROM training_period ORDER BY id")
+    assert [row["self_funded"] for row in rows] == [True, True]
+
+
+@pytest.mark.rule("REF-3.5")
+async def test_what_had_ended_is_not_handed_over(register: Register) -> None:
+    here, there, alice = await at(S), await at(N), await make.user()
+    await make.access(here, alice, source="email_link", ended_at=clock.now())
+    await make.induction_tutor(here, alice, started_at=clock.now() - timedelta(days=9), ended_at=clock.now())
+    await make.ect(here)
+    await joined(register)
+    for table in ("school_access", "induction_tutor"):
+        assert await fetch(f"SELECT FROM {table} WHERE school_id = $1", there.id) == []
+
+
+@pytest.mark.rule("REF-3.5")
+@pytest.mark.parametrize("chosen_there", [False, True])
+async def test_last_choices_fill_blanks_alone(register: Register, chosen_there: bool) -> None:
+    here, there = await at(S), await at(N)
+    body, own = await make.appropriate_body(), await make.appropriate_body("South Hub")
+    provider = await make.lead_provider()
+    sets = "last_training_programme = $2, last_lead_provider_id = $3, last_appropriate_body_id = $4 WHERE id = $1"
+    await fetch(f"UPDATE school SET {sets}", here.id, "provider_led", provider.id, body.id)
+    if chosen_there:
+        await fetch(f"UPDATE school SET {sets}", there.id, "school_led", None, own.id)
+    await make.ect(here)
+    await joined(register)
+    (row,) = await fetch(
+        "SELECT last_training_programme, last_lead_provider_id, last_appropriate_body_id FROM school WHERE id = $1",
+        there.id,
+    )
+    expected = ("school_led", None, own.id) if chosen_there else ("provider_led", provider.id, body.id)
+    assert tuple(row) == expected
+
+
+@pytest.mark.rule("REF-3.5")
+@pytest.mark.rule("M-83")
+async def test_users_of_the_successor_are_told_as_well(register: Register) -> None:
+    await make.access(await at(N), await make.user("Nia North", "nia@n.example"))
+    await make.ect(await at(S))
+    await joined(register)
+    assert await mail() == [("M-83", "nia@n.example")]
+
+
+@pytest.mark.rule("REF-3.5")
+async def test_choices_and_what_staff_set_stay_with_a_renumbered_school(register: Register) -> None:
+    here, body = await at(S), await make.appropriate_body()
+    kept = {
+        "access_override": "full",
+        "access_override_note": "Agreed",
+        "email_link_override": "on",
+        "last_appropriate_body_id": body.id,
+        "last_training_programme": "school_led",
+        "reminders_off_until": date(2026, 12, 31),
+    }
+    sets = ", ".join(f"{name} = ${number}" for number, name in enumerate(kept, 2))
+    await fetch(f"UPDATE school SET {sets} WHERE id = $1", here.id, *kept.values())
+    await make.ect(here)
+    register.close()
+    register.link(S, N)
+    await register.run()
+    (row,) = await fetch(f"SELECT {', '.join(kept)} FROM school WHERE urn = $1", N)
+    assert dict(row) == kept
+
+
+@pytest.mark.rule("REF-3.6")
+async def test_an_end_without_a_decision_is_shown_for_90_days(register: Register) -> None:
+    await split(register)
+    ended = LAST_DAY + timedelta(days=57)
+    await register.run(ended)
+    await register.run(ended + timedelta(days=90))
+    assert await items() == [("Q-06", "ended_undecided", S)]
+    await register.run(ended + timedelta(days=91))
+    assert await items() == []
+
+
+@pytest.mark.rule("REF-3.9")
+async def test_a_close_date_moved_to_later_moves_the_last_days(register: Register) -> None:
+    who = await people_at(S)
+    register.close()
+    await register.run()
+    register.close(S, LAST_DAY + timedelta(days=3))
+    await register.run(LAST_DAY + timedelta(days=4))
+    assert (await stays(who.ect))[0][2:4] == (LAST_DAY + timedelta(days=3), "school_closed")
+    (mentorship,) = await fetch("SELECT finished_on FROM mentorship_period")
+    assert (mentorship["finished_on"], await items()) == (LAST_DAY + timedelta(days=3), [])
+
+
+@pytest.mark.rule("REF-3.9")
+async def test_a_link_withdrawn_before_anything_was_done_is_forgotten(register: Register) -> None:
+    ect = await split(register)
+    register.links = [(S, N, "Successor", "")]
+    await register.run(MONDAY + timedelta(days=1))
+    assert (await stays(ect), await items()) == ([(N, date(2025, 9, 1), None, None, None)], [])

@@ -64,6 +64,22 @@ def test_a_period_is_enabled_from_its_opening_and_for_ever():
     assert not ContractPeriod(Year(2026), date(2026, 6, 1), date(2027, 5, 31)).is_enabled(date(2026, 9, 1))
 
 
+@pytest.mark.rule("CP-01", "CP-02")
+def test_periods_count_in_the_order_of_their_first_days_however_they_are_given():
+    given = Calendar((period(2027), period(2025), period(2026), period(2024)))
+    assert given.upcoming(date(2025, 6, 5)).year == 2026
+    assert given.ended_last(date(2029, 1, 1)).year == 2027
+    assert given.earliest_start_date(date(2027, 6, 5), 2) == date(2025, 6, 1)
+
+
+@pytest.mark.rule("CP-05")
+def test_somebody_can_be_registered_for_the_last_day_of_the_last_period_that_is_open():
+    open_until = Calendar((period(2024), period(2025), period(2026, opens=date(2026, 5, 1))))
+    assert open_until.registration_open_until(date(2026, 4, 30)) == date(2026, 5, 31)
+    assert open_until.registration_open_until(date(2026, 5, 1)) == date(2027, 5, 31)
+    assert open_until.registration_open_until(date(2027, 5, 31)) is None
+
+
 @pytest.mark.rule("CP-01")
 def test_current_and_upcoming_period():
     assert GAP_CALENDAR.current(date(2026, 5, 31)).year == 2025
