@@ -54,7 +54,7 @@ HUBS = {
     "eastgate-hub": ("Eastgate Teaching School Hub", "Southmere"),
     "foxglove-hub": ("Foxglove Teaching School Hub", "Midlow"),
     "greenway-hub": ("Greenway Teaching School Hub", "Highcombe"),
-    "hawthorn-hub": ("Hawthorn Teaching School Hub", ""),
+    "hawthorn-hub": ("Hawthorn Teaching School Hub", "Lowfen"),
 }
 ENDED_HUB = "greenway-hub"
 COMING_HUB = "hawthorn-hub"

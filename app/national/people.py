@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate, islice
@@ -29,7 +30,7 @@ MOVES = {1: 0.12, 2: 0.02}
 LEFT = 0.03
 RECORDED = 0.70
 COMPLETED = {2: 0.90, 3: 0.97}
-"""Share completed by years since the start; more years: as three."""
+"""Share of a year's ECTs completed by years since the start; more years: as three."""
 MOST_ECTS = 40
 AHEAD = 120
 CORRECTED, FAR_OFF = 0.01, 0.03
@@ -151,9 +152,11 @@ def _end(size: Size, stream: Random, ects: list[Teacher]) -> None:
     for one in stream.sample(earlier, round(len(ects) * LEFT)):
         begun = _started(one)
         one.left_on = max(begun, min(begun + timedelta(days=stream.randint(30, 500)), size.ago(1)))
+    stayed = Counter(one.year for one in ects if one.left_on is None)
+    begun_in = Counter(one.year for one in ects)
     for one in ects:
-        back = size.year - one.year
-        share = 1.0 if one.role == "both" else COMPLETED.get(min(back, 3), 0.0)
+        share = COMPLETED.get(min(size.year - one.year, 3), 0.0)
+        share = 1.0 if one.role == "both" else share * begun_in[one.year] / max(1, stayed[one.year])
         ended = min(_started(one) + timedelta(days=690 + stream.randrange(40)), size.ago(1 + stream.randrange(20)))
         if one.left_on is None and stream.random() < share and ended >= _started(one) + timedelta(days=300):
             one.completed_on = ended

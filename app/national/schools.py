@@ -94,13 +94,14 @@ def _school(stream: Random, number: int, kind: str, name: str) -> School:
         district=number % DISTRICTS,
         trust=0,
         has_postcode=stream.random() >= 0.02,  # noqa: PLR2004 - the share of REF-7.3
-        provider=_provider(stream),
+        provider=drawn_provider(stream),
         partner=stream.randrange(1_000),
         body=1 + (number % DISTRICTS) // 4 % (BODIES - NATIONAL_BODIES),
     )
 
 
-def _provider(stream: Random) -> int:
+def drawn_provider(stream: Random) -> int:
+    """Return a lead provider, each as often as its share says."""
     return stream.choices(range(1, len(PROVIDER_SHARES) + 1), PROVIDER_SHARES)[0]
 
 

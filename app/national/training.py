@@ -8,6 +8,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from app.national.reference import Reference, year_days
+from app.national.schools import drawn_provider
 from app.national.size import at_hour, dealt
 from app.terms import ScheduleIdentifier
 
@@ -108,9 +109,7 @@ def trained(size: Size, reference: Reference, people: People) -> Trained:
 
 def _provider_led(size: Size, stream: Random, made: Trained, stay: Stay, state: str) -> None:
     training = Training(0, stay, "ect", stay.started_on, stay.finished_on)
-    provider = (
-        stream.randint(1, len(made.reference.providers)) if stream.random() < OTHER_PROVIDER else stay.school.provider
-    )
+    provider = drawn_provider(stream) if stream.random() < OTHER_PROVIDER else stay.school.provider
     _arrange(size, stream, made, training, provider, stay.teacher.year)
     made.add(training)
     stopped_by = min(stay.finished_on or size.as_of, size.ago(1))

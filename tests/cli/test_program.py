@@ -104,10 +104,13 @@ async def test_serving_without_teaching_records_says_how_to_start_the_stand_in(r
     assert "register demo" in result.output
 
 
-@pytest.mark.rule("REF-6.1", "OPS-14")
+@pytest.mark.rule("REF-6.1", "REF-7.2", "OPS-14")
 @pytest.mark.parametrize(
     "command",
-    ["demo-data load", "demo-data reset", "demo", "history load nowhere.csv", "jobs run-due --now 2026-09-01"],
+    [
+        *("demo-data load", "demo-data reset", "demo", "history load nowhere.csv", "jobs run-due --now 2026-09-01"),
+        *("generate national", "generate national --out folder"),
+    ],
 )
 async def test_demo_data_and_another_time_are_refused_in_production(
     run: Run, environment: pytest.MonkeyPatch, command: str

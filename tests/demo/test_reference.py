@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,32 @@ if TYPE_CHECKING:
 
 EVERY_YEAR = {"Northstar Training", "Brightpath Learning", "Keystone Teacher Development"}
 PARTNERS = {"Grain Hub", "Rivermouth Alliance", "Copperfield Partnership", "Willow Learning Trust"}
+
+
+@pytest.mark.rule("REF-6.3")
+async def test_which_years_are_frozen_and_which_is_not_open_yet(demo_data: Days) -> None:
+    rows = await fetch("SELECT * FROM contract_period ORDER BY year")
+    now, today = demo_data.year, demo_data.as_of
+    assert [row["year"] for row in rows] == list(range(now - 5, now + 2))
+    frozen = {row["year"]: row["successor_year"] for row in rows if row["payments_frozen_on"]}
+    assert frozen == {now - 5: now - 2, now - 4: now - 2}
+    assert all(row["payments_frozen_on"] <= today for row in rows if row["payments_frozen_on"])
+    assert [row["year"] for row in rows if row["registration_opens_on"] is None] == [now + 1]
+    assert all(row["registration_opens_on"] <= today for row in rows if row["year"] <= now)
+
+
+@pytest.mark.rule("REF-6.5")
+async def test_which_bodies_there_are_and_when(demo_data: Days) -> None:
+    assert demo_data.as_of == date(2026, 10, 6)
+    rows = await fetch("SELECT * FROM appropriate_body ORDER BY key")
+    hubs = [row for row in rows if row["type"] == "teaching_school_hub"]
+    assert (len(hubs), [row["name"] for row in hubs if not row["districts"]]) == (8, [])
+    assert [row["active_to"] for row in hubs if row["active_to"]] == [date(2026, 8, 31)]
+    assert [row["active_from"] for row in hubs if row["active_from"]] == [date(2027, 9, 1)]
+    national = [row["allowed_school_kinds"] for row in rows if row["type"] == "national"]
+    assert sorted(national) == [["british_school_overseas"], ["independent"]]
+    (authority,) = [row for row in rows if row["type"] == "local_authority"]
+    assert (authority["allowed_school_kinds"], authority["active_to"] < demo_data.as_of) == ([], True)
 
 
 @pytest.mark.rule("REF-6.4")

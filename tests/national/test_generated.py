@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ async def test_tables_demand_after_loading_what_they_did_before(committed_databa
 async def test_a_row_that_breaks_a_constraint_undoes_the_loading(committed_database: str) -> None:
     before, made = await defined(), country(SMALL)
     stays = made.people.ect_stays
-    stays[1] = replace(stays[1], teacher=stays[0].teacher, started_on=stays[0].started_on, finished_on=None)
+    stays.append(replace(stays[0], id=len(stays) + 1))
     with pytest.raises((Refused, asyncpg.IntegrityConstraintViolationError)):
         await load(made, lambda _: None)
     assert await defined() == before
@@ -126,6 +126,15 @@ def test_schools_are_shaped_like_the_country(bigger: Country) -> None:
     assert sum(count for count in names.values() if count > 1) / len(schools) == pytest.approx(0.2, abs=0.01)
     assert sum(not school.has_postcode for school in schools) / len(schools) == pytest.approx(0.02, abs=0.01)
     assert len({school.authority for school in schools}) == 152
+    assert len({school.district for school in schools}) == 300
+    assert {kind: count / len(schools) for kind, count in share.items()} == pytest.approx(
+        {"primary": 0.68, "secondary": 0.14, "special": 0.06, "sixteen_plus": 0.04, "unfunded": 0.02, "other": 0.06},
+        abs=0.01,
+    )
+    assert set(Counter(school.users for school in schools)) == {0, 1, 2, 3, 4, 5}
+    trusts = Counter(school.trust for school in schools if school.trust)
+    assert max(trusts.values()) <= 40
+    assert sum(count < 2 for count in trusts.values()) <= 1
 
 
 @pytest.mark.rule("REF-7.3")
@@ -147,6 +156,19 @@ def test_people_are_shaped_like_the_country(bigger: Country) -> None:
     moved = Counter(stays.values())
     assert moved[2] / len(stays) == pytest.approx(0.12, abs=0.01)
     assert moved[3] / len(stays) == pytest.approx(0.02, abs=0.01)
+    ects = [one for one in teachers if one.year]
+    begun = [one.started_on for one in ects if one.started_on]
+    assert sum(day.month == 9 and day.day <= 15 for day in begun) / len(ects) == pytest.approx(0.55, abs=0.02)
+    assert sum(day.month == 1 for day in begun) / len(ects) == pytest.approx(0.17, abs=0.02)
+    assert sum(day.month == 4 for day in begun) / len(ects) == pytest.approx(0.09, abs=0.02)
+    assert sum(one.left_on is not None for one in ects) / len(ects) == pytest.approx(0.03, abs=0.01)
+    due = [one for one in ects if one.started_on and one.started_on < AS_OF - timedelta(days=28)]
+    assert sum(one.is_recorded for one in due) / len(due) == pytest.approx(0.70, abs=0.01)
+    for year, share in ((2020, 0.97), (2021, 0.97), (2022, 0.97), (2023, 0.90)):
+        of_year = [one.completed_on for one in ects if one.year == year]
+        assert sum(day is not None for day in of_year) / len(of_year) == pytest.approx(share, abs=0.02)
+    mentors = bigger.people.mentor_stays
+    assert sum(stay.is_second for stay in mentors) / len(mentors) == pytest.approx(0.01, abs=0.005)
     corrected = [one for one in teachers if one.corrected]
     assert len(corrected) / len(teachers) == pytest.approx(0.01, abs=0.001)
     far = [one for one in corrected if similarity(f"{one.first} {one.last}", one.corrected or "") < 50]
@@ -160,13 +182,25 @@ def test_training_and_mentoring_are_shaped_like_the_country(bigger: Country) -> 
     assert len(led) / len(trainings) == pytest.approx(0.95, abs=0.01)
     latest = [one for one in led if one.year == 2025]
     assert sum(one.partnership is None for one in latest) / len(latest) == pytest.approx(0.20, abs=0.02)
+    before = [one for one in led if one.year and one.year < 2025]
+    assert sum(one.partnership is None for one in before) / len(before) == pytest.approx(0.01, abs=0.005)
+    providers = Counter(one.provider for one in led)
+    shares = dict(enumerate((0.30, 0.22, 0.16, 0.12, 0.10, 0.06, 0.04), 1))
+    assert {provider: count / len(led) for provider, count in providers.items()} == pytest.approx(shares, abs=0.025)
+    assert (len(bigger.reference.partners), len(bigger.reference.bodies)) == (80, 84)
     days = [(one.confirmed_at - one.requested_at).days for one in led if one.confirmed_at and one.requested_at]
     assert median(days) == pytest.approx(9, abs=1)
     ects = {one.stay.teacher.id for one in trainings}
     assert len({one.stay.teacher.id for one in trainings if one.withdrawn}) / len(ects) == pytest.approx(0.04, abs=0.01)
+    deferred = {one.stay.teacher.id for one in trainings if one.deferred}
+    resumed = [stay for stay, rows in Counter(one.stay.id for one in trainings).items() if rows > 1]
+    assert (len(deferred) - len(resumed)) / len(ects) == pytest.approx(0.03, abs=0.01)
+    assert len(resumed) / len(ects) == pytest.approx(0.01, abs=0.005)
     now = {stay.id for stay in bigger.people.ect_stays if stay.finished_on is None}
     mentored = {one.ect.id for one in bigger.mentorships if one.finished_on is None}
     assert len(now & mentored) / len(now) == pytest.approx(0.92, abs=0.01)
+    mentors = Counter(one.ect.id for one in bigger.mentorships)
+    assert sum(rows > 1 for rows in mentors.values()) / len(mentors) == pytest.approx(0.10, abs=0.02)
     held = Counter(one.mentor.id for one in bigger.mentorships if one.finished_on is None)
     assert mean(held.values()) == pytest.approx(1.3, abs=0.1)
     assert max(held.values()) <= 6
