@@ -14,6 +14,7 @@ from app.bench.scratch import MOMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 HOST = "127.0.0.1:8000"
 REDIRECT = 303
@@ -48,6 +49,10 @@ class Client:
         self.last = Answer()
         self.address = ""
 
+    def at(self, moment: datetime) -> None:
+        """Ask at this time from now on."""
+        self.headers["x-with-server-date"] = moment.isoformat()
+
     async def get(self, url: str, **headers: str) -> Answer:
         """Ask for a page, which is remembered as the last one."""
         answer = await self._send("GET", url, b"", headers)
@@ -73,9 +78,19 @@ class Client:
         while answer.status == REDIRECT:
             self.address = urlsplit(answer.headers["location"]).path
             answer = await self.get(answer.headers["location"])
-        if answer.status >= 400:  # noqa: PLR2004 - an error
-            raise Unexpected(f"{answer.status} after {self.address.rpartition('/')[2]}")
+        self._must_be_shown(answer, self.address)
         return self.address.rpartition("/")[2]
+
+    async def open(self, url: str) -> Answer:
+        """Ask for a page that must be there. Raises Unexpected."""
+        answer = await self.get(url)
+        self._must_be_shown(answer, url)
+        return answer
+
+    @staticmethod
+    def _must_be_shown(answer: Answer, address: str) -> None:
+        if answer.status >= 400:  # noqa: PLR2004 - an error
+            raise Unexpected(f"{answer.status} after {address.rpartition('/')[2]}")
 
     async def sign_in(self, urn: str, email: str) -> None:
         """Sign in at a school by the test sign-in. Raises Unexpected."""

@@ -12,7 +12,7 @@ from app.bench.client import Unexpected
 from app.bench.metrics import Metric
 from app.bench.process import peak, resident
 from app.bench.remote import Pace, Remote
-from app.bench.runs import schools_at_work
+from app.bench.runs import come, offices, schools_at_work
 from app.bench.walks import register
 from app.bench.world import KEY, environment, in_use, running, served
 from app.db.engine import fetch
@@ -60,15 +60,15 @@ async def journeys(world: World, port: int, pace: Pace, urns: list[str], *, coun
 
     Raises Unexpected when nobody gets through.
     """
-    begun = done = in_vain = 0
+    begun, done, in_vain, visits = 0, 0, 0, offices(urns)
 
-    async def visit(urn: str) -> None:
+    async def visit() -> None:
         nonlocal begun, done, in_vain
         while begun < count and perf_counter() < until:
             begun += 1
             visitor = Remote(port, pace)
             try:
-                await visitor.sign_in(urn, f"office1@s{urn}.example")
+                await come(visitor, *next(visits))
                 await register(visitor, world.new_trn())
                 done, in_vain = done + 1, 0
             except (Unexpected, OSError, asyncio.IncompleteReadError) as fault:
@@ -79,8 +79,8 @@ async def journeys(world: World, port: int, pace: Pace, urns: list[str], *, coun
                 await visitor.close()
 
     async with asyncio.TaskGroup() as group:
-        for urn in urns[: min(12, max(1, count // 8))]:
-            group.create_task(visit(urn))
+        for _ in range(min(12, max(1, count // 8))):
+            group.create_task(visit())
     return done
 
 

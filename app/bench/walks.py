@@ -50,7 +50,7 @@ async def mentor_of_first(client: Client) -> str:
 
 async def start(client: Client, trn: str) -> str:
     """Begin a registration up to the question whether the name is right. Raises PutOff."""
-    await client.get(START)
+    await client.open(START)
     await client.follow(await client.post(START, {}))
     step = await answer(client, trn=trn, **BORN)
     if step == LATER:

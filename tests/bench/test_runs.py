@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -72,6 +73,9 @@ class Visitor:
 
     def __init__(self, *_: Any) -> None: ...
 
+    def at(self, *_: Any) -> None:
+        """Come at a time."""
+
     async def sign_in(self, *_: Any) -> None:
         """Come in."""
         await asyncio.sleep(0)
@@ -79,6 +83,13 @@ class Visitor:
     async def close(self) -> None:
         """Go."""
         Visitor.gone += 1
+
+
+@pytest.mark.rule("PRF-18")
+def test_each_visit_is_at_the_next_school_and_later_than_the_one_before() -> None:
+    visits = [visit for visit, _ in zip(runs.offices(["1", "2", "3"]), range(5), strict=False)]
+    assert [urn for urn, _ in visits] == ["1", "2", "3", "1", "2"]
+    assert all(later - earlier == runs.BETWEEN_VISITS for (_, earlier), (_, later) in pairwise(visits))
 
 
 @pytest.mark.rule("PRF-9")
