@@ -916,6 +916,14 @@ async def test_a_mentor_who_is_at_another_school_as_well_goes_on(register: Regis
 
 
 @pytest.mark.rule("REF-3.5")
+async def test_an_ect_who_was_elsewhere_before_goes_on(register: Register) -> None:
+    before = await make.ect(await at(OTHER), "Tia Twice", date(2024, 9, 1), finished_on=date(2025, 8, 31))
+    await make.ect(await at(S), before.teacher)
+    await joined(register)
+    assert [row[0] for row in await stays(before)] == [OTHER, S, N]
+
+
+@pytest.mark.rule("REF-3.5")
 async def test_mentoring_that_had_ended_does_not_go_on(register: Register) -> None:
     here = await at(S)
     ect, former, mentor = await make.ect(here), await make.mentor(here, "Flo Former"), await make.mentor(here)

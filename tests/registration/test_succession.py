@@ -154,6 +154,12 @@ def test_a_link_counts_from_its_day_on(on: date | None, counts: bool) -> None:
     assert (step_of(Stated("1", "2", "Successor", on), TODAY) is not None) is counts
 
 
+@pytest.mark.rule("REF-2.6", "REF-3.4")
+def test_a_school_does_not_follow_itself() -> None:
+    assert step_of(Stated("1", "1", "Successor"), TODAY) is None
+    assert decide("1", links("1>1"), {"1": S}) == Decision(Act.CLOSE)
+
+
 @pytest.mark.rule("REF-2.6")
 def test_a_successor_that_both_sides_state_is_one() -> None:
     both = Links.of([Stated("1", "2", "Successor"), Stated("2", "1", "Predecessor")], TODAY)
