@@ -51,8 +51,13 @@ async def stand(
     beside: tuple[Any, ...] | None = None,
 ) -> Asked[F]:
     """Load the facts and walk; beside: what was read together with the draft, if it was."""
+    facts = await facts_of(journey, draft, here, beside)
+    return Asked(journey, request, here, draft, facts, walk(journey.path, draft.answers, facts))
+
+
+async def facts_of(journey: Journey[F, Any], draft: Draft, here: Here, beside: tuple[Any, ...] | None = None) -> F:
+    """Load what a journey needs to know; beside: what was read together with the draft, if it was."""
     if beside is None:
         wanted = journey.beside(draft.id, here)
         beside = await together(*wanted) if wanted else ()
-    facts = await journey.load(draft, here, *beside)
-    return Asked(journey, request, here, draft, facts, walk(journey.path, draft.answers, facts))
+    return await journey.load(draft, here, *beside)

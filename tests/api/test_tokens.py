@@ -150,7 +150,7 @@ async def test_a_call_is_logged_once_without_anything_personal(world: World, cap
     caplog.set_level(logging.INFO, "register.request")
     somebody = "C2A4E6F8-1b3d-4f5a-8c7e-9d0b1a2c3d43"
     await world.larch.get(f"/participants/{somebody}?filter[urn]=Quetzal&filter[Quetzal]=1&sort=", 400)
-    (record,) = caplog.records
+    (record,) = [one for one in caplog.records if one.name == "register.request"]
     line: Any = record.__dict__["fields"]
     assert (line["lead_provider"], line["token"]) == ("Larch Learning", world.tokens["larch"].first_characters)
     assert (line["route"], line["resources"]) == ("/api/v3/participants/{participant_id}", [somebody.lower()])

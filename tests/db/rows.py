@@ -299,6 +299,10 @@ def bulk_row(_: World) -> dict[str, Any]:
     return stamped(bulk_batch_id=1, position=1, trn="7000001")
 
 
+def reference_version(_: World) -> dict[str, Any]:
+    return {"one": True, "version": UUID(int=1)}
+
+
 def app_user(_: World) -> dict[str, Any]:
     return stamped(
         audience="school",
@@ -512,8 +516,9 @@ DEPENDENT = {
     "calendar_entry": calendar_entry,
     "api_token_day": api_token_day,
     "bulk_row": bulk_row,
+    "reference_version": reference_version,
 }
-"""Rows that need another of BUILDERS first."""
+"""Rows that need another of BUILDERS first, or that there is one of already."""
 
 
 async def insert(world: World, table: str, **changes: Any) -> Any:

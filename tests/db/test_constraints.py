@@ -389,6 +389,7 @@ SCHOOLS = {
 }
 
 RECORDS = {
+    "PRF-8 a second version of reference data": Bad("reference_version_one_check", "reference_version", {"one": False}),
     "DRF-14 a submitted draft that keeps answers": Bad(
         "draft_ended_is_erased", "draft", {"state": "submitted", "outcome": "{}", "answers": '{"a": {}}'}
     ),
@@ -676,7 +677,7 @@ READ = """SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::in
 @pytest.mark.rule("PER-04", "PER-62")
 @pytest.mark.parametrize("table", ["ect_at_school_period", "training_period", "mentorship_period"])
 async def test_checking_a_period_reads_its_own_rows_alone(world: World, table: str) -> None:
-    days = [END - timedelta(days=number) for number in range(20)]
+    days = [END - timedelta(days=number) for number in range(100)]
     for day in days:
         await insert(world, "training_period", started_on=day, finished_on=day)
         await insert(world, "mentorship_period", started_on=day, finished_on=day)

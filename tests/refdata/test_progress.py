@@ -28,6 +28,7 @@ async def test_each_phase_is_told_with_rows_rate_and_estimate(database: None, tm
         "reading one.csv",
         "reading links.csv",
         "applying the register",
+        "storing schools",
         "reconciling closed schools",
         "bringing lead providers up to date",
     ]

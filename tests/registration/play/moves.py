@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from litestar.exceptions import NotFoundException
 
@@ -41,6 +43,7 @@ from app.training.report_partnership import ReportPartnership, report_partnershi
 from app.training.resume import Resume, resume
 from app.training.undo_challenge import UndoChallenge, undo_challenge
 from app.training.withdraw import Withdraw, withdraw
+from app.web.journey_draft import facts_of
 from app.web.journey_start import blank_draft
 from app.web.schools import leaving, mistakes
 from app.web.schools.assign.assign_ects import ASSIGN_ECTS
@@ -72,6 +75,12 @@ ABOUT: dict[Role, tuple[SubjectJourney, ...]] = {
     Role.MENTOR: (*ABOUT_BOTH, *(ASSIGN_ECTS,) * 4),
 }
 """What can be done with somebody, the likelier the oftener."""
+
+
+STORE_DRAFT = """INSERT INTO draft (id, created_at, updated_at, kind, journey, school_id, started_by_user_id,
+    last_saved_by_user_id, last_saved_at, expires_at, state, answers, answer_versions, version, trn, identity_match,
+    trs_snapshot, trs_fetched_at)
+    VALUES ($1, $2, $2, $3, $4, $5, $6, $6, $2, $2, 'open', $7::jsonb, '{}', 1, $8, $9, $10::jsonb, $2)"""
 
 
 @dataclass(frozen=True)
@@ -108,8 +117,32 @@ async def _for_ect(draw: Draw, here: Here) -> int | None:
 async def answered(journey: Journey[Any, Any], draw: Draw, here: Here, draft: Draft) -> Draft:
     """Answer every question of a journey; returns the draft with its answers."""
     ask = Answering(draw, here.today, draft.answers)
-    journey.path(ask, await journey.load(draft, here))
+    journey.path(ask, await _facts(journey, draft, here))
     return replace(draft, answers=ask.answers)
+
+
+async def _facts(journey: Journey[Any, Any], draft: Draft, here: Here) -> Any:
+    """Load what a journey needs to know of a draft; that of a registration is stored for as long as this takes."""
+    if draft.trn is None:
+        return await facts_of(journey, draft, here)
+    stored = replace(draft, id=uuid4())
+    async with transaction():
+        await fetch(
+            STORE_DRAFT,
+            stored.id,
+            stored.created_at,
+            stored.kind.value,
+            stored.journey,
+            stored.school_id,
+            stored.started_by_user_id,
+            json.dumps(stored.answers),
+            stored.trn,
+            draft.identity_match.value if draft.identity_match else None,
+            json.dumps(stored.trs_snapshot),
+        )
+        facts = await facts_of(journey, stored, here)
+        await fetch("DELETE FROM draft WHERE id = $1", stored.id)
+    return facts
 
 
 async def somebody(draw: Draw, here: Here) -> tuple[Role, Any] | None:
@@ -148,13 +181,13 @@ async def confirm(unfinished: Unfinished, here: Here) -> None:
     """Confirm as the controller does: lock, load afresh, walk again, show, perform (DRF-11)."""
     journey = await unfinished.journey(here)
     draft = unfinished.draft
-    asked = walk(journey.path, draft.answers, await journey.load(draft, here))
+    asked = walk(journey.path, draft.answers, await _facts(journey, draft, here))
     if not asked.complete:
         raise asked.exit or Exit(asked.next_slug)
     async with transaction():
         if journey.lock is not None:
             await journey.lock(asked.command)
-        facts = await journey.load(draft, here)
+        facts = await _facts(journey, draft, here)
         walked = walk(journey.path, draft.answers, facts)
         assert walked.complete, "nobody else has done anything"
         journey.rows(walked, facts)

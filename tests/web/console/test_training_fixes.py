@@ -52,7 +52,7 @@ async def test_with_no_partnership_to_move_to_one_is_added_on_the_way_from_the_q
     await factories.training(ect, larch)
     await sam.get("/admin/queues/q-01")
     letter = html.fromstring(sam.page.text).xpath("//*[@data-letter]")[0].text_content()
-    assert letter.startswith("Ash School (URN 100001) asked you")
+    assert letter.startswith("To Larch Learning: Ash School (URN 100001) asked you")
     assert "Siân" not in letter
     form = f"{address(ect, 'move-training')}?from=/admin/queues/q-01"
     assert f'href="{form}"' in sam.page.text
