@@ -31,6 +31,7 @@ class Pool(asyncpg.Pool):  # type: ignore[misc]  # its library has no types
         )
         self._at_hand: list[tuple[Any, float]] = []
         self._waiting = 0
+        self._ending = False
 
     async def lend(self, seconds: float) -> Any:
         """Return a connection, for which it waits so long at most; raises TimeoutError and what connecting raises."""
@@ -50,6 +51,7 @@ class Pool(asyncpg.Pool):  # type: ignore[misc]  # its library has no types
         if (
             in_peace
             and not self._waiting
+            and not self._ending
             and len(self._at_hand) < AT_HAND
             and not is_lost(connection)
             and not connection.is_in_transaction()
@@ -64,6 +66,7 @@ class Pool(asyncpg.Pool):  # type: ignore[misc]  # its library has no types
 
     async def close(self) -> None:
         """Close every connection, waiting for those in use."""
+        self._ending = True
         while self._at_hand:
             await self.release(self._at_hand.pop()[0])
         await super().close()

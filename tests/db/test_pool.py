@@ -97,3 +97,14 @@ async def test_only_a_few_are_kept_at_hand(committed_database: str) -> None:
             await pool.take_back(connection, in_peace=True)
         assert pool.get_idle_size() == AT_HAND + 2
         assert len(pool._at_hand) == AT_HAND
+
+
+@pytest.mark.rule("OPS-8")
+async def test_what_is_given_back_while_the_pool_closes_is_closed_too(committed_database: str) -> None:
+    pool = Pool(committed_database, least=0, most=2, connection_class=Connection)
+    await pool
+    connection = await pool.lend(1)
+    closing = asyncio.create_task(pool.close())
+    await asyncio.sleep(0)
+    await pool.take_back(connection, in_peace=True)
+    await asyncio.wait_for(closing, 5)
