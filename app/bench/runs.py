@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 VISITORS, CORES = 60, 2
 REGISTRATIONS = 15
 MILLION = 1_000_000
+ALL_HERE = 5.0
+"""Seconds until every visitor has come: who comes one after the other does not confirm at one moment."""
 BETWEEN_VISITS = timedelta(seconds=20)
 WARM = 0.1
 """The share of a soak after which nothing is new any more."""
@@ -117,9 +119,10 @@ async def _driven(world: World, port: int, pace: Pace, seconds: float, urns: lis
     pace.begun_at = pace.begun_at or started
     until, confirmed, visits = started + seconds, 0, offices(urns)
 
-    async def visit() -> None:
+    async def visit(number: int) -> None:
         nonlocal confirmed
         visitor = Remote(port, pace)
+        await asyncio.sleep(number / VISITORS * ALL_HERE)
         while perf_counter() < until:
             try:
                 await come(visitor, *next(visits))
@@ -138,7 +141,7 @@ async def _driven(world: World, port: int, pace: Pace, seconds: float, urns: lis
                 await visitor.close()
         await visitor.close()
 
-    await asyncio.gather(*(visit() for _ in range(VISITORS)))
+    await asyncio.gather(*(visit(number) for number in range(VISITORS)))
     return confirmed
 
 

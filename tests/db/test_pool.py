@@ -108,3 +108,4 @@ async def test_what_is_given_back_while_the_pool_closes_is_closed_too(committed_
     await asyncio.sleep(0)
     await pool.take_back(connection, in_peace=True)
     await asyncio.wait_for(closing, 5)
+    assert pools.is_lost(connection)
