@@ -126,7 +126,7 @@ FAULTS = {
     "REF-4.12 DATES_REVERSED": ({"appropriate_bodies": BODIES + "ab,A,national,,2025-02-01,2025-01-31,,,\n"}, "appropriate_bodies.csv:2:active_to DATES_REVERSED"),
 }  # fmt: skip
 ELSEWHERE = {"IN_USE", "NOTHING_THERE", "NOT_THE_SAME", "NOT_USED", "NO_ROWS", "OUTCOME_STORED", "TRN_UNKNOWN"}
-"""Need stored rows or another command: test_prune, test_export, test_induction_records, test_history and the like."""
+"""Need stored rows or another command: test_prune, test_export, test_induction_records, test_migrated."""
 KINDS_OF_ROW = (
     "contract_period",
     "schedule",
