@@ -56,6 +56,19 @@ def maintenance_url() -> str:
     return given or server.start(Path(os.environ["DATA_DIR"]), "postgres")
 
 
+async def write_carelessly() -> None:
+    """Let the tests' own server write without waiting for the disk: nothing that a test kills takes the machine with it."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        return
+    conn = await asyncpg.connect(maintenance_url())
+    try:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            await conn.execute(f"ALTER SYSTEM SET {setting} = off")
+        await conn.execute("SELECT pg_reload_conf()")
+    finally:
+        await conn.close()
+
+
 async def make_database(name: str, template: str | None = None) -> str:
     """Make a database anew; returns its address."""
     url = maintenance_url()
@@ -80,6 +93,7 @@ async def drop_database(name: str) -> None:
 @pytest.fixture(scope="session")
 async def template_database() -> AsyncIterator[str]:
     """Give the name of a migrated database that others are copied from, one per worker."""
+    await write_carelessly()
     name = f"register_{os.getpid()}_{WORKER}"
     engine.point_at(await make_database(name))
     await engine.open(size=2)
