@@ -101,7 +101,10 @@ class Rehearsal:
 
 
 @pytest.fixture
-async def rehearse(before_june: str, chromium: Browser, address: str) -> Any:
+async def rehearse(before_june: str, chromium: Browser, address: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    # A night is not waited for: at four questions a second everybody's records take twenty seconds.
+    monkeypatch.setattr("app.jobs.teaching_records.settings", lambda: Settings(trs_job_rate=1_000))
+
     @asynccontextmanager
     async def opened(*, javascript: bool) -> AsyncIterator[Rehearsal]:
         async with database_of_its_own(before_june), running_stand_in(teaching_records(DAYS), as_of=DAYS.as_of) as url:
