@@ -72,6 +72,11 @@ class Reader:
         if message.type == "error" and not EXPECTED_FAILURES.search(message.text):
             self.complaints.append(message.text)
 
+    async def turn_to(self, tab: Page) -> None:
+        """Go on in another tab; one in the background is drawn once a second at most."""
+        self.page = tab
+        await tab.bring_to_front()
+
     async def open(self, path: str) -> None:
         """Open an address by hand."""
         await self.page.goto(path)

@@ -200,14 +200,14 @@ async def test_two_tabs_with_two_teachers_never_cross(open_browser: Any, javascr
         page = first.page
         other = await first.context.new_page()
         first.watch(other)
-        first.page = other
+        await first.turn_to(other)
         await find(first, "9900002")
-        first.page = page
+        await first.turn_to(page)
         await to_check(first, "priya@ash.example")
-        first.page = other
+        await first.turn_to(other)
         await to_check(first, "tom@ash.example")
         await first.press("Confirm and register", "confirmation")
-        first.page = page
+        await first.turn_to(page)
         await first.press("Confirm and register", "programme-choices")  # the first registration made choices to reuse
         await first.choose("Choose other")
         await first.press("Continue", "check-answers")
