@@ -10,6 +10,7 @@ import pytest
 
 from app import clock
 from app.db.engine import fetch
+from app.db.sight import OWNER, seen_by
 from app.db.transaction import transaction
 from app.provider_records.asked import ResourceType
 from app.provider_records.changes import Expired, changes_page, forget_old_changes, latest_change_number
@@ -96,3 +97,34 @@ async def test_filling_makes_records_of_what_was_there_without_entries(larch: Na
     await fill()
     assert await verify() == []
     assert len(await entries(larch)) == 4
+
+
+COUNTRY = """
+    INSERT INTO school_partnership (created_at, updated_at, public_id, school_id, lead_provider_id, delivery_partner_id,
+        contract_period_year, origin, reported_at)
+    SELECT now(), now(), gen_random_uuid(), number, 1, 1, 2025, 'reported', now()
+    FROM generate_series(1000001, 1020000) number"""
+READ_THROUGH = "SELECT seq_tup_read AS n FROM pg_stat_xact_user_tables WHERE relname = 'school_partnership'"
+
+
+@pytest.mark.rule("PRF-5", "PRF-18")
+async def test_settling_a_registration_reads_no_partnership_of_other_schools(database: None) -> None:
+    await factories.contract_period(2025)
+    at, provider, partner = (
+        await factories.school(),
+        await factories.lead_provider(),
+        await factories.delivery_partner(),
+    )
+    partnership = await factories.partnership(at, provider, partner)
+    await settled()
+    with seen_by(OWNER):
+        await fetch("SET LOCAL session_replication_role = replica")  # the schools of these need not be there
+        await fetch(COUNTRY)
+        await fetch("SET LOCAL session_replication_role = origin")
+        await fetch("ANALYZE school_partnership")
+    await factories.training(await factories.ect(at), provider, partnership)
+    (before,) = await fetch(READ_THROUGH)
+    await settled()
+    assert await fetch(READ_THROUGH) == [before]
+    kept = await fetch("SELECT resource_type FROM provider_record WHERE lead_provider_id = $1", provider.id)
+    assert {"participant", "partnership", "school"} <= {row["resource_type"] for row in kept}
