@@ -43,6 +43,11 @@ def pytest_configure() -> None:
     gc.disable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take long, or one of them is left to a single worker when the others have ended."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage again, but never among the tests themselves: that took a fifth of the time of a run."""
     gc.freeze()

@@ -34,6 +34,7 @@ async def staff(demo_data: Days) -> AsyncIterator[Browser]:
     await made.client.aclose()
 
 
+@pytest.mark.long
 @pytest.mark.rule("QUA-2.1", "QUA-2.2", "REF-6.8", "ADM-6.1", "HTX-1", "HTX-4", "HTX-6", "HTX-10")
 @pytest.mark.rule("AX-3", "AX-4", "AX-6", "AX-7", "AX-8", "AX-9", "AX-10", "AX-13", "AX-14", "AX-15", "AX-16")
 @pytest.mark.rule("AX-18", "AX-27", "AX-30", "AX-31", "GDS-3", "GDS-13")

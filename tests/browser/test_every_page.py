@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Browser
 
 
+@pytest.mark.long
 @pytest.mark.rule(
     "QUA-2.1", "QUA-2.2", "HTX-1", "HTX-10", "AX-3", "AX-4", "AX-6", "AX-7", "AX-8", "AX-9", "AX-10", "AX-13"
 )

@@ -161,6 +161,7 @@ async def told_that_it_opened(name: str) -> list[str]:
     return [fields["link"] for fields in found if fields["name"] == name]
 
 
+@pytest.mark.long
 @BOTH
 @pytest.mark.rule("QUA-7.2", "CP-05", "PRM-04", "QUA-2.3")
 async def test_a_year_opens(rehearse: Any, javascript: bool) -> None:

@@ -89,6 +89,7 @@ def signed_in_with_dfe(service: str, email: str) -> str:
         return str(client.get(back).headers["location"])
 
 
+@pytest.mark.long
 @pytest.mark.rule("EXT-6.2", "REF-6.1", "REF-6.8")
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX systems")
 def test_the_demo_starts_everything_and_stops_all_of_it(data_folder: Path) -> None:

@@ -152,6 +152,7 @@ async def told_to_stop(web: Web) -> set[int]:
     return {answer.status_code for answer in answers}
 
 
+@pytest.mark.long
 @pytest.mark.rule("FLT-18", "FLT-19", "REL-1", "REL-3")
 @pytest.mark.rule("FLT-21", "OPS-8", "REL-8")
 async def test_a_kill_during_the_confirmation_leaves_nothing_or_everything_and_a_stop_drops_nobody(web: Web) -> None:

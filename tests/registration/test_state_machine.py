@@ -306,6 +306,7 @@ def stage(shared_database: str) -> Iterator[Stage]:
     made.close()
 
 
+@pytest.mark.long
 @pytest.mark.rule("EVT-05", "GEN-07", "PER-60", "PER-05", "EML-01", "DM-02", "HM-02")
 def test_whatever_a_town_does_what_must_hold_holds(stage: Stage) -> None:
     class Game(Play):

@@ -265,6 +265,7 @@ def with_raw(good: Mapping[str, str], asked: Field, raw: bytes) -> bytes:
     return without(good, asked) + b"&" + asked.name.encode() + b"=" + raw
 
 
+@pytest.mark.long
 @pytest.mark.rule("TRP-7", "GEN-07")
 @pytest.mark.rule("SEC-20")
 async def test_nothing_that_is_posted_breaks_a_page_or_is_stored(client: Browser, found: Place, app: Any) -> None:
