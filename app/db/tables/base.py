@@ -23,6 +23,7 @@ from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from app import clock
+from app.db.engine import engine
 
 if TYPE_CHECKING:
     from enum import Enum
@@ -34,6 +35,10 @@ class Row(Table):
     id = BigSerial(primary_key=True)
     created_at = Timestamptz(default=clock.now)
     updated_at = Timestamptz(default=clock.now)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Name the engine: Piccolo would look for it with the tools of its migrations, 8 MB of them."""
+        super().__init_subclass__(db=engine, **options)
 
 
 class PublicRow(Row):
