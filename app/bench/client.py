@@ -127,14 +127,18 @@ class Client:
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
 
+        sent_back: list[dict[str, Any]] = []
+
         async def send(message: dict[str, Any]) -> None:
+            sent_back.append(message)
+
+        await self._app(scope, receive, send)
+        for message in sent_back:  # read only now: what a visitor does is no work of the service
             if message["type"] == "http.response.start":
                 answer.status = message["status"]
                 self._keep(answer, message["headers"])
             else:
                 answer.body += message.get("body", b"")
-
-        await self._app(scope, receive, send)
         return answer
 
     def _keep(self, answer: Answer, headers: list[tuple[bytes, bytes]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import socket
@@ -69,6 +70,9 @@ async def in_use(world: World, scratch: Scratch | None = None) -> AsyncIterator[
         stack.push_async_callback(trs.close)
         world.app = world.make_app(trs)
         async with world.app.lifespan():
+            gc.collect()
+            gc.freeze()  # as the web process does, which goes through none of this again
+            stack.callback(gc.unfreeze)
             yield world
 
 
