@@ -117,6 +117,8 @@ class NationalInsuranceNumber(Masked[str]):
 
 def clean(text: str) -> str:
     """Return text that every database, log and page can hold: NUL and lone surrogates become U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", REPLACEMENT)
 
 

@@ -74,9 +74,9 @@ def yes_or_no(
 
 def dates(slug: str, title: str, prefix: str, what: str, **more: Any) -> Question[date]:
     """Return a question for a date in three boxes (VAL-02)."""
-    parse = partial(parse_date, prefix=prefix, what=what)
+    usual = {"kind": "date", "parse": partial(parse_date, prefix=prefix, what=what)}
     fields = (f"{prefix}_day", f"{prefix}_month", f"{prefix}_year")
-    return Question(slug, title, parse, fields, **{"kind": "date", **more})
+    return Question(slug, title, fields=fields, **{**usual, **more})
 
 
 def email(slug: str, title: str, field: str = "email", **more: Any) -> Question[str]:

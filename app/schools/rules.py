@@ -72,6 +72,16 @@ class SchoolAccess:
     reason: RefusalReason | None = None
 
 
+FUNDED = SchoolAccess(SchoolLevel.FULL, 5)
+SECTION_41 = SchoolAccess(SchoolLevel.FULL, 6)
+ADMITTED = SchoolAccess(SchoolLevel.SCHOOL_LED_ONLY, 7)
+STILL_TRAINING = SchoolAccess(SchoolLevel.FULL_NO_NEW_ECTS, 8)
+TYPE_UNKNOWN = SchoolAccess(SchoolLevel.NONE, 9, RefusalReason.TYPE_UNKNOWN)
+NOT_FUNDED = SchoolAccess(SchoolLevel.NONE, 10, RefusalReason.NOT_FUNDED)
+NOT_IN_ENGLAND = SchoolAccess(SchoolLevel.NONE, 11, RefusalReason.NOT_IN_ENGLAND)
+TYPE_NOT_ELIGIBLE = SchoolAccess(SchoolLevel.NONE, 12, RefusalReason.TYPE_NOT_ELIGIBLE)
+
+
 def school_kind(type_code: int | None) -> SchoolKind:
     """Return the kind of school of an establishment type; unknown types are `other` (SCH-01)."""
     if type_code in FUNDED_TYPES:
@@ -124,16 +134,15 @@ def _by_type(school: SchoolFacts, policy: Policy) -> SchoolAccess:
     independent = in_england and school.type_code in INDEPENDENT_TYPES
     admitted = school.type_code in policy.admitted_unfunded_types
     rows = (
-        (school.type_code in FUNDED_TYPES and in_england, SchoolAccess(SchoolLevel.FULL, 5)),
-        (independent and school.section_41_approved, SchoolAccess(SchoolLevel.FULL, 6)),
-        (admitted, SchoolAccess(SchoolLevel.SCHOOL_LED_ONLY, 7)),
-        (independent and school.has_open_training, SchoolAccess(SchoolLevel.FULL_NO_NEW_ECTS, 8)),
-        (school.type_code not in KNOWN_TYPES, _refused(9, RefusalReason.TYPE_UNKNOWN)),
-        (independent, _refused(10, RefusalReason.NOT_FUNDED)),
-        (not in_england, _refused(11, RefusalReason.NOT_IN_ENGLAND)),
+        (school.type_code in FUNDED_TYPES and in_england, FUNDED),
+        (independent and school.section_41_approved, SECTION_41),
+        (admitted, ADMITTED),
+        (independent and school.has_open_training, STILL_TRAINING),
+        (school.type_code not in KNOWN_TYPES, TYPE_UNKNOWN),
+        (independent, NOT_FUNDED),
+        (not in_england, NOT_IN_ENGLAND),
     )
-    fallback = _refused(12, RefusalReason.TYPE_NOT_ELIGIBLE)
-    return next((access for applies, access in rows if applies), fallback)
+    return next((access for applies, access in rows if applies), TYPE_NOT_ELIGIBLE)
 
 
 def _refused(row: int, reason: RefusalReason) -> SchoolAccess:

@@ -101,7 +101,10 @@ class Calendar:
 
     def containing(self, day: date) -> ContractPeriod | None:
         """Find the period that contains the day."""
-        return next((period for period in self.periods if period.contains(day)), None)
+        for period in self.periods:  # asked many times for each page, so without a generator
+            if period.started_on <= day <= period.finished_on:
+                return period
+        return None
 
     def current(self, today: date) -> ContractPeriod | None:
         """Find the period that contains today; there is none in a gap (CP-01)."""

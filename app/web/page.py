@@ -225,8 +225,8 @@ def chrome_of(request: Request[Any, Any, Any]) -> Chrome:
 
 def path_of(request: Request[Any, Any, Any]) -> str:
     """Return the path asked for, with its query: where a page's own form posts to."""
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
+    path, query = request.scope["path"], request.scope["query_string"].decode()  # the framework's `url` costs a parse
+    return f"{path}?{query}" if query else path
 
 
 def fields_of(context: object) -> dict[str, object]:

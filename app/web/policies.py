@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from litestar.handlers import HTTPRouteHandler
@@ -73,7 +74,7 @@ class Policy:
     changes: bool = False
     """Part of a journey: even looking at it is for those who may change something (ACC-15)."""
 
-    @property
+    @cached_property
     def gates(self) -> tuple[Gate, ...]:
         """Return the gates to pass, in order."""
         if self.audience != "school":

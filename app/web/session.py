@@ -15,7 +15,7 @@ from app.policy import Policy as Settings
 from app.registration.rules import induction_tutor_gate
 from app.schools.queries import facts_of
 from app.schools.rules import SchoolAccess, SchoolFacts, SchoolLevel, school_access
-from app.terms import SYSTEM, ActorKind, ScheduleIdentifier, Year
+from app.terms import SYSTEM, Actor, ActorKind, ScheduleIdentifier, Year
 from app.training.periods import Calendar, ContractPeriod
 from app.web import csrf
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from app.access.queries import CurrentSchool, CurrentTutor, PeriodRow, Terms, User
     from app.access.sessions import NewSession
-    from app.terms import Actor
 
 COOKIE = "session"
 SECURE_COOKIE = "__Host-session"
@@ -132,11 +131,11 @@ class Standing:
         user, school = self.visitor.user, self.visitor.school
         if user is None or school is None:
             raise LookupError("the route's policy doesn't ask for a current school")
-        kind = ActorKind.STAFF_FOR_SCHOOL if self.visitor.acts else user.actor.kind
+        kind = ActorKind.STAFF_FOR_SCHOOL if self.visitor.acts else user.actor_kind
         return Here(
             user=user,
             school=school,
-            actor=replace(user.actor, school_id=school.id, kind=kind),
+            actor=Actor(kind, user.name, user.email, user.id, school.id),
             today=self.today,
             level=self.access.level,
             calendar=self.calendar,

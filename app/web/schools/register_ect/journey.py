@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.journeys import kinds
@@ -109,7 +108,7 @@ def start_date(matched: Matched, facts: RegisterECTFacts) -> Question[date]:
             raise out_of_bounds("start_date", crossed.message)
         return day
 
-    question = kinds.dates(
+    return kinds.dates(
         "start-date",
         START,
         "start_date",
@@ -119,8 +118,8 @@ def start_date(matched: Matched, facts: RegisterECTFacts) -> Question[date]:
         show=lambda day: f"{day.day} {day:%B %Y}",
         template="journeys/register-ect/start-date.html",
         details={"hints": bounds.hints},
+        parse=parse,
     )
-    return replace(question, parse=parse)
 
 
 def bounds_of(matched: Matched, facts: RegisterECTFacts) -> Bounds:

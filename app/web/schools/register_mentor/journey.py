@@ -117,7 +117,7 @@ def start_date(matched: Matched, facts: RegisterMentorFacts, *, only_here: bool)
             raise out_of_bounds("start_date", crossed.message)
         return day
 
-    question = kinds.dates(
+    return kinds.dates(
         "start-date",
         "When did they start, or when will they start, as a mentor at your school?",
         "start_date",
@@ -126,8 +126,8 @@ def start_date(matched: Matched, facts: RegisterMentorFacts, *, only_here: bool)
         label="Start date",
         show=day_in_words,
         hint=" ".join(mentor_start_bounds(start_facts, None, facts.today, facts.policy).hints),
+        parse=parse,
     )
-    return replace(question, parse=parse)
 
 
 def ask_for_ects(ask: Ask, mentor: MentorHere, facts: RegisterMentorFacts) -> tuple[ECTHere, ...]:
