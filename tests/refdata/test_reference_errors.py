@@ -12,7 +12,7 @@ from app.refdata.findings import FileUnreadable
 from app.refdata.load import check_set, load_set
 from app.terms import SYSTEM
 from tests.architecture.source import ROOT
-from tests.refdata.files import DATA_SET, PERIODS, WHOLE, write_set
+from tests.refdata.files import DATA_SET, PERIODS, WHOLE, write_only, write_set
 from tests.refdata.test_induction_records import FAULTS as INDUCTION_FAULTS
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BODIES = "key,name,type,allowed_school_kinds,active_from,active_to,districts,contact_email,contact_url\n"
 MILESTONES = "year,schedule,declaration,opens_on,closes_on\n"
+EXTENDED = "2025,ecf-extended-september,"
 HUB = "state_funded;independent;british_school_overseas;other"
 HEADER, _, ROWS = PERIODS.partition("\n")
 
@@ -57,6 +58,7 @@ FAULTS = {
         "lead_providers.csv:2:notification_emails LIST_ITEM_REPEATED item 2 is listed twice",
     ),
     "HEADER_UNKNOWN": ({"delivery_partners": "key,name,nam\n"}, "delivery_partners.csv:1:nam HEADER_UNKNOWN"),
+    "HEADER_UNKNOWN capitals": ({"delivery_partners": "Key,name\n"}, "delivery_partners.csv:1:Key HEADER_UNKNOWN"),
     "HEADER_REPEATED": ({"delivery_partners": "key,name,key\n"}, "delivery_partners.csv:1:key HEADER_REPEATED"),
     # cells
     "REQUIRED": ({"delivery_partners": "key,name\ngrain-hub, \n"}, "delivery_partners.csv:2:name REQUIRED"),
@@ -94,6 +96,22 @@ FAULTS = {
     "REF-4.10 UNKNOWN_REFERENCE partner": ({"pairings": "lead_provider,delivery_partner,year\nnorth,grain-hubb,2025\n"}, "pairings.csv:2:delivery_partner UNKNOWN_REFERENCE"),
     "REF-4.10 UNKNOWN_REFERENCE no contract": ({"pairings": "lead_provider,delivery_partner,year\nnorth,grain-hub,2024\n"}, "pairings.csv:2:year UNKNOWN_REFERENCE"),
     "REF-4.10 UNKNOWN_REFERENCE provider": ({"lead_provider_contracts": "lead_provider,year\nnorth,2025\nsouth,2025\n"}, "lead_provider_contracts.csv:3:lead_provider UNKNOWN_REFERENCE"),
+    "REF-4.10 UNKNOWN_REFERENCE year of a contract": (
+        {"lead_provider_contracts": "lead_provider,year\nnorth,2025\nnorth,2030\n"},
+        "lead_provider_contracts.csv:3:year UNKNOWN_REFERENCE",
+    ),
+    "REF-4.10 UNKNOWN_REFERENCE provider of a pairing": (
+        {"pairings": "lead_provider,delivery_partner,year\nsouth,grain-hub,2025\n"},
+        "pairings.csv:2:lead_provider UNKNOWN_REFERENCE",
+    ),
+    "REF-4.10 UNKNOWN_REFERENCE year of a pairing": (
+        {"pairings": "lead_provider,delivery_partner,year\nnorth,grain-hub,2030\n"},
+        "pairings.csv:2:year UNKNOWN_REFERENCE no academic year",
+    ),
+    "REF-4.16 UNKNOWN_REFERENCE year": (
+        {"school_uplifts": "urn,year,pupil_premium,sparsity\n100001,2030,yes,no\n"},
+        "school_uplifts.csv:2:year UNKNOWN_REFERENCE",
+    ),
     "UNKNOWN_REFERENCE year": ({"schedules": WHOLE["schedules.csv"] + "2030,ecf-standard-april\n"}, "schedules.csv:4:year UNKNOWN_REFERENCE"),
     "REF-4.5 DATES_REVERSED": ({"contract_periods": PERIODS.replace("2026-05-31", "2025-06-01")}, "contract_periods.csv:3:finished_on DATES_REVERSED"),
     "REF-4.5 PERIOD_OVERLAP": ({"contract_periods": PERIODS.replace("2025-05-31", "2025-06-01")}, "contract_periods.csv:3:started_on PERIOD_OVERLAP"),
@@ -102,6 +120,18 @@ FAULTS = {
     "REF-4.5 SUCCESSOR_MISSING": ({"contract_periods": PERIODS.replace(",2025,ecf", ",,ecf")}, "contract_periods.csv:2:successor_year SUCCESSOR_MISSING"),
     "REF-4.5 SUCCESSOR_MISSING schedule": ({"contract_periods": PERIODS.replace("ecf-extended-september", "")}, "contract_periods.csv:2:successor_schedule_identifier SUCCESSOR_MISSING"),
     "REF-4.5 SUCCESSOR_LOOP": ({"contract_periods": PERIODS.replace(",2025,ecf", ",2024,ecf")}, "contract_periods.csv:2:successor_year SUCCESSOR_LOOP"),
+    "REF-4.5 SUCCESSOR_LOOP of two": (
+        {"contract_periods": PERIODS.replace("2025-06-01,,,,yes", "2025-06-01,,2024,,yes")},
+        "contract_periods.csv:3:successor_year SUCCESSOR_LOOP",
+    ),
+    "REF-4.5 UNKNOWN_REFERENCE successor": (
+        {"contract_periods": PERIODS.replace(",2025,ecf", ",2030,ecf")},
+        "contract_periods.csv:2:successor_year UNKNOWN_REFERENCE",
+    ),
+    "REF-4.5 PERIOD_GAP allowed after another year": (
+        {"contract_periods": PERIODS.replace("2025-05-31", "2025-05-30").replace("yes,no,\n", "yes,no,yes\n")},
+        "contract_periods.csv:3:started_on PERIOD_GAP",
+    ),
     "REF-4.5 SCHEDULE_UNKNOWN": ({"contract_periods": PERIODS.replace("ecf-extended-september", "ecf-reduced-april")}, "contract_periods.csv:2:successor_schedule_identifier SCHEDULE_UNKNOWN"),
     "REF-4.8 SCHEDULE_UNKNOWN": ({"schedules": WHOLE["schedules.csv"] + "2025,ecf-standard-may\n"}, "schedules.csv:4:identifier SCHEDULE_UNKNOWN"),
     "REF-4.7 DATES_REVERSED": ({"registration_closures": "key,starts_on,ends_on,message\nab,2025-04-02,2025-04-01,x\n"}, "registration_closures.csv:2:ends_on DATES_REVERSED"),
@@ -114,6 +144,18 @@ FAULTS = {
         "milestones.csv:4:opens_on MILESTONE_ORDER",
     ),
     "REF-4.9 MILESTONE_ORDER before June": ({"milestones": MILESTONES + "2025,ecf-standard-september,started,2025-05-31,\n"}, "milestones.csv:2:opens_on MILESTONE_ORDER"),
+    "REF-4.9 MILESTONE_ORDER extended before retained": (
+        {"milestones": MILESTONES + EXTENDED + "retained-4,2025-08-01,\n" + EXTENDED + "extended-1,2025-07-01,\n"},
+        "milestones.csv:3:opens_on MILESTONE_ORDER",
+    ),
+    "REF-4.9 MILESTONE_ORDER completed before extended": (
+        {"milestones": MILESTONES + EXTENDED + "completed,2025-07-01,\n" + EXTENDED + "extended-3,2025-08-01,\n"},
+        "milestones.csv:2:opens_on MILESTONE_ORDER",
+    ),
+    "REF-4.9 UNKNOWN_REFERENCE year": (
+        {"milestones": MILESTONES + "2030,ecf-standard-september,started,2030-06-01,\n"},
+        "milestones.csv:2:year UNKNOWN_REFERENCE",
+    ),
     "REF-4.9 DATES_REVERSED": ({"milestones": MILESTONES + "2025,ecf-standard-september,started,2025-06-01,2025-06-01\n"}, "milestones.csv:2:closes_on DATES_REVERSED"),
     "REF-4.9 KEY_REPEATED": (
         {"milestones": WHOLE["milestones.csv"] + "2025,ecf-standard-september,started,2025-06-01,\n"},
@@ -155,6 +197,47 @@ async def test_a_fault_is_named_with_its_place_and_nothing_is_written(
     assert await stored_rows() == [0] * len(KINDS_OF_ROW)
 
 
+@pytest.mark.rule("REF-4.5", "REF-4.7", "REF-4.8", "REF-4.9", "REF-4.10", "REF-4.12")
+async def test_what_lies_just_within_the_rules_is_no_fault(database: None, tmp_path: Path) -> None:
+    one_day = "key,starts_on,ends_on,message\nab,2025-04-01,2025-04-01,x\ncd,2025-04-02,2025-04-02,x\n"
+    bodies = (
+        f"ab,Alder,teaching_school_hub,{HUB},2025-01-31,2025-01-31,North,A,,\n"
+        f"cd,Birch,teaching_school_hub,{HUB},,,South,A,,\n"
+        "ef,Cedar,national,independent,,,North,A,,\n"
+        "gh,Damson,local_authority,,,,North,A,,\n"
+    )
+    opens = "".join(f"{EXTENDED}{name},2025-06-01,2025-06-02\n" for name in ("started", "extended-1", "completed"))
+    report = await check_set(
+        write_set(
+            tmp_path,
+            registration_closures=one_day,
+            appropriate_bodies=BODIES.replace("active_to,", "active_to,region,") + bodies,
+            milestones=MILESTONES + opens,
+            lead_providers="key,name\nnorth,North-Co\nother,North Co\n",
+            delivery_partners=f"key,name\ngrain-hub,{'x' * 120}\n",
+        )
+    )
+    assert (report.findings.errors, report.findings.warnings) == ([], [])
+
+
+@pytest.mark.rule("REF-4.3", "REF-4.7", "REF-4.9", "REF-4.10")
+async def test_what_is_wrong_beside_stored_rows_is_said_of_the_row_given(database: None, tmp_path: Path) -> None:
+    assert not (await load_set(write_set(tmp_path / "whole"), dry_run=False, actor=SYSTEM)).findings.errors
+    later = write_only(
+        tmp_path / "later",
+        lead_providers="key,name\nother,NORTH Training\n",
+        registration_closures="key,starts_on,ends_on,message\neaster,2025-03-20,2025-04-01,x\n",
+        milestones=MILESTONES + "2025,ecf-standard-september,started,2026-01-02,\n",
+        contract_periods=HEADER + "\n2026,2026-05-31,2027-05-31,,,,,yes,no,\n",
+    )
+    assert [str(finding).split(" ")[:2] for finding in (await check_set(later)).findings.errors] == [
+        ["contract_periods.csv:2:started_on", "PERIOD_OVERLAP"],
+        ["registration_closures.csv:2:starts_on", "CLOSURE_OVERLAP"],
+        ["milestones.csv:2:opens_on", "MILESTONE_ORDER"],
+        ["lead_providers.csv:2:name", "NAME_REPEATED"],
+    ]
+
+
 def test_every_code_of_the_specification_has_its_test() -> None:
     spec = (ROOT / "docs" / "spec" / "reference-data.md").read_text(encoding="utf-8")
     table = spec[spec.index("Error codes") : spec.index("Example: `pairings.csv")]
@@ -179,6 +262,16 @@ async def test_every_error_of_every_file_is_listed(database: None, tmp_path: Pat
         ["delivery_partners.csv:3:key", "NOT_A_KEY"],
         ["delivery_partners.csv:3:name", "REQUIRED"],
     ]
+
+
+@pytest.mark.rule("REF-1.6")
+async def test_what_points_to_a_file_that_cannot_be_read_is_not_blamed(database: None, tmp_path: Path) -> None:
+    report = await check_set(write_set(tmp_path, delivery_partners="key,nam\n", schedules=b"\xff\xfe"))
+    assert {(finding.file, finding.code) for finding in report.findings.errors} == {
+        ("delivery_partners.csv", "HEADER_UNKNOWN"),
+        ("delivery_partners.csv", "HEADER_MISSING"),
+        ("schedules.csv", "FILE_ENCODING"),
+    }
 
 
 @pytest.mark.rule("REF-1.6")

@@ -12,6 +12,7 @@ from app.registration.registering.appropriate_bodies import (
     deciding_day_of_change,
     induction_start,
     is_selectable,
+    is_selectable_again,
     selectable,
 )
 from app.terms import AppropriateBodyId, AppropriateBodyType, SchoolKind
@@ -28,7 +29,7 @@ def body(number, name, kinds=frozenset(SchoolKind), type_=AppropriateBodyType.TE
 
 NORTH = body(1, "North Hub", districts=frozenset({"E1"}))
 SOUTH = body(2, "south hub", districts=frozenset({"E2"}))
-EAST = body(3, "East Hub")
+EAST = body(3, "east hub")
 ISTIP = body(4, "ISTIP", {INDEPENDENT}, AppropriateBodyType.NATIONAL)
 ESP = body(5, "ESP", {OVERSEAS}, AppropriateBodyType.NATIONAL)
 AUTHORITY = body(6, "A council", SchoolKind, AppropriateBodyType.LOCAL_AUTHORITY)
@@ -43,10 +44,10 @@ def names(kind, district=None, day=TODAY, bodies=EVERYONE):
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        pytest.param(STATE, ["East Hub", "North Hub", "south hub"], id="state-funded: hubs"),
-        pytest.param(OTHER, ["East Hub", "North Hub", "south hub"], id="other: hubs"),
-        pytest.param(INDEPENDENT, ["ISTIP", "East Hub", "North Hub", "south hub"], id="independent: hubs and ISTIP"),
-        pytest.param(OVERSEAS, ["ESP", "East Hub", "North Hub", "south hub"], id="overseas: hubs and ESP"),
+        pytest.param(STATE, ["east hub", "North Hub", "south hub"], id="state-funded: hubs"),
+        pytest.param(OTHER, ["east hub", "North Hub", "south hub"], id="other: hubs"),
+        pytest.param(INDEPENDENT, ["ISTIP", "east hub", "North Hub", "south hub"], id="independent: hubs and ISTIP"),
+        pytest.param(OVERSEAS, ["ESP", "east hub", "North Hub", "south hub"], id="overseas: hubs and ESP"),
     ],
 )
 def test_bodies_by_kind_of_school(kind, expected):
@@ -77,12 +78,22 @@ def test_a_later_change_is_decided_by_the_later_of_start_and_today():
     assert deciding_day_of_change(stay(date(2025, 12, 1)), TODAY) == date(2025, 12, 1)
 
 
+@pytest.mark.rule("ABR-02", "ARR-04")
+def test_the_body_chosen_last_can_be_chosen_again_while_it_is_selectable():
+    ended = body(7, "Ended Hub", active_to=date(2025, 10, 5))
+    found = {
+        last: is_selectable_again([NORTH, ISTIP, ended], last, STATE, TODAY, TODAY)
+        for last in (NORTH.id, ISTIP.id, ended.id, AppropriateBodyId(99), None)
+    }
+    assert found == {NORTH.id: True, ISTIP.id: False, ended.id: False, 99: False, None: False}
+
+
 @pytest.mark.rule("ABR-03")
 def test_hubs_in_your_area_come_first_after_the_national_body():
-    assert names(STATE, "E2") == ["south hub", "East Hub", "North Hub"]
-    assert names(INDEPENDENT, "E1") == ["ISTIP", "North Hub", "East Hub", "south hub"]
-    flagged = [option.body.name for option in selectable(EVERYONE, STATE, TODAY, TODAY, "E1") if option.in_your_area]
-    assert flagged == ["North Hub"]
+    assert names(STATE, "E2") == ["south hub", "east hub", "North Hub"]
+    assert names(INDEPENDENT, "E1") == ["ISTIP", "North Hub", "east hub", "south hub"]
+    words = [option.words for option in selectable(EVERYONE, STATE, TODAY, TODAY, "E1")]
+    assert words == ["North Hub (in your area)", "east hub", "south hub"]
 
 
 @pytest.mark.rule("ABR-05")

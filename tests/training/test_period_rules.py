@@ -80,6 +80,13 @@ def test_somebody_can_be_registered_for_the_last_day_of_the_last_period_that_is_
     assert open_until.registration_open_until(date(2027, 5, 31)) is None
 
 
+@pytest.mark.rule("SCH-06")
+def test_a_school_answers_for_years_that_are_open_and_have_not_ended():
+    assert [found.year for found in UNOPENED.asked_about(date(2026, 5, 31))] == [2025, 2026]
+    assert [found.year for found in UNOPENED.asked_about(date(2026, 6, 1))] == [2026]
+    assert [found.year for found in UNOPENED.asked_about(date(2026, 4, 30))] == [2025]
+
+
 @pytest.mark.rule("CP-01")
 def test_current_and_upcoming_period():
     assert GAP_CALENDAR.current(date(2026, 5, 31)).year == 2025
@@ -188,6 +195,14 @@ def test_earliest_start_date(calendar, today, back, expected):
         pytest.param(UNOPENED, date(2001, 6, 1), TODAY, Role.ECT, None, id="the past: never"),
         pytest.param(UNOPENED, date(2001, 6, 1), TODAY, Role.MENTOR, None, id="the past, mentors: never"),
         pytest.param(GAP_CALENDAR, date(2026, 6, 5), date(2026, 6, 5), Role.ECT, None, id="an ECT from today: never"),
+        pytest.param(
+            Calendar((period(2025, opens=date(2025, 12, 1)),)),
+            TODAY,
+            TODAY,
+            Role.ECT,
+            None,
+            id="an ECT from today, the current period is not enabled: never",
+        ),
         pytest.param(GAP_CALENDAR, date(2026, 6, 5), date(2026, 6, 5), Role.MENTOR, None, id="mentor today in a gap"),
         pytest.param(GAP_CALENDAR, date(2026, 6, 7), date(2026, 6, 5), Role.ECT, NotOpen(), id="tomorrow, in the gap"),
         pytest.param(
@@ -265,6 +280,13 @@ def test_registration_period_in_a_gap(calendar, latest, start, today, year):
 def test_registration_period_of_a_mentor(latest, year):
     found = WORKED_EXAMPLES.registration_period_for_mentor(latest, TODAY, TODAY)
     assert (found.year, found.frozen_move) == (year, False)
+
+
+@pytest.mark.rule("CP-07", "CP-08")
+def test_the_first_day_of_the_training_decides_where_no_earlier_training_does():
+    september = date(2026, 9, 1)
+    assert WORKED_EXAMPLES.registration_period_for_mentor(None, september, TODAY).year == 2026
+    assert WORKED_EXAMPLES.registration_period_for_provider_led(None, september, TODAY).year == 2026
 
 
 @pytest.mark.rule("CP-08")
@@ -366,6 +388,13 @@ COMPUTED = ScheduleIdentifier.STANDARD_SEPTEMBER
     [
         pytest.param(
             RegistrationPeriod(period(2024), OWN), OWN, ALL, ScheduleIdentifier.REDUCED_APRIL, id="W4 (1) unchanged"
+        ),
+        pytest.param(
+            RegistrationPeriod(period(2024), OWN),
+            row(2, schedule=ScheduleIdentifier.STANDARD_JANUARY, year=Year(2024)),
+            ALL,
+            ScheduleIdentifier.REDUCED_APRIL,
+            id="(1) unchanged, whatever comes later",
         ),
         pytest.param(moved_to(2024), OWN, ALL, ScheduleIdentifier.EXTENDED_SEPTEMBER, id="W6 (2) successor's"),
         pytest.param(filed_in(2024), OWN, frozenset(), ScheduleIdentifier.REDUCED_APRIL, id="(3) belongs to R"),

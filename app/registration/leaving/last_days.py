@@ -86,8 +86,8 @@ def leaving_bounds(
     """
     begun = max((t.started_on for t in trainings if not t.cancelled and t.started_on <= today), default=started_on)
     what = "their latest training" if begun > started_on else "they"
-    earliest = max(started_on, begun) + TWO_DAYS
-    why = f"because {what} started on {day_in_words(max(started_on, begun))}"
+    earliest = begun + TWO_DAYS
+    why = f"because {what} started on {day_in_words(begun)}"
     months = MOST_MONTHS_AHEAD if any_later else policy.max_months_ahead
     latest, because = add_months(today, months), f"{months} months from today"
     if elsewhere_from is not None and elsewhere_from <= latest:
