@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
 
 from app.values import clean
@@ -23,10 +26,25 @@ async def read_form_lists(request: Request[Any, Any, Any]) -> dict[str, list[str
     if known is not None:
         return known
     fields = request.scope["state"][FIELDS] = dict[str, list[str]]()
-    for name, value in (await request.form()).multi_items():
+    for name, value in await _posted(request):
         if isinstance(value, str):
             fields.setdefault(clean(name), []).append(clean(value))
     return fields
+
+
+async def read_files(request: Request[Any, Any, Any]) -> dict[str, UploadFile]:
+    """Return every file posted; of a repeated one the last counts."""
+    return {name: value for name, value in await _posted(request) if isinstance(value, UploadFile)}
+
+
+async def _posted(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
+    """Return fields and files as they were sent.
+
+    Of forms without files the framework would keep the last thousand bodies in memory, dates of birth and all.
+    """
+    if request.content_type[0] == RequestEncodingType.URL_ENCODED:
+        return list(parse_qsl((await request.body()).decode("latin-1"), keep_blank_values=True))
+    return list((await request.form()).multi_items())
 
 
 async def read_form(request: Request[Any, Any, Any], many: Collection[str] = ()) -> dict[str, str]:

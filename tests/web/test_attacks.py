@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -281,6 +283,25 @@ async def test_no_body_is_read_beyond_a_megabyte_and_what_is_no_form_not_at_all(
     body = b"a=" + b"x" * LARGEST
     answer = await alice.send("POST", "/school/probe", content=body, headers={"Content-Type": kind})
     assert answer.status_code == status
+
+
+@pytest.mark.rule("ADM-1.8", "SEC-9", "PRF-9")
+async def test_what_strangers_post_is_forgotten(client: Browser) -> None:
+    client.linted = False
+    tracemalloc.start()
+    try:
+        for number in range(30):
+            answer = await client.send(
+                *("POST", "/sign-in/email"),
+                content=f"date_of_birth_year={number:09}".encode() * 10_000,
+                headers={"Content-Type": "application/x-www-form-urlencoded"},
+            )
+            assert answer.status_code == 403
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 3 * LARGEST  # they were 8.4 million bytes
 
 
 @pytest.mark.rule("ACC-9.6", "IDN-03")

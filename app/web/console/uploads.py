@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath  # noqa: TC002 - handlers' signatures are read at run time
 
@@ -21,7 +20,7 @@ from app.web.console.done import done_here
 from app.web.console.fixes import Field, Fix, Target, by_slug, without_day
 from app.web.console.imports import KINDS, OVERRIDES, PATH, in_words, plain
 from app.web.console.offers import offered_below
-from app.web.forms import known_id, read_form
+from app.web.forms import known_id, read_files, read_form
 from app.web.page import page, redirect
 from app.web.policies import staff_page
 
@@ -128,10 +127,10 @@ async def bring(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 async def _files(request: Request[Any, Any, Any]) -> list[tuple[str, bytes]]:
-    found, given = [], await request.form()
+    found, given = [], await read_files(request)
     for name in FILES:
         file = given.get(name)
-        if isinstance(file, UploadFile) and file.filename:
+        if file and file.filename:
             content = await file.read()
             if len(content) > LARGEST:
                 raise Invalid({name: f"The file must be smaller than {LARGEST // 1_000_000} MB"})
