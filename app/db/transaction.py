@@ -83,8 +83,7 @@ async def _outermost(isolation: Isolation | None) -> AsyncIterator[None]:
         try:
             async with _kept(conn), conn.transaction(isolation=isolation), _translated():
                 yield
-                await fetch("SET CONSTRAINTS ALL IMMEDIATE")
-                await settle()
+                await settle(checking=True)
                 for write in unit.before_commit:
                     await write(unit.collected)
             for tell in unit.after_commit:
@@ -111,7 +110,7 @@ async def _savepoint(unit: Unit) -> AsyncIterator[None]:
     try:
         async with connection() as conn, conn.transaction(), _translated():
             yield
-            await _check_deferred()
+            await fetch("SELECT check_deferred()")
     except BaseException:
         del unit.collected[kept:]
         unit.held.clear()  # what was locked since the savepoint is free again
@@ -119,23 +118,21 @@ async def _savepoint(unit: Unit) -> AsyncIterator[None]:
         raise
 
 
-async def settle() -> None:
+async def settle(*, checking: bool = False) -> None:
     """Bring what lead providers are shown, its stamps and their feeds in line with the facts (API-17.3, API-18.1).
 
     Whoever settles waits for whoever does so already, until that transaction ends. Deferred constraints are deferred
     afterwards.
+
+    checking: look at the deferred constraints before, in the same statement.
     """
-    await fetch("SELECT settle_provider_records($1, $2)", stamp(), clock.today(), seconds=LONGEST_SECONDS)
+    function = "check_and_settle" if checking else "settle_provider_records"
+    await fetch(f"SELECT {function}($1, $2)", stamp(), clock.today(), seconds=LONGEST_SECONDS)
 
 
 def stamp() -> datetime | None:
     """Return the time that records are stamped with; None lets the database take it when its turn has come."""
     return clock.now() if clock.is_moved() else None
-
-
-async def _check_deferred() -> None:
-    await fetch("SET CONSTRAINTS ALL IMMEDIATE")
-    await fetch("SET CONSTRAINTS ALL DEFERRED")
 
 
 @asynccontextmanager

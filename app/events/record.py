@@ -120,8 +120,7 @@ async def write(collected: list[Any]) -> None:
     """Write what was collected to the end of the chain, whose lock is held until COMMIT."""
     if not collected:
         return
-    await fetch("SELECT pg_advisory_xact_lock($1)", CHAIN_LOCK)
-    number, previous = await head()
+    number, previous = await _hold_chain()
     rows = []
     for event, actor, at, day, reason in collected:
         number += 1
@@ -139,6 +138,12 @@ def _count(kinds: list[str]) -> None:
     for kind in kinds:
         METERS.note("events_total", "kind", kind)
     logs.log_change_of_rights(kind for kind in kinds if KINDS[kind].__module__.startswith(ABOUT_ACCESS))
+
+
+async def _hold_chain() -> tuple[int, bytes]:
+    """Hold the chain until COMMIT, and return what `head` does, in one statement."""
+    row = await fetch_one("SELECT newest, its_hash FROM hold_event_chain($1)", CHAIN_LOCK)
+    return (row["newest"], row["its_hash"]) if row else (0, GENESIS)
 
 
 async def head() -> tuple[int, bytes]:

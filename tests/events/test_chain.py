@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 
 import asyncpg
 import pytest
 
-from app.db.engine import fetch, fetch_one
+from app.db.engine import Statements, fetch, fetch_one, statements
 from app.db.sight import OWNER, seen_by
 from app.db.transaction import transaction
 from app.events import record as trail
@@ -138,3 +139,22 @@ async def test_a_missing_end_is_found_by_the_noted_head(database: None) -> None:
         await fetch("DELETE FROM event WHERE id = 3")
     assert await verify() == []
     assert await verify((number, digest.hex())) == ["events after 2 are missing"]
+
+
+@pytest.mark.rule("EVT-01")
+@pytest.mark.rule("SEC-33")
+async def test_whoever_waited_for_the_chain_goes_on_from_what_was_written_meanwhile(committed_database: str) -> None:
+    await asyncio.gather(*(happen(f"{number}", "after it") for number in range(8)))
+    assert await verify() == []
+    assert (await trail.head())[0] == 16
+
+
+@pytest.mark.rule("PRF-8")
+async def test_what_is_written_and_its_event_end_in_three_statements(database: None) -> None:
+    counted = Statements()
+    token = statements.set(counted)
+    try:
+        await happen("one", "two")
+    finally:
+        statements.reset(token)
+    assert counted.count == 3  # checks and what lead providers see, the end of the chain, the events
