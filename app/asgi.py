@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import HttpMethod, Litestar, Router, route
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
+from litestar.plugins.core import MsgspecDIPlugin
 from litestar.plugins.htmx import HTMXRequest
 
 from app import assets, templating
@@ -103,6 +104,7 @@ from app.web.static import static_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from litestar.plugins import PluginProtocol
     from litestar.types import Scope
 
     from app.access.personas import Persona
@@ -118,6 +120,14 @@ METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, Ht
 def not_found() -> None:
     """Answer what no route matches."""
     raise NotFoundException
+
+
+class Application(Litestar):
+    """The framework without what it brings for the models of pydantic and attrs: no handler takes or gives any."""
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
 
 
 HANDLERS: list[Any] = [
@@ -221,7 +231,7 @@ def create_app(
     Raises PolicyMissing when a route doesn't say who may call it (ACC-14.5).
     """
     limit = AddressLimit(settings)
-    app = Litestar(
+    app = Application(
         [*handlers(settings), calls(settings, limit), *more],
         state=State(
             {

@@ -51,8 +51,11 @@ CSP_SCRIPT_HASH = "sha256-" + base64.b64encode(hashlib.sha256(INLINE_SCRIPT.enco
 
 _read_only: ContextVar[bool] = ContextVar("read_only", default=False)
 
-KEPT = 2000
-"""So many pieces made by the library's macros are kept, the latest used ones."""
+KEPT = 500
+"""So many pieces made by the library's macros are kept, the latest used ones: some are one school's, up to 10 kB."""
+
+OF_ONE = frozenset({"panel"})
+"""Components that say what was done for whom: they are never kept."""
 
 TYPED = frozenset({"input", "date-input", "textarea", "password-input", "character-count", "file-upload"})
 """Components that repeat what somebody typed: with a value they are never kept."""
@@ -184,7 +187,7 @@ def govuk(name: str, params: Mapping[str, object]) -> Markup:
 
     Keys whose value is None are left out, because the macros print or trip over them.
     """
-    if name in TYPED and _has_value(params):
+    if name in OF_ONE or (name in TYPED and _has_value(params)):
         return _make(name, without_none(params))
     key = (name, repr(params))
     if key in _made:

@@ -113,6 +113,7 @@ class Engine(PostgresEngine):
             least=least,
             most=most,
             command_timeout=30,
+            max_cached_statement_lifetime=0,  # a timer for each was as large as the statement
             server_settings={"timezone": "UTC", **settings},
             reset=_leave_as_found,
             connection_class=Connection,

