@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import ssl
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from app.adapters.http import _certificates
 from app.terms import TRN
 from app.values import DateOfBirth, NationalInsuranceNumber
 from tests.adapters.contract import trs as contract
@@ -146,5 +148,9 @@ def test_the_adapter_writes_a_date_of_birth_in_the_body_of_a_find_alone() -> Non
 def test_the_adapters_follow_nothing_and_quote_no_client_error() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in ADAPTERS.glob("*.py"))
     assert "follow_redirects=False" in code
-    for forbidden in ("raise_for_status", "follow_redirects=True", "verify=", ".exception(", "exc_info"):
+    for forbidden in ("raise_for_status", "follow_redirects=True", ".exception(", "exc_info"):
         assert forbidden not in code
+    assert code.count("verify=") == code.count("verify=_certificates(")
+    for trust_env in (True, False):
+        trusted = _certificates(trust_env=trust_env)
+        assert (trusted.verify_mode, trusted.check_hostname) == (ssl.CERT_REQUIRED, True)
