@@ -24,17 +24,17 @@ WHATEVER_IS_DUE = "POST /clock/run-due"
 REFUSED = 400
 
 _written: ContextVar[list[str] | None] = ContextVar("written", default=None)
-_insert = record._insert
+_count = record._count
 
 
-async def _insert_and_tell(rows: list[dict[str, Any]]) -> None:
-    await _insert(rows)
+def _count_and_tell(kinds: list[str]) -> None:
+    _count(kinds)
     written = _written.get()
     if written is not None:
-        written.extend(row["kind"] for row in rows)
+        written.extend(kinds)
 
 
-record._insert = _insert_and_tell
+record._count = _count_and_tell
 
 
 @dataclass(frozen=True)

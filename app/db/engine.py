@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 POOL_WAIT_SECONDS = 2.0
+TURN_WAIT_SECONDS = 10.0
+"""An operation waits longer than a statement: what it is to store was checked already, and it holds nobody up."""
+LEFT_FOR_READING = 0.4
+"""The share of the connections that operations leave alone: they wait for each other, and must not let readers wait."""
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
@@ -79,6 +84,7 @@ class Engine(PostgresEngine):
         self.pool: Pool | None = None
         self.walled: Pool | None = None
         """Connections that see one school at a time; apart, so that no connection changes its role for a page."""
+        self.turns: asyncio.Semaphore | None = None
 
     async def check_version(self) -> None:
         """Do nothing: PostgreSQL 15 or later is checked by the migrations."""
@@ -95,6 +101,7 @@ class Engine(PostgresEngine):
         if not self.pool:
             self.pool = await self._pool(1, size)
             self.walled = await self._pool(0, size)
+            self.turns = asyncio.Semaphore(size - int(size * LEFT_FOR_READING))
 
     @asynccontextmanager
     async def impatient(self, lock_seconds: float) -> AsyncIterator[None]:
@@ -188,6 +195,27 @@ class Lent:
     async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, _trace: object) -> None:
         if self._pool is not None:
             await self._pool.take_back(self._connection, in_peace=fault is None)
+
+
+@asynccontextmanager
+async def turn() -> AsyncIterator[None]:
+    """Let one of those operations that have a connection at one time begin for the body, in the order they came.
+
+    Raises DatabaseUnavailable.
+    """
+    turns = engine.turns
+    if turns is None or _own.get() is not None or engine.current_transaction.get() is not None:
+        yield
+        return
+    try:
+        async with asyncio.timeout(TURN_WAIT_SECONDS):
+            await turns.acquire()
+    except TimeoutError as fault:
+        raise DatabaseUnavailable("no operation's turn came") from fault
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 @asynccontextmanager

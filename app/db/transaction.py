@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import asyncpg
 
 from app import clock, spans
-from app.db.engine import LOST, DatabaseUnavailable, connection, engine, fetch
+from app.db.engine import LOST, DatabaseUnavailable, connection, engine, fetch, turn
 from app.db.pool import is_lost
 from app.db.refusals import refusal_of
 from app.db.sight import SERVICE, seen_by
@@ -24,12 +24,22 @@ LONGEST_SECONDS = 900
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
 
+class Chained(NamedTuple):
+    """An event's canonical JSON, in the two pieces between which its number belongs (SEC-33)."""
+
+    before_number: str
+    after_number: str
+
+
 @dataclass
 class Unit:
     """What one outermost transaction collects until just before it commits."""
 
     collected: list[Any] = field(default_factory=list)
+    as_events: Callable[[list[Any]], list[Chained]] = field(default=lambda _: [])
+    """Says what was collected as the events to write."""
     before_commit: list[Callable[[list[Any]], Awaitable[None]]] = field(default_factory=list)
+    """What is done after the last statement, while whoever writes waits for COMMIT: nothing, but for tests of that."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     """What this transaction has locked by name, so that nothing is locked twice."""
@@ -77,15 +87,15 @@ async def transaction(isolation: Isolation | None = None) -> AsyncIterator[None]
 @asynccontextmanager
 async def _outermost(isolation: Isolation | None) -> AsyncIterator[None]:
     unit = Unit()
-    async with connection() as conn:
+    async with turn(), connection() as conn:
         held = engine.current_transaction.set(Held(conn))  # type: ignore[arg-type]
         begun = _unit.set(unit)
         try:
             async with _kept(conn), conn.transaction(isolation=isolation), _translated():
                 yield
-                await settle(checking=True)
-                for write in unit.before_commit:
-                    await write(unit.collected)
+                await finish(unit)
+                for act in unit.before_commit:
+                    await act(unit.collected)
             for tell in unit.after_commit:
                 tell()
         finally:
@@ -118,16 +128,26 @@ async def _savepoint(unit: Unit) -> AsyncIterator[None]:
         raise
 
 
-async def settle(*, checking: bool = False) -> None:
+async def finish(unit: Unit) -> None:
+    """Check, settle and write events in one statement: what it locks, nobody else has until COMMIT."""
+    events = unit.as_events(unit.collected)
+    await fetch(
+        "SELECT finish_transaction($1, $2, $3, $4)",
+        stamp(),
+        clock.today(),
+        [event.before_number for event in events],
+        [event.after_number for event in events],
+        seconds=LONGEST_SECONDS,
+    )
+
+
+async def settle() -> None:
     """Bring what lead providers are shown, its stamps and their feeds in line with the facts (API-17.3, API-18.1).
 
     Whoever settles waits for whoever does so already, until that transaction ends. Deferred constraints are deferred
     afterwards.
-
-    checking: look at the deferred constraints before, in the same statement.
     """
-    function = "check_and_settle" if checking else "settle_provider_records"
-    await fetch(f"SELECT {function}($1, $2)", stamp(), clock.today(), seconds=LONGEST_SECONDS)
+    await fetch("SELECT settle_provider_records($1, $2)", stamp(), clock.today(), seconds=LONGEST_SECONDS)
 
 
 def stamp() -> datetime | None:

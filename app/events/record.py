@@ -13,8 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from app import clock, logs
-from app.db.engine import fetch, fetch_one
-from app.db.transaction import current_unit
+from app.db.engine import fetch_one
+from app.db.transaction import Chained, current_unit
 from app.meters import METERS
 
 if TYPE_CHECKING:
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from app.terms import Actor
 
 CHAIN_LOCK = 7_203_412
+"""Whoever writes events holds it from then until COMMIT: `write_events` in the database takes it."""
 GENESIS = bytes(32)
-ROWS_PER_STATEMENT = 1_000
-"""A statement takes at most 32,767 values; an import may record tens of thousands of events."""
 SUBJECTS = (
     "school_id",
     "teacher_id",
@@ -111,39 +110,22 @@ def record(event: Event, actor: Actor) -> None:
     if KINDS.get(event.kind) is not type(event):
         raise LookupError(f"{event.kind} is not in the catalogue of events")
     unit = current_unit()
-    if write not in unit.before_commit:
-        unit.before_commit.append(write)
+    unit.as_events = written
     unit.collected.append((event, actor, clock.now(), clock.today(), _because.get()))
 
 
-async def write(collected: list[Any]) -> None:
-    """Write what was collected to the end of the chain, whose lock is held until COMMIT."""
-    if not collected:
-        return
-    number, previous = await _hold_chain()
-    rows = []
-    for event, actor, at, day, reason in collected:
-        number += 1
-        row = row_of(number, event, actor, at, day, reason)
-        row["prev_hash"] = previous
-        previous = row["hash"] = hash_of(previous, row)
-        rows.append(row)
-    collected.clear()
-    current_unit().after_commit.append(partial(_count, [row["kind"] for row in rows]))
-    for start in range(0, len(rows), ROWS_PER_STATEMENT):
-        await _insert(rows[start : start + ROWS_PER_STATEMENT])
+def written(collected: list[Any]) -> list[Chained]:
+    """Return what was collected as the database writes it to the end of the chain."""
+    rows = [row_of(0, event, actor, at, day, reason) for event, actor, at, day, reason in collected]
+    if rows:
+        current_unit().after_commit.append(partial(_count, [row["kind"] for row in rows]))
+    return [halves(row) for row in rows]
 
 
 def _count(kinds: list[str]) -> None:
     for kind in kinds:
         METERS.note("events_total", "kind", kind)
     logs.log_change_of_rights(kind for kind in kinds if KINDS[kind].__module__.startswith(ABOUT_ACCESS))
-
-
-async def _hold_chain() -> tuple[int, bytes]:
-    """Hold the chain until COMMIT, and return what `head` does, in one statement."""
-    row = await fetch_one("SELECT newest, its_hash FROM hold_event_chain($1)", CHAIN_LOCK)
-    return (row["newest"], row["its_hash"]) if row else (0, GENESIS)
 
 
 async def head() -> tuple[int, bytes]:
@@ -156,6 +138,13 @@ def hash_of(previous: bytes, row: Mapping[str, Any]) -> bytes:
     """Return SHA-256 of the previous hash and the event's canonical JSON."""
     body = {name: value for name, value in row.items() if name not in {"prev_hash", "hash"}}
     return hashlib.sha256(previous + canonical(body).encode()).digest()
+
+
+def halves(row: Mapping[str, Any]) -> Chained:
+    """Return the canonical JSON of an event but for its number, which only the end of the chain decides."""
+    before = canonical({name: value for name, value in row.items() if name < "id"})
+    after = canonical({name: value for name, value in row.items() if name > "id"})
+    return Chained(f'{before[:-1]},"id":', f",{after[1:]}")
 
 
 def canonical(value: Any) -> str:
@@ -197,17 +186,3 @@ def row_of(  # noqa: PLR0917 - what an event consists of
 
 def _acting_for(actor: Actor) -> dict[str, Any]:
     return {} if actor.school_id is None else {"actor_school_id": actor.school_id}
-
-
-async def _insert(rows: list[dict[str, Any]]) -> None:
-    names = list(rows[0])
-    values: list[Any] = []
-    places = []
-    for row in rows:
-        marks = []
-        for name in names:
-            value = canonical(row[name]) if name in {"changes", "metadata"} else row[name]
-            values.append(value)
-            marks.append(f"${len(values)}" + ("::jsonb" if name in {"changes", "metadata"} else ""))
-        places.append(f"({', '.join(marks)})")
-    await fetch(f"INSERT INTO event ({', '.join(names)}) VALUES {', '.join(places)}", *values)  # noqa: S608 - names are ours

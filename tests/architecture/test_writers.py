@@ -84,7 +84,7 @@ ANY_TABLE = {"demo", "national", "bench", "db"}
 """Demo, generated and scratch data is written straight; migrations belong to the database itself."""
 STAGING = {"school_raw", "school_staged", "link_staged", "provider_postponed", "procrastinate_jobs"}
 """Temporary tables of a register run, what waits to be settled, which triggers fill, and the queue of jobs."""
-BY_NAME = {"app/refdata/rows.py", "app/refdata/write.py", "app/refdata/staging.py", "app/events/record.py"}
+BY_NAME = {"app/refdata/rows.py", "app/refdata/write.py", "app/refdata/staging.py"}
 """Modules that are given the name of one of their package's tables."""
 
 
@@ -112,7 +112,7 @@ def test_each_table_is_written_only_by_the_packages_that_own_it() -> None:
 
 def test_the_statements_are_found() -> None:
     found = {(package, table) for package, _, table in writes()}
-    assert {("registration", "ect_at_school_period"), ("events", "event"), ("drafts", "draft")} <= found
+    assert {("registration", "ect_at_school_period"), ("access", "session"), ("drafts", "draft")} <= found
 
 
 def test_every_owner_owns_tables_that_there_are() -> None:

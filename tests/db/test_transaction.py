@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import date
+from typing import TYPE_CHECKING
 
+import asyncpg
 import pytest
 
+from app.db import engine as engines
 from app.db.engine import engine, fetch, fetch_one
 from app.db.sight import OWNER, seen_by
 from app.db.transaction import current_unit, transaction
 from app.terms import Refused
 from tests.db.rows import World, add, delivery_partner, insert, make_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 TIMES = 100
 
@@ -147,3 +154,50 @@ async def test_a_hundred_cancelled_transactions_leave_the_pool_full(committed_da
 async def test_outside_a_transaction_there_is_nothing_to_collect_into() -> None:
     with pytest.raises(RuntimeError, match="inside a transaction"):
         current_unit()
+
+
+HOLD = "SELECT pg_advisory_xact_lock(1)"
+
+
+@asynccontextmanager
+async def somebody_holding(url: str) -> AsyncIterator[None]:
+    """Hold, from elsewhere, what the operations of these tests wait for."""
+    conn = await asyncpg.connect(url)
+    try:
+        async with conn.transaction():
+            await conn.execute(HOLD)
+            yield
+    finally:
+        await conn.close()
+
+
+async def held_up(number: int) -> int:
+    async with transaction():
+        await fetch(HOLD)
+        return number
+
+
+@pytest.mark.rule("FLT-25", "PRF-18")
+async def test_operations_that_wait_for_each_other_leave_connections_to_readers_and_lose_no_turn(
+    committed_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "POOL_WAIT_SECONDS", 0.5)
+    async with somebody_holding(committed_database):
+        waiting = [asyncio.create_task(held_up(number)) for number in range(60)]
+        await asyncio.sleep(1)
+        assert len(await asyncio.gather(*(fetch("SELECT 1") for _ in range(20)))) == 20
+    assert await asyncio.gather(*waiting) == list(range(60))
+    assert idle()[0] == 0
+
+
+@pytest.mark.rule("FLT-25")
+async def test_who_waits_too_long_for_a_turn_is_asked_to_come_back(
+    committed_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "TURN_WAIT_SECONDS", 0.1)
+    async with somebody_holding(committed_database):
+        waiting = [asyncio.create_task(held_up(number)) for number in range(10)]
+        done, held = await asyncio.wait(waiting, timeout=1)
+    assert [type(task.exception()) for task in done] == [engines.DatabaseUnavailable] * 4
+    await asyncio.gather(*held)
+    assert idle()[0] == 0

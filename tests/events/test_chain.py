@@ -51,6 +51,25 @@ async def test_events_are_numbered_and_chained(database: None) -> None:
     ]
 
 
+@pytest.mark.rule("SEC-33", "PRF-8", "PRF-18")
+async def test_what_a_transaction_does_last_is_one_statement(database: None) -> None:
+    token = statements.set(counted := Statements())
+    try:
+        await happen(*(f"number {number}" for number in range(50)))
+    finally:
+        statements.reset(token)
+    assert counted.count == 1
+    assert len(await fetch("SELECT FROM event")) == 50
+
+
+@pytest.mark.rule("SEC-33")
+async def test_any_text_is_stored_as_it_was_hashed(database: None) -> None:
+    odd = 'Zoë "Zo" O\'Neill \\ \t\n {"id":7} ,"id": \u2028 \U0001f393'
+    await happen(odd)
+    assert await verify() == []
+    assert (await fetch("SELECT metadata ->> 'what' AS what FROM event"))[0]["what"] == odd
+
+
 @pytest.mark.rule("OPS-2")
 async def test_what_changed_about_who_may_do_what_is_said_once_it_is_committed(
     committed_database: str, caplog: pytest.LogCaptureFixture
@@ -147,14 +166,3 @@ async def test_whoever_waited_for_the_chain_goes_on_from_what_was_written_meanwh
     await asyncio.gather(*(happen(f"{number}", "after it") for number in range(8)))
     assert await verify() == []
     assert (await trail.head())[0] == 16
-
-
-@pytest.mark.rule("PRF-8")
-async def test_what_is_written_and_its_event_end_in_three_statements(database: None) -> None:
-    counted = Statements()
-    token = statements.set(counted)
-    try:
-        await happen("one", "two")
-    finally:
-        statements.reset(token)
-    assert counted.count == 3  # checks and what lead providers see, the end of the chain, the events
