@@ -171,7 +171,7 @@ async def _load_row(file: str, row: Read, findings: Findings, done: Counter[str]
     cells: dict[str, Any] = row.cells | {"role": Role(row.cells["role"]), "kind": FactKind(row.cells["kind"])}
     fact = Fact(**cells)
     await lock_person(TRN(fact.trn))
-    teacher = await fetch_one("SELECT id FROM teacher WHERE trn = $1", fact.trn)
+    teacher = await fetch_one("SELECT coalesce(merged_into_teacher_id, id) AS id FROM teacher WHERE trn = $1", fact.trn)
     if teacher is None:
         findings.errors.append(Finding(file, row.line, "trn", "TRN_UNKNOWN", "nobody with this TRN is known", fact.trn))
         return

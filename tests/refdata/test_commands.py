@@ -7,18 +7,26 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+import psycopg
 import pytest
 
 from app.db.console import run_on_database
 from app.db.engine import fetch
 from app.db.migrations import at_head
 from app.db.transaction import transaction
-from app.refdata.runs import take_lock
+from app.demo.migrated import load_history
+from app.refdata.export import export_set
+from app.refdata.findings import AnotherRun
+from app.refdata.load_induction import load_induction
+from app.refdata.runs import LOCK, take_lock
+from app.terms import SYSTEM
 from tests.refdata.files import NATIONAL, SCHOOL, fillers, school, write_register, write_set
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
+
+    from app.refdata.report import Report
 
 PROGRAM = "import sys; from app.refdata import command; getattr(command, sys.argv.pop(1))()"
 
@@ -112,6 +120,27 @@ async def test_one_run_at_a_time(committed_database: str, tmp_path: Path) -> Non
     assert (loading[0], importing[0]) == (4, 4)
     assert "Another run" in loading[2]
     assert "Another run" in importing[2]
+
+
+@pytest.mark.rule("REF-1.2")
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda path: load_induction(path, dry_run=False, actor=SYSTEM),
+        lambda path: load_history(path, dry_run=False, actor=SYSTEM),
+        lambda path: export_set(path.parent / "exported"),
+    ],
+    ids=["induction", "history", "export"],
+)
+async def test_records_history_and_an_export_wait_for_another_run_too(
+    committed_database: str, tmp_path: Path, work: Callable[[Path], Awaitable[Report]]
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("trn\n", encoding="utf-8")
+    with psycopg.connect(committed_database, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        with pytest.raises(AnotherRun):
+            await work(file)
 
 
 @pytest.mark.rule("REF-1.2")

@@ -88,7 +88,8 @@ async def test_nothing_is_written_over(database: None, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "old.zip").write_bytes(b"mine")
-    for name in ("full", "old.zip"):
+    (tmp_path / "folder.zip").mkdir()
+    for name in ("full", "old.zip", "folder.zip"):
         with pytest.raises(FileUnreadable, match="there already"):
             await export_set(tmp_path / name)
     assert (tmp_path / "old.zip").read_bytes() == b"mine"

@@ -117,6 +117,31 @@ async def test_a_dry_run_tells_what_a_real_run_then_does(stay: make.Stay, tmp_pa
 
 
 @pytest.mark.rule("REF-4.14")
+async def test_a_period_may_begin_and_end_today(stay: make.Stay, tmp_path: Path) -> None:
+    assert (await load(tmp_path, row(f"{TODAY},{TODAY},,0"))).state == "done"
+
+
+@pytest.mark.rule("REF-4.14")
+async def test_a_record_of_somebody_merged_into_another_is_kept_with_that_person(
+    stay: make.Stay, tmp_path: Path
+) -> None:
+    await make.teacher("Sian Evans", "1000002", merged_into_teacher_id=stay.teacher.id)
+    await load(tmp_path, row("2025-09-01,,,", trn="1000002"))
+    assert [kept["teacher_id"] for kept in await fetch("SELECT teacher_id FROM induction_period")] == [stay.teacher.id]
+
+
+@pytest.mark.rule("REF-4.14", "PER-46")
+async def test_a_registration_that_was_removed_is_neither_told_nor_closed(database: None, tmp_path: Path) -> None:
+    await make.appropriate_body("North Hub")
+    await make.ect(await make.school(), await make.teacher("Siân Evans", "1000001"), removed_at=clock.now())
+    report = await load(tmp_path, row("2025-09-01,2026-02-27,pass,"))
+    assert (report.state, "registrations_completed" in report.counts) == ("done", False)
+    assert [tuple(event) for event in await fetch("SELECT kind, school_id FROM event")] == [
+        ("induction_period_recorded", None)
+    ]
+
+
+@pytest.mark.rule("REF-4.14")
 async def test_somebody_unknown_is_a_warning_and_skipped(stay: make.Stay, tmp_path: Path) -> None:
     report = await load(tmp_path, row("2025-09-01,,,", trn="1999999") + "1000001,north-hub,2025-09-01,,,\n")
     assert [str(finding) for finding in report.findings.warnings] == [

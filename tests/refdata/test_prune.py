@@ -102,6 +102,7 @@ async def test_a_pairing_of_a_contract_that_goes_leads_nowhere(database: None, t
 @pytest.mark.rule("REF-4.3")
 async def test_bodies_left_out_end_yesterday_once(database: None, tmp_path: Path) -> None:
     bodies = f"alder,Alder,{HUB},,,North,A,\nbirch,Birch,{HUB},2026-01-01,,North,B,\ncedar,Cedar,{HUB},,2025-01-31,,,\n"
+    bodies += f"damson,Damson,{HUB},,{TODAY},,,\n"
     await load(write_set(tmp_path / "whole", appropriate_bodies=BODIES + bodies))
     empty = write_only(tmp_path / "none", appropriate_bodies=BODIES)
     await load(empty)
@@ -112,8 +113,9 @@ async def test_bodies_left_out_end_yesterday_once(database: None, tmp_path: Path
         ("alder", None, yesterday),
         ("birch", yesterday, yesterday),
         ("cedar", None, date(2025, 1, 31)),
+        ("damson", None, yesterday),
     ]
-    assert await kinds() == ["appropriate_body_updated"] * 2
+    assert await kinds() == ["appropriate_body_updated"] * 3
 
 
 @pytest.mark.rule("REF-4.3")

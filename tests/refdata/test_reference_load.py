@@ -160,8 +160,22 @@ async def test_uplifts_are_stored_and_unknown_schools_skipped(database: None, tm
     assert [str(finding) for finding in report.findings.warnings] == [
         "school_uplifts.csv:3:urn UNKNOWN_REFERENCE no stored school has this URN; the row is skipped [100002]"
     ]
+    assert [line for line in report.changes if "uplifts" in line] == ["new school_uplifts 100001, 2025"]
     stored = await fetch("SELECT contract_period_year, pupil_premium, sparsity FROM school_uplift")
     assert [tuple(row) for row in stored] == [(2025, True, False)]
+
+
+@pytest.mark.rule("REF-4.16")
+async def test_the_flags_of_an_old_number_are_those_of_the_school_that_has_it_now(
+    database: None, tmp_path: Path
+) -> None:
+    school = await make.school("100001")
+    await make.school("100099", alias_of_school_id=school.id)
+    uplifts = "urn,year,pupil_premium,sparsity\n100099,2025,yes,no\n"
+    report = await load(write_set(tmp_path, school_uplifts=uplifts))
+    assert report.findings.warnings == []
+    assert [row["school_id"] for row in await fetch("SELECT school_id FROM school_uplift")] == [school.id]
+    assert (await load(tmp_path)).changes == []
 
 
 @pytest.mark.rule("REF-4.11")
