@@ -123,7 +123,7 @@ def not_found() -> None:
 
 
 class Application(Litestar):
-    """The framework without what it brings for the models of pydantic and attrs: no handler takes or gives any."""
+    """The framework without what it brings for the models of pydantic and attrs: no handler has any (0137)."""
 
     @staticmethod
     def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
