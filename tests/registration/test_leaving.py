@@ -213,3 +213,30 @@ async def test_an_outcome_removes_a_stay_that_has_not_started_and_an_exemption_n
     stay = await fetch_one("SELECT * FROM ect_at_school_period WHERE id = $1", ect.id)
     assert (stay["removal_reason"], stay["finished_on"]) == ("induction_completed", None)
     assert await ends("training_period", training["id"]) == ["cancelled"]
+
+
+@pytest.mark.rule("PER-46")
+async def test_an_outcome_touches_only_the_stay_that_goes_on_today(database):
+    people = await cast()
+    teacher = await factories.teacher("Ann Ash", trs_induction_status="Passed")
+    await factories.ect(people.ash, teacher, date(2025, 1, 6), finished_on=date(2025, 7, 31))
+    await factories.ect(people.birch, teacher, date(2025, 9, 1), removed_at=factories.noon(TODAY))
+    await factories.ect(people.ash, teacher, TODAY)
+    await complete_induction(CompleteInduction(teacher.trn, teacher.id), SYSTEM, TODAY)
+    stays = await fetch("SELECT finished_on, end_reason FROM ect_at_school_period ORDER BY started_on")
+    assert [tuple(stay) for stay in stays] == [
+        (date(2025, 7, 31), "left"),
+        (None, None),
+        (TODAY, "induction_completed"),
+    ]
+
+
+@pytest.mark.rule("PER-43")
+async def test_a_registration_elsewhere_that_was_removed_takes_no_days(database):
+    people = await cast()
+    ect = await factories.ect(people.ash, "Ann Ash")
+    await report(ect)
+    await factories.ect(people.birch, ect.teacher, date(2026, 1, 5), removed_at=factories.noon(TODAY))
+    await cancel(ect)
+    stay = await fetch_one("SELECT finished_on FROM ect_at_school_period WHERE id = $1", ect.id)
+    assert stay["finished_on"] is None
