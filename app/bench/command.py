@@ -33,6 +33,7 @@ MEASURES: dict[str, Measure] = {
     "database": database.database,
     "growth": pages.growth,
     "registration": runs.registration,
+    "process": runs.process,
     "search": search.search,
     "asgi": runs.asgi,
     "memory": memory.memory,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from app.bench.client import Unexpected
 from app.bench.metrics import Metric, percentile
 from app.bench.pages import Ear
-from app.bench.process import resident
+from app.bench.process import resident, running
 from app.bench.remote import Pace, Remote, rate_of
 from app.bench.scratch import MOMENT
 from app.bench.walks import PutOff, measured_urn, record_of_first, register, tutor
@@ -101,6 +101,20 @@ def cost_of(lines: Sequence[Mapping[str, Any]], registrations: int) -> list[Metr
         Metric("registration processor time (R8)", cpu * 1_000, "ms", 20, note=f"{asked:.0f} requests"),
         Metric("registration statements", sql, "statements"),
     ]
+
+
+async def process(world: World) -> list[Metric]:
+    """Tell what a registration costs a web process altogether: with its server, its loop and what the driver reads."""
+    async with served(world) as web:
+        visitor = Remote(web.port, Pace(MILLION))
+        await come(visitor, measured_urn(1), MOMENT)
+        await register(visitor, world.new_trn())
+        before = running(web.pid)
+        for _ in range(REGISTRATIONS):
+            await register(visitor, world.new_trn())
+        spent = running(web.pid) - before
+        await visitor.close()
+    return [Metric("registration, the whole web process", spent / REGISTRATIONS * 1_000, "ms")]
 
 
 async def schools_at_work(world: World) -> list[str]:

@@ -123,4 +123,6 @@ def test_a_run_is_told_by_its_percentiles_beside_their_bars_and_every_fault_coun
     assert [round(told[f"load p{share}"].value) for share in (50, 95, 99)] == [50, 95, 99]
     assert [told[f"load p{share}"].is_met for share in (50, 95, 99)] == [False, True, True]
     assert (told["load faults"].value, told["load faults"].is_met) == (1, False)
-    assert {"load", "year", "spike", "soak", "break", "sync", "calls", "search", "import"} <= set(command.MEASURES)
+    assert {"load", "year", "spike", "soak", "break", "sync", "calls", "search", "import", "process"} <= set(
+        command.MEASURES
+    )

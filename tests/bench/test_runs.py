@@ -37,6 +37,16 @@ async def test_a_registration_costs_what_all_its_requests_cost_and_one_statement
     assert len(metrics.worse_than_before([cpu, sql], held)) == 1
 
 
+@pytest.mark.rule("PRF-8")
+async def test_a_registration_costs_a_web_process_what_its_requests_cost_and_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "REGISTRATIONS", 2)
+    (whole,) = await runs.process(world)
+    assert (whole.unit, whole.target) == ("ms", None)
+    assert 5 < whole.value < 5_000  # milliseconds for one, and not of starting the process
+
+
 @pytest.mark.rule("PRF-7")
 async def test_the_health_endpoint_is_compared_with_an_answer_of_the_same_kind(world: World) -> None:
     async with in_use(world):
