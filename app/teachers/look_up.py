@@ -120,19 +120,24 @@ class Limit:
 async def look_up(asked: LookUp, ask: Callable[[], Awaitable[Outcome]], policy: Policy) -> Answer:
     """Ask about a TRN and one second fact, unless a limit is reached; one attempt row each (IDN-02, IDN-05, IDN-06).
 
-    `ask` sends the question and returns the port's outcome; no connection or lock is held meanwhile.
+    `ask` sends the question and returns the port's outcome; no connection or lock is held meanwhile. The attempt counts
+    from when it was let through: by the time of its answer it would be later than the now of whoever is just counting,
+    and be missed.
     """
-    until, tickets = await _begin(asked, policy)
-    if until is not None:
-        return Limited(until)
+    begun, limit, tickets = await _begin(asked, policy)
+    if limit is not None:
+        return Limited(limit.until)
     try:
-        return await _finish(asked, await ask())
+        return await _finish(asked, await ask(), begun)
     finally:
         await fetch("DELETE FROM rate_count WHERE id = ANY($1)", tickets)
 
 
-async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, list[int]]:
-    """Check the limits and take tickets, counting questions that are still under way in other processes."""
+async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime, Limit | None, list[int]]:
+    """Check the limits and take tickets, counting questions that are still under way in other processes.
+
+    Returns the time it is, the limit that is reached, and the tickets where none is.
+    """
     keys = _keys(asked)
     async with transaction():
         locks = [int.from_bytes(key[:8], signed=True) for key in sorted(keys)]
@@ -140,8 +145,8 @@ async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, list[i
         now = clock.now()  # only now: what others asked while this one waited is not later
         limit = await _limit_reached(asked, policy, now, await _pending(keys, now))
         if limit is not None:
-            await _note(asked, LookupOutcome.LIMITED)
-            return limit.until, []
+            await _note(asked, LookupOutcome.LIMITED, now)
+            return now, limit, []
         rows = await fetch(
             """INSERT INTO rate_count (created_at, updated_at, kind, key_hash, at)
             SELECT $1, $1, $2, key, $1 FROM unnest($3::bytea[]) AS key RETURNING id""",
@@ -149,7 +154,7 @@ async def _begin(asked: LookUp, policy: Policy) -> tuple[datetime | None, list[i
             PENDING,
             keys,
         )
-        return None, [row["id"] for row in rows]
+        return now, None, [row["id"] for row in rows]
 
 
 async def _pending(keys: list[bytes], now: datetime) -> list[int]:
@@ -195,31 +200,31 @@ def _keys(asked: LookUp) -> list[bytes]:
     return [hmac.digest(settings().secret(), f"lookup {key}".encode(), hashlib.sha256) for key in counted]
 
 
-async def _finish(asked: LookUp, outcome: Outcome) -> Answer:
+async def _finish(asked: LookUp, outcome: Outcome, begun: datetime) -> Answer:
     match outcome:
         case Matched(record):
-            await _note(asked, LookupOutcome.MATCHED)
+            await _note(asked, LookupOutcome.MATCHED, begun)
             return Found(record)
         case SecondFactDiffers():
             missed = LookupOutcome(f"{asked.second_fact.value}_mismatch")
         case NotFound() | Deactivated() | Merged():
             missed = LookupOutcome.TRN_NOT_FOUND
         case Unavailable():
-            await _note(asked, LookupOutcome.UNAVAILABLE)
+            await _note(asked, LookupOutcome.UNAVAILABLE, begun)
             return TryLater(outcome.retry_after)
         case _:
             assert_never(outcome)
-    await _note(asked, missed)
+    await _note(asked, missed, begun)
     return Missed(missed)
 
 
-async def _note(asked: LookUp, outcome: LookupOutcome) -> None:
+async def _note(asked: LookUp, outcome: LookupOutcome, at: datetime) -> None:
     METERS.note("look_ups_total", "outcome", outcome.value)
     refused = outcome is not LookupOutcome.MATCHED
     await fetch(
         """INSERT INTO lookup_attempt (created_at, updated_at, user_id, school_id, role, at, outcome, trn)
         VALUES ($1, $1, $2, $3, $4, $1, $5, $6)""",
-        clock.now(),
+        at,
         asked.user_id,
         asked.school_id,
         asked.role.value,

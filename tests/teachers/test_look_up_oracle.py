@@ -105,6 +105,21 @@ async def test_a_refused_try_is_noted_and_does_not_lengthen_the_wait(database: N
     assert row["n"] == 4
 
 
+@pytest.mark.rule("IDN-05", "IDN-06")
+async def test_an_attempt_counts_from_when_it_was_let_through(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Noted at the time of its answer, it would be later than the now of who has just begun to count, and be missed."""
+    school, user = await factories.school(), await factories.user()
+
+    async def answered_later() -> NotFound:
+        monkeypatch.setattr(clock, "now", lambda: START + timedelta(seconds=3))
+        return NotFound()
+
+    monkeypatch.setattr(clock, "now", lambda: START)
+    asked = LookUp(TRN("3000001"), IdentityMatch.DATE_OF_BIRTH, Role.ECT, SchoolId(school.id), UserId(user.id))
+    assert isinstance(await look_up(asked, answered_later, Policy()), Missed)
+    assert [row["at"] for row in await fetch("SELECT at FROM lookup_attempt")] == [START]
+
+
 async def let_through(address: str, what: str, processes: int) -> int:
     """Return how many tries of several processes at once were let through."""
     started = [
