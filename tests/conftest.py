@@ -139,30 +139,57 @@ async def committed_database(template_database: str) -> AsyncIterator[str]:
         yield url
 
 
+class SharedDatabase:
+    """The worker's database for rolled-back tests, by one connection: it plans each statement once, not for each test."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._kept: Connection | None = None
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Connection]:
+        """Give the connection; a test that breaks it leaves the next one a new one."""
+        conn, self._kept = self._kept or await asyncpg.connect(self.url, connection_class=Connection), None
+        try:
+            yield conn
+            await conn.reset()
+        except BaseException:
+            conn.terminate()
+            raise
+        conn.forget_sight()
+        self._kept = conn
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        if self._kept:
+            await self._kept.close()
+
+
 @pytest.fixture(scope="session")
-async def shared_database(template_database: str) -> AsyncIterator[str]:
-    """Give the address of the worker's database for rolled-back tests."""
+async def shared_database(template_database: str) -> AsyncIterator[SharedDatabase]:
+    """Give the worker's database for rolled-back tests."""
     name = f"{template_database}_shared"
-    yield await make_database(name, template_database)
+    made = SharedDatabase(await make_database(name, template_database))
+    yield made
+    await made.close()
     await drop_database(name)
 
 
 @pytest.fixture
-async def database(shared_database: str) -> AsyncIterator[None]:
+async def database(shared_database: SharedDatabase) -> AsyncIterator[None]:
     """Run the test inside a transaction that is rolled back; everything the test calls joins it."""
-    conn = await asyncpg.connect(shared_database, connection_class=Connection)
-    outer = conn.transaction()
-    await outer.start()
-    held = engine.current_transaction.set(Held(conn))
-    try:
-        yield
-        with suppress(asyncpg.InFailedSQLTransactionError):  # the test made a statement fail
-            await conn.see_as(OWNER)  # no wall hides anything from the sweep
-        assert await secrets_in_tables(conn) == []
-    finally:
-        engine.current_transaction.reset(held)
-        await outer.rollback()
-        await conn.close()
+    async with shared_database.connected() as conn:
+        outer = conn.transaction()
+        await outer.start()
+        held = engine.current_transaction.set(Held(conn))
+        try:
+            yield
+            with suppress(asyncpg.InFailedSQLTransactionError):  # the test made a statement fail
+                await conn.see_as(OWNER)  # no wall hides anything from the sweep
+            assert await secrets_in_tables(conn) == []
+        finally:
+            engine.current_transaction.reset(held)
+            await outer.rollback()
 
 
 @pytest.fixture

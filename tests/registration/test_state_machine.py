@@ -37,6 +37,8 @@ from tests.registration.play.town import BEGINS, Town, build
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
+    from tests.conftest import SharedDatabase
+
 GAMES = int(os.environ.get("PLAY_GAMES", "30"))
 LONG = 50
 MOVES = (
@@ -300,8 +302,8 @@ def _is(edge: str, day: date) -> bool:
 
 
 @pytest.fixture
-def stage(shared_database: str) -> Iterator[Stage]:
-    made = Stage(shared_database)
+def stage(shared_database: SharedDatabase) -> Iterator[Stage]:
+    made = Stage(shared_database.url)
     yield made
     made.close()
 
