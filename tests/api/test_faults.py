@@ -98,12 +98,18 @@ async def in_progress(world: World, body: str) -> None:
     await running
 
 
+async def another(world: World, where: str) -> str:
+    """Return the delivery partner that a partnership does not have; of five that asked at once, any came first."""
+    current = (await world.larch.get(where))["data"]["attributes"]["delivery_partner_id"]
+    return next(str(p.public_id) for p in (world.acts.elder, world.acts.dogwood) if str(p.public_id) != current)
+
+
 async def held(world: World, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock is waited for only so long, and whoever meets a deadlock tries again."""
     monkeypatch.setattr("app.api.v3.writing.LONGEST_WAIT", "200ms")
     (row,) = await fetch("SELECT id, public_id FROM school_partnership")
-    wanted = {"sent": {"delivery_partner_id": str(world.acts.elder.public_id)}}
     where = f"{PARTNERSHIPS}/{row['public_id']}"
+    wanted = {"sent": {"delivery_partner_id": await another(world, where)}}
     birch = {"attributes": {**world.report, "school_id": str(world.birch.public_id)}}
     tried = partial(world.larch.post, f"{PARTNERSHIPS}/bulk?validate_only=true", content=json.dumps({"data": [birch]}))
     conn = await asyncpg.connect(url)
@@ -124,9 +130,7 @@ async def held(world: World, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await change(
         "CREATE TRIGGER loses BEFORE INSERT OR UPDATE ON school_partnership FOR EACH ROW EXECUTE FUNCTION loses_twice()"
     )
-    current = (await world.larch.get(where))["data"]["attributes"]["delivery_partner_id"]
-    other = next(p for p in (world.acts.elder, world.acts.dogwood) if str(p.public_id) != current)
-    await world.larch.put(where, sent={"delivery_partner_id": str(other.public_id)})
+    await world.larch.put(where, **wanted)
     await change("SELECT setval('tries', 1, false)")
     assert (await tried())["meta"]["accepted"] == 1
     await change("DROP TRIGGER loses ON school_partnership")
