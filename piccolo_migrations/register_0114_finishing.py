@@ -45,17 +45,6 @@ FUNCTIONS = {
     f"write_events({EVENTS})": WRITE,
     f"finish_transaction(stamp timestamptz, today date, {EVENTS})": FINISH,
 }
-# What the functions above take the place of (0113).
-OLD = {
-    "check_and_settle(stamp timestamptz, today date)": (
-        "void",
-        "SET CONSTRAINTS ALL IMMEDIATE; PERFORM settle_provider_records(stamp, today);",
-    ),
-    "hold_event_chain(key bigint)": (
-        "TABLE (newest bigint, its_hash bytea)",
-        "PERFORM pg_advisory_xact_lock(key); RETURN QUERY SELECT id, hash FROM event ORDER BY id DESC LIMIT 1;",
-    ),
-}
 
 
 async def forwards() -> MigrationManager:
@@ -65,14 +54,8 @@ async def forwards() -> MigrationManager:
     async def make() -> None:
         for signature, body in FUNCTIONS.items():
             await fetch(f"CREATE FUNCTION {signature} RETURNS void LANGUAGE plpgsql AS $body${body}$body$")
-        for signature in OLD:
-            await fetch(f"DROP FUNCTION {signature}")
 
     async def unmake() -> None:
-        for signature, (returns, body) in OLD.items():
-            await fetch(
-                f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql AS $body$BEGIN {body} END$body$"
-            )
         for signature in reversed(FUNCTIONS):
             await fetch(f"DROP FUNCTION {signature}")
 
