@@ -7,11 +7,11 @@ from __future__ import annotations
 
 
 def _names_nobody(event: str) -> str:
-    # Two questions, each answered by keys: one for both read every teacher for each event.
-    return f"""(EXISTS (SELECT FROM teacher gone WHERE gone.id = {event}.teacher_id AND gone.anonymised_at IS NOT NULL)
-        OR EXISTS (SELECT FROM mentorship_period both_of
+    # Each answer is one value found by keys. An EXISTS may be answered by reading every teacher first.
+    return f"""((SELECT gone.anonymised_at IS NOT NULL FROM teacher gone WHERE gone.id = {event}.teacher_id)
+        OR (SELECT bool_or(gone.anonymised_at IS NOT NULL) FROM mentorship_period both_of
             JOIN teacher gone ON gone.id = ANY (ARRAY[both_of.ect_teacher_id, both_of.mentor_teacher_id])
-            WHERE both_of.id = {event}.mentorship_period_id AND gone.anonymised_at IS NOT NULL))"""  # noqa: S608 - aliases
+            WHERE both_of.id = {event}.mentorship_period_id))"""  # noqa: S608 - aliases
 
 
 def sentence_of(event: str) -> str:
