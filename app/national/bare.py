@@ -29,7 +29,9 @@ INDEXES = """
         AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY name"""
 TRIGGERS = """
     SELECT tgrelid::regclass::text AS of, quote_ident(tgname) AS name FROM pg_trigger
-    WHERE tgrelid::regclass::text = ANY($1::text[]) AND NOT tgisinternal AND tgenabled = 'O' ORDER BY of, name"""
+    WHERE tgrelid::regclass::text = ANY($1::text[]) AND NOT tgisinternal AND tgenabled = 'O'
+        AND tgname <> 'move_reference_version' ORDER BY of, name"""
+"""But the one by which every process knows that what it keeps of reference data is out of date."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.db.engine import fetch
+from app.db.transaction import LONGEST_SECONDS
 
 INSIDE = (
     "daterange(stay.started_on, stay.finished_on, '[]') @> daterange(child.started_on, child.finished_on, '[]')"
@@ -81,5 +82,5 @@ async def broken_invariants(*, made_up: bool = True) -> dict[str, int]:
     made_up: whether everybody in the data is invented, so that no mail may reach them.
     """
     asked = INVARIANTS | OF_MADE_UP_PEOPLE if made_up else INVARIANTS
-    found = {name: (await fetch(statement))[0][0] for name, statement in asked.items()}
+    found = {name: (await fetch(statement, seconds=LONGEST_SECONDS))[0][0] for name, statement in asked.items()}
     return {name: count for name, count in found.items() if count}

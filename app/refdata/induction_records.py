@@ -95,10 +95,11 @@ def given_rows(
 ) -> list[Given]:
     """Return the whole rows of people who are known, each beside what is stored; others are a warning.
 
-    people: internal id by TRN. A column missing from the file keeps what is stored.
+    people: internal id by TRN, the same for the TRNs of records that were merged. A column missing from the file keeps
+    what is stored.
     """
     defaults = {column.name: column.default for column in form.columns}
-    rows = []
+    rows: dict[Key, Given] = {}
     for row in read:
         if not row.is_whole:
             continue
@@ -107,10 +108,15 @@ def given_rows(
             message = "nobody with this TRN is known; the row is skipped"
             findings.warnings.append(Finding(form.file, row.line, "trn", "UNKNOWN_REFERENCE", message, number))
             continue
-        known = stored.get((people[number], row.cells["started_on"]))
+        key = people[number], row.cells["started_on"]
+        if earlier := rows.get(key):
+            message = f"line {earlier.line} has the same started_on for the same person, whose records were merged"
+            findings.errors.append(Finding(form.file, row.line, "trn", "KEY_REPEATED", message, number))
+            continue
+        known = stored.get(key)
         record = replace(known, **row.cells) if known else form.row(**(defaults | row.cells))
-        rows.append(Given(row.line, people[number], record, known))
-    return rows
+        rows[key] = Given(row.line, people[number], record, known)
+    return list(rows.values())
 
 
 @dataclass(frozen=True)

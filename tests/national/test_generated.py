@@ -17,6 +17,7 @@ from app.national.happenings import event_rows
 from app.national.load import load
 from app.national.size import History, Size
 from app.refdata.school_import import import_schools
+from app.registration.queries import appropriate_bodies
 from app.stand_ins.trs import TRS
 from app.teachers.rules import similarity
 from app.terms import SYSTEM, Refused
@@ -60,6 +61,13 @@ async def test_tables_demand_after_loading_what_they_did_before(committed_databa
     before = await defined()
     await load(country(SMALL), lambda _: None)
     assert await defined() == before
+
+
+@pytest.mark.rule("REF-7.2", "PRF-8")
+async def test_a_process_that_has_read_reference_data_reads_what_is_loaded(committed_database: str) -> None:
+    assert not await appropriate_bodies()
+    await load(country(SMALL), lambda _: None)
+    assert len(await appropriate_bodies()) == len(await fetch("SELECT FROM appropriate_body")) > 0
 
 
 @pytest.mark.rule("REF-7.2")

@@ -130,6 +130,18 @@ async def test_a_record_of_somebody_merged_into_another_is_kept_with_that_person
     assert [kept["teacher_id"] for kept in await fetch("SELECT teacher_id FROM induction_period")] == [stay.teacher.id]
 
 
+@pytest.mark.rule("REF-4.14")
+async def test_two_rows_of_one_person_under_both_numbers_are_one_period_told_twice(
+    stay: make.Stay, tmp_path: Path
+) -> None:
+    await make.teacher("Sian Evans", "1000002", merged_into_teacher_id=stay.teacher.id)
+    report = await load(tmp_path, row("2025-09-01,,,") + "1000002,south-hub,2025-09-01,,,\n")
+    (found,) = report.findings.errors
+    assert (found.line, found.column, found.code, found.value) == (3, "trn", "KEY_REPEATED", "1000002")
+    assert "line 2" in found.message
+    assert await periods() == []
+
+
 @pytest.mark.rule("REF-4.14", "PER-46")
 async def test_a_registration_that_was_removed_is_neither_told_nor_closed(database: None, tmp_path: Path) -> None:
     await make.appropriate_body("North Hub")
