@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from itertools import cycle, islice
 from statistics import median
 from time import perf_counter
@@ -35,6 +34,22 @@ VISITORS, RATE = 4, 5.0
 MOST_SECONDS = 30
 PEOPLE_BAR, TOGETHER_BAR, WEB_BAR = 2, 5, 200
 """Seconds for one, for each of seven, and milliseconds for a page of a school meanwhile."""
+
+
+class Links(msgspec.Struct):
+    """The way to the next page."""
+
+    next: str | None
+
+
+class Page(msgspec.Struct):
+    """A page of people, counted and not read: what programs make of it, their own machines do."""
+
+    data: list[msgspec.Raw]
+    links: Links
+
+
+PAGE = msgspec.json.Decoder(Page)
 
 
 async def sync(world: World) -> list[Metric]:
@@ -85,10 +100,10 @@ async def _pages(ask: Callable[[str], Awaitable[Answer]]) -> AsyncIterator[int]:
     """Follow the links from page to page until so many people have come; gives how many each holds."""
     following, people = f"/participants?page[per_page]={SIZE}&page[after]=", 0
     while following and people < PEOPLE:
-        page = json.loads((await ask(following)).body)
-        following = (page["links"]["next"] or "").removeprefix("/api/v3")
-        people += len(page["data"])
-        yield len(page["data"])
+        page = PAGE.decode((await ask(following)).body)
+        following = (page.links.next or "").removeprefix("/api/v3")
+        people += len(page.data)
+        yield len(page.data)
 
 
 async def seven_at_once(world: World) -> list[Metric]:

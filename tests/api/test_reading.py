@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
+from app.api.v3 import calling
 from app.db.engine import Statements, fetch, statements
 from tests import factories
 from tests.api.client import Program, said
@@ -17,6 +19,8 @@ from tests.provider_records.world import settled
 from tests.training.acts import on
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.api.conftest import World
 
 LISTS = (
@@ -146,6 +150,26 @@ async def test_long_answers_are_compressed_for_whoever_takes_it(world: World) ->
         assert int(answer.headers["content-length"]) == len(raw)
     short = await world.larch.call("GET", "/delivery-partners/x", headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in short.headers
+
+
+@pytest.mark.rule("API-20.2", "PRF-18")
+@pytest.mark.parametrize(("large", "aside"), [(1_024, True), (calling.LARGE, False)])
+async def test_a_large_answer_is_compressed_while_others_are_answered(
+    world: World, monkeypatch: pytest.MonkeyPatch, large: int, aside: bool
+) -> None:
+    threads: list[int] = []
+
+    def compress(*args: object, **options: object) -> bytes:
+        threads.append(threading.get_ident())
+        return zipped(*args, **options)
+
+    zipped: Callable[..., bytes] = gzip.compress
+    monkeypatch.setattr(gzip, "compress", compress)
+    monkeypatch.setattr(calling, "LARGE", large)
+    await fill(world, people=3)
+    answer = await world.larch.call("GET", "/participants", headers={"Accept-Encoding": "gzip"})
+    assert len(answer.json()["data"]) == 4
+    assert [thread != threading.get_ident() for thread in threads] == [aside]
 
 
 @pytest.mark.rule("API-7.9")
