@@ -141,6 +141,7 @@ def before(kind, finished_on=None, *, cancelled=False, started_on=SEPTEMBER, sto
             row(T), before(T, cancelled=True), (), "untouched", id="what was cancelled has been taken up since"
         ),
         pytest.param(row(T), before(T, NEXT), (), NEXT, id="an end of its own one day later comes back"),
+        pytest.param(row(T, LATER), before(T, LATER), (), "untouched", id="its own end has come back already"),
     ],
 )
 def test_what_regains_its_former_dates(now, was, busy, result):

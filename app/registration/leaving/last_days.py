@@ -227,14 +227,16 @@ def plan_restore(
 
 
 def _wanted(row: RowNow, before: RowBefore | None, reopening: Reopening, taken: list[Period]) -> Period | Lost | None:
-    """Return the dates a row gets, why it gets none, or None for a row that closing did not touch."""
+    """Return the dates a row gets, why it gets none, or None for a row that needs none: untouched, or back."""
     if before is None:
         return _goes_on(row, reopening, taken)
+    if not row.cancelled and (before.cancelled or row.finished_on == before.finished_on):
+        return None
     if not before.cancelled and (
         row.cancelled or row.finished_on != reopening.last_day or row.stopped != before.stopped
     ):
         return Lost.CHANGED_SINCE
-    return None if before.cancelled and not row.cancelled else _former(row, before, reopening, taken)
+    return _former(row, before, reopening, taken)
 
 
 def _former(row: RowNow, before: RowBefore, reopening: Reopening, taken: list[Period]) -> Period | Lost | None:
