@@ -38,12 +38,12 @@ async def sampling(chromium: Browser, *, javascript: bool = True) -> AsyncIterat
         await context.close()
 
 
-def slow(seconds: float) -> Any:
-    """Return a network on which every form takes so long."""
+def held_until(answered: asyncio.Event) -> Any:
+    """Return a network on which no form gets through before that."""
 
     async def wait(route: Route) -> None:
         if route.request.method == "POST":
-            await asyncio.sleep(seconds)
+            await answered.wait()
         await route.continue_()
 
     return wait
@@ -54,7 +54,8 @@ async def test_while_waiting_the_page_is_busy_says_so_and_sends_nothing_twice(ch
     async with sampling(chromium) as reader:
         page = reader.page
         await page.goto(QUESTION)
-        await page.route("**/school/question", slow(2))
+        answered = asyncio.Event()
+        await page.route("**/school/question", held_until(answered))
         button = page.get_by_role("button", name="Continue", exact=True)
         await button.click()
         await expect(page.locator("#page")).to_have_attribute("aria-busy", "true")
@@ -62,6 +63,7 @@ async def test_while_waiting_the_page_is_busy_says_so_and_sends_nothing_twice(ch
         await button.click()
         await page.wait_for_timeout(GUARD)
         await button.click()
+        answered.set()
         await expect(page.locator(".govuk-error-summary")).to_be_focused()
         await expect(page.locator("#progress")).to_have_text("")
         assert len(reader.posts) == 1
