@@ -128,8 +128,11 @@ async def test_without_the_database_everybody_is_asked_to_come_back_and_it_is_fo
 async def test_with_every_connection_in_use_somebody_waits_two_seconds_and_is_asked_to_come_back(
     alice: Browser,
 ) -> None:
-    slow = [asyncio.create_task(fetch("SELECT pg_sleep(20)")) for _ in range(engine.pool.get_max_size())]
-    await asyncio.sleep(0.2)
+    pool = engine.pool
+    slow = [asyncio.create_task(fetch("SELECT pg_sleep(60)")) for _ in range(pool.get_max_size())]
+    async with asyncio.timeout(20):
+        while pool.get_size() < pool.get_max_size() or pool.get_idle_size():
+            await asyncio.sleep(0.01)
     async with asyncio.timeout(6):
         answer = await alice.client.get("/school/ects")
         assert (answer.status_code, (await alice.client.get("/health/live")).status_code) == (503, 200)
