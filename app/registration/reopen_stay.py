@@ -13,6 +13,7 @@ from app.db.engine import fetch, fetch_one
 from app.events.record import record
 from app.registration.leaving.last_days import Key, Reopening, RowBefore, RowKind, RowNow, plan_restore
 from app.registration.mentorships.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
+from app.teachers.survivors import with_merged
 from app.terms import Period, Role, StayEndReason
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
     from app.terms import Actor
 
 CLOSING = {
-    Role.ECT: """SELECT metadata FROM event WHERE teacher_id = $1 AND ect_at_school_period_id = $2
-        AND kind IN ('teacher_left_school_as_ect', 'teacher_leaving_amended') AND metadata ->> 'last_day' = $3
-        ORDER BY id DESC LIMIT 1""",
-    Role.MENTOR: """SELECT metadata FROM event WHERE teacher_id = $1 AND mentor_at_school_period_id = $2
-        AND kind IN ('teacher_left_school_as_mentor', 'teacher_leaving_amended') AND metadata ->> 'last_day' = $3
-        ORDER BY id DESC LIMIT 1""",
+    role: f"""SELECT found.metadata FROM {with_merged("$1")} one CROSS JOIN LATERAL (
+        SELECT id, metadata FROM event WHERE teacher_id = one.id AND {role.value}_at_school_period_id = $2
+            AND kind IN ('teacher_left_school_as_{role.value}', 'teacher_leaving_amended')
+            AND metadata ->> 'last_day' = $3
+        ORDER BY id DESC LIMIT 1) found ORDER BY found.id DESC LIMIT 1"""  # noqa: S608 - constants
+    for role in Role
 }
 BUSY_MENTORSHIPS = """
     SELECT ect_at_school_period_id AS "group", started_on, finished_on FROM mentorship_period
