@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.db.documents import document
+from app.teachers.survivors import with_merged
 
 if TYPE_CHECKING:
     from app.terms import TeacherId
@@ -35,9 +36,8 @@ MOST_NOTES = 50
 NOTES = f"""
     SELECT coalesce(json_agg(json_build_object('at', v.recorded_at, 'by', v.actor_name,
         'note', v.metadata ->> 'note') ORDER BY v.id DESC), '[]')
-    FROM (SELECT v.* FROM event v JOIN teacher t ON t.id = v.teacher_id
-        WHERE (t.id = $1 OR t.merged_into_teacher_id = $1) AND v.metadata ->> 'note' <> ''
-        ORDER BY v.id DESC LIMIT {MOST_NOTES}) v"""  # noqa: S608 - a constant
+    FROM (SELECT v.* FROM event v JOIN {with_merged("$1")} one ON one.id = v.teacher_id
+        WHERE v.metadata ->> 'note' <> '' ORDER BY v.id DESC LIMIT {MOST_NOTES}) v"""  # noqa: S608 - a constant
 ASKED = """
     SELECT json_build_object('by', u.name, 'at', a.created_at, 'note', a.note, 'ticket', a.ticket)
     FROM anonymisation a JOIN app_user u ON u.id = a.asked_by_user_id WHERE a.teacher_id = $1 AND a.outcome IS NULL"""

@@ -12,7 +12,7 @@ from app.db.engine import fetch, fetch_one
 from app.notices.titles import titled
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
-from app.teachers.survivors import survivors
+from app.teachers.survivors import survivors, with_merged
 from app.terms import (
     TRN,
     CancellationReason,
@@ -292,10 +292,8 @@ MESSAGE = """json_build_object('id', newest.id, 'kind', newest.message_id, 'reci
     'kept', newest.personalisation IS NOT NULL AND newest.state NOT IN ('pending', 'sending', 'parked'))"""
 MESSAGES = f"""SELECT coalesce(json_agg({MESSAGE} ORDER BY newest.created_at DESC, newest.id), '[]')
     FROM (SELECT * FROM message WHERE teacher_id = $1 ORDER BY created_at DESC, id LIMIT {MOST_MESSAGES}) newest"""  # noqa: S608 - constants
-SAME_PERSON = f"""WITH RECURSIVE same AS (
-        SELECT last.id FROM teacher last WHERE last.id IN {survivors("started.id = $1")}
-        UNION SELECT gone.id FROM same JOIN teacher gone ON gone.merged_into_teacher_id = same.id)
-    SELECT t.id, t.public_id FROM same JOIN teacher t ON t.id = same.id WHERE t.id <> $1"""  # noqa: S608 - constants
+SAME_PERSON = f"""SELECT t.id, t.public_id FROM {with_merged(survivors("started.id = $1"))} same
+    JOIN teacher t ON t.id = same.id WHERE t.id <> $1"""  # noqa: S608 - constants
 LOOK_UPS = """SELECT coalesce(json_agg(json_build_object('at', l.at, 'school', s.name, 'urn', s.urn, 'user', u.name,
     'role', l.role, 'outcome', l.outcome, 'trn', l.trn) ORDER BY l.at DESC, l.id DESC), '[]')
     FROM lookup_attempt l JOIN school s ON s.id = l.school_id JOIN app_user u ON u.id = l.user_id

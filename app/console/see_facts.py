@@ -12,6 +12,7 @@ from app.console.explain_seeing import SeeFacts
 from app.console.people_queries import people
 from app.db.documents import document
 from app.db.engine import fetch_one
+from app.teachers.survivors import survivors
 from app.terms import TRN, SchoolId, TeacherId
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class SeeFound:
     works_for: tuple[tuple[str, str], ...]
 
 
-FOUND = """SELECT json_build_object('school_id', s.id, 'school', s.name, 'continued', coalesce(
+FOUND = f"""SELECT json_build_object('school_id', s.id, 'school', s.name, 'continued', coalesce(
         (SELECT now_at.urn FROM school now_at WHERE now_at.id = s.alias_of_school_id),
         (SELECT coalesce(n.urn, c.successor_urn) FROM school_closing c LEFT JOIN school n
             ON n.id = c.successor_school_id WHERE c.school_id = s.id AND c.state IN ('continued', 'renumbered')
@@ -56,7 +57,8 @@ FOUND = """SELECT json_build_object('school_id', s.id, 'school', s.name, 'contin
         JOIN school o ON o.id IN (SELECT a.school_id FROM school_access a
             WHERE a.user_id = u.id AND a.ended_at IS NULL)))
     FROM school s LEFT JOIN teacher k ON k.trn = $2 OR k.public_id = $4
-    LEFT JOIN teacher t ON t.id = coalesce(k.merged_into_teacher_id, k.id) WHERE s.urn = $1"""
+    LEFT JOIN LATERAL {survivors("started.id = k.id")} survivor ON true
+    LEFT JOIN teacher t ON t.id = survivor.id WHERE s.urn = $1"""  # noqa: S608 - constants
 
 
 async def see_facts(asked: AskedToSee) -> tuple[SeeFound, SeeFacts] | None:

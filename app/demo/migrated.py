@@ -21,6 +21,7 @@ from app.refdata.runs import take_lock
 from app.refdata.set_files import read_file
 from app.refdata.sheets import read_sheet
 from app.teachers.locks import lock_person
+from app.teachers.survivors import survivors
 from app.terms import TRN, MentorIneligibleReason, Role, Word
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ async def _load_row(file: str, row: Read, findings: Findings, done: Counter[str]
     cells: dict[str, Any] = row.cells | {"role": Role(row.cells["role"]), "kind": FactKind(row.cells["kind"])}
     fact = Fact(**cells)
     await lock_person(TRN(fact.trn))
-    teacher = await fetch_one("SELECT coalesce(merged_into_teacher_id, id) AS id FROM teacher WHERE trn = $1", fact.trn)
+    teacher = await fetch_one(f"SELECT id FROM {survivors('started.trn = $1')} known", fact.trn)  # noqa: S608 - a constant
     if teacher is None:
         findings.errors.append(Finding(file, row.line, "trn", "TRN_UNKNOWN", "nobody with this TRN is known", fact.trn))
         return

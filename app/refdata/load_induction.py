@@ -16,6 +16,7 @@ from app.refdata.set_files import read_file
 from app.refdata.sheets import read_sheet
 from app.registration.complete_induction import CompleteInduction, complete_induction
 from app.teachers.induction_events import InductionPeriodCorrected, InductionPeriodRecorded, what_happened
+from app.teachers.survivors import survivors
 from app.terms import TRN, TeacherId
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from app.refdata.induction_records import Key
     from app.terms import Actor
 
-PEOPLE = """
-    SELECT t.trn, coalesce(t.merged_into_teacher_id, t.id) AS id FROM teacher t WHERE t.trn = ANY($1::text[])"""
+PEOPLE = f"""
+    SELECT t.trn, {survivors("started.id = t.id")} AS id FROM teacher t WHERE t.trn = ANY($1::text[])"""  # noqa: S608 - constants
 STORED = """
     SELECT i.teacher_id, b.key AS appropriate_body, i.started_on, i.finished_on, i.outcome, i.number_of_terms
     FROM induction_period i JOIN appropriate_body b ON b.id = i.appropriate_body_id

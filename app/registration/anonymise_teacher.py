@@ -13,6 +13,7 @@ from app.events.record import About, Event, catalogued, record
 from app.notices.forget_person import forget_person
 from app.teachers.forget_look_ups import forget_look_ups
 from app.teachers.locks import lock_person
+from app.teachers.survivors import with_merged
 from app.terms import TRN, Refused, TeacherId
 
 if TYPE_CHECKING:
@@ -159,10 +160,8 @@ GOES_ON = """
         EXISTS (SELECT FROM draft WHERE trn = $3 AND state IN ('open', 'blocked')) AS unfinished"""
 
 
-RECORDS = """
-    WITH RECURSIVE same AS (SELECT id, trn FROM teacher WHERE id = $1
-        UNION SELECT gone.id, gone.trn FROM same JOIN teacher gone ON gone.merged_into_teacher_id = same.id)
-    SELECT id, trn FROM same"""
+RECORDS = f"""
+    SELECT t.id, t.trn FROM {with_merged("$1")} same JOIN teacher t ON t.id = same.id ORDER BY t.id"""  # noqa: S608 - constants
 NO_ADDRESS = (
     "UPDATE ect_at_school_period SET email = $2, updated_at = $3, version = version + 1 WHERE teacher_id = $1",
     "UPDATE mentor_at_school_period SET email = $2, updated_at = $3, version = version + 1 WHERE teacher_id = $1",

@@ -80,7 +80,8 @@ async def test_a_missing_value_is_one_of_the_latest_stay_that_was_not_removed(da
 async def test_a_fact_about_a_record_merged_into_another_is_kept_with_that(database: None, tmp_path: Path) -> None:
     await make.contract_periods()
     ann = await make.teacher("Ann Ash", "1000001")
-    await make.teacher("Ann Ashe", "1000002", merged_into_teacher_id=ann.id)
-    await loaded(tmp_path, "1000002,ect,frozen_year,2023,,,")
+    between = await make.teacher("Ann Ashe", "1000002", merged_into_teacher_id=ann.id)
+    await make.teacher("Ann Ashe", "1000003", merged_into_teacher_id=between.id)
+    await loaded(tmp_path, "1000003,ect,frozen_year,2023,,,")
     known = await fetch("SELECT trn, ect_payments_frozen_year AS year FROM teacher ORDER BY trn")
-    assert [tuple(row) for row in known] == [("1000001", 2023), ("1000002", None)]
+    assert [tuple(row) for row in known] == [("1000001", 2023), ("1000002", None), ("1000003", None)]

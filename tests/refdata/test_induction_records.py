@@ -125,8 +125,9 @@ async def test_a_period_may_begin_and_end_today(stay: make.Stay, tmp_path: Path)
 async def test_a_record_of_somebody_merged_into_another_is_kept_with_that_person(
     stay: make.Stay, tmp_path: Path
 ) -> None:
-    await make.teacher("Sian Evans", "1000002", merged_into_teacher_id=stay.teacher.id)
-    await load(tmp_path, row("2025-09-01,,,", trn="1000002"))
+    between = await make.teacher("Sian Evans", "1000002", merged_into_teacher_id=stay.teacher.id)
+    await make.teacher("Sian Evans", "1000003", merged_into_teacher_id=between.id)
+    await load(tmp_path, row("2025-09-01,,,", trn="1000003"))
     assert [kept["teacher_id"] for kept in await fetch("SELECT teacher_id FROM induction_period")] == [stay.teacher.id]
 
 

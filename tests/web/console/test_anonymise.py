@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.console.anonymisation_queries import notes_about
 from app.db.engine import fetch
 from app.registration.anonymise_teacher import (
     AskToAnonymise,
@@ -109,6 +110,7 @@ async def test_a_record_merged_into_theirs_is_made_unrecognisable_with_it_and_ne
 ) -> None:
     survivor = await factories.teacher("Jane Smith", "4512378")
     other = await factories.teacher("Jane Jones-Clark", "4512379")
+    first = await factories.teacher("Jane Clark", "4512377")
     asker, decider = (
         Actor(ActorKind.STAFF, "Sam", user_id=people.alice.id),
         Actor(ActorKind.STAFF, "Sue", user_id=people.bob.id),
@@ -117,7 +119,11 @@ async def test_a_record_merged_into_theirs_is_made_unrecognisable_with_it_and_ne
     await ask_to_anonymise(AskToAnonymise(survivor.id, early=False, note="They asked us", ticket=""), asker, today)
     away = {"started_on": date(2023, 9, 1), "finished_on": date(2025, 10, 31), "end_reason": "left"}
     stay = await factories.ect(people.ash, other, email="jane@ash.example", **away)
-    await merge_people(MergePeople(survivor.id, other.public_id, checked=True), asker, today)
+    await ask_to_anonymise(AskToAnonymise(first.id, early=False, note="A mistake", ticket=""), asker, today)
+    await decide_anonymisation(DecideAnonymisation(first.id, "withdrawn", "One of three", ""), decider, today)
+    for into, one in ((other, first), (survivor, other)):
+        await merge_people(MergePeople(into.id, one.public_id, checked=True), asker, today)
+    assert {"They asked us", "One of three"} <= {one.note for one in await notes_about(survivor.id)}
 
     await sam.get(f"/admin/people/{other.public_id}/fixes/anonymise")
     assert "This record was merged into another" in sam.text()
@@ -131,7 +137,7 @@ async def test_a_record_merged_into_theirs_is_made_unrecognisable_with_it_and_ne
     await decide_anonymisation(done, decider, today)
 
     rows = await fetch("SELECT trn, trs_first_name, trs_last_name FROM teacher ORDER BY id")
-    both = [(f"anonymised {one.id}", "Anonymised", "person") for one in (survivor, other)]
-    assert [tuple(row) for row in rows] == both
+    every = [(f"anonymised {one.id}", "Anonymised", "person") for one in (survivor, other, first)]
+    assert [tuple(row) for row in rows] == every
     await sam.get(f"/admin/people/{survivor.public_id}/timeline")
     assert not [trace for trace in TRACES if trace in sam.page.text]

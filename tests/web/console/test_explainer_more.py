@@ -34,6 +34,13 @@ async def current(people: Cast) -> None:
     await factories.ect(people.ash, await factories.teacher("Siân Evans", SIAN))
 
 
+async def merged_twice(people: Cast) -> None:
+    survivor = await factories.teacher("Siân Evans", "4512380")
+    between = await factories.teacher("Siân Evans", "4512379", merged_into_teacher_id=survivor.id)
+    await factories.teacher("Siân Evans", SIAN, merged_into_teacher_id=between.id)
+    await factories.ect(people.ash, survivor)
+
+
 async def elsewhere(people: Cast) -> None:
     sian = await factories.teacher("Siân Evans", SIAN)
     await factories.ect(people.ash, sian, date(2024, 9, 1), finished_on=date(2025, 7, 31))
@@ -83,6 +90,7 @@ async def renumbered(people: Cast) -> None:
     ("arrange", "more", "check", "found"),
     [
         (current, {}, "", "Ash School sees them in the tab “Current” of its list of ECTs"),
+        (merged_twice, {}, "", "Ash School sees them in the tab “Current” of its list of ECTs"),
         (current, {"search": "evan"}, "", "Ash School sees them in the tab “Current”"),
         (current, {"search": "Davies"}, "Search", "The school sees the name Siân Evans"),
         (current, {"email": "carla@birch.example"}, "School of whoever asks", "works for Birch School (URN 100002)"),
