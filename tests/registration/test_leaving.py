@@ -1,5 +1,6 @@
 """Reporting, amending and cancelling a leaving as stored, and what induction outcomes close."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -88,7 +89,8 @@ async def test_a_mentor_who_stays_after_all_gets_back_only_ects_without_another_
 
 
 @pytest.mark.rule("PER-43")
-async def test_what_a_lead_provider_stopped_meanwhile_stays_stopped(database):
+@pytest.mark.parametrize("day", [TODAY, L1], ids=["before the last day", "on it"])
+async def test_what_a_lead_provider_stopped_meanwhile_stays_stopped(database, day):
     people = await cast()
     ect = await factories.ect(people.ash)
     training = await factories.training(ect, await factories.lead_provider())
@@ -96,10 +98,10 @@ async def test_what_a_lead_provider_stopped_meanwhile_stays_stopped(database):
     await fetch(
         "UPDATE training_period SET withdrawn_at = now(), withdrawal_reason = 'other', finished_on = $2 WHERE id = $1",
         training["id"],
-        TODAY,
+        day,
     )
-    undone = await cancel(ect)
-    assert await ends("training_period", training["id"]) == [TODAY]
+    undone = await cancel(ect, today=day)
+    assert await ends("training_period", training["id"]) == [day]
     assert undone.not_restored == ("training with Larch Learning: it was changed after the last day was recorded",)
 
 
@@ -133,6 +135,22 @@ async def test_only_a_leaving_report_of_this_school_that_is_not_over_can_be_chan
             await change
         assert refused.value.code == "changed_meanwhile"
     assert not await fetch("SELECT FROM event WHERE teacher_id = $1", ect.teacher.id)
+
+
+@pytest.mark.rule("PER-41")
+@pytest.mark.rule("PER-43")
+@pytest.mark.rule("GEN-05")
+async def test_another_school_neither_reports_nor_changes_a_leaving(database):
+    people = await cast()
+    ect = await factories.ect(people.ash)
+    elsewhere = replace(ect, school=people.birch)
+    with pytest.raises(Refused, match="changed_meanwhile"):
+        await report(elsewhere)
+    await report(ect)
+    for change in (amend(elsewhere, L2), cancel(elsewhere)):
+        with pytest.raises(Refused, match="changed_meanwhile"):
+            await change
+    assert await ends("ect_at_school_period", ect.id) == [L1]
 
 
 @pytest.mark.rule("LV-05")

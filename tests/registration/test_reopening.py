@@ -1,7 +1,9 @@
 """What regains its former dates, as stored, when a last day moves or is withdrawn."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -12,12 +14,13 @@ from app.registration.close_stay import CloseStay
 from app.registration.leaving.remove_registration import RemoveRegistration, remove_registration
 from app.registration.leaving.report_leaving import CLOSE
 from app.registration.merging.merge_people import MergePeople, merge_people
-from app.terms import SYSTEM, RemovalReason, StayEndReason
+from app.terms import SYSTEM, Refused, RemovalReason, StayEndReason
 from tests import factories
 from tests.cast import cast
 from tests.registration.test_closing import ends
 from tests.registration.test_leaving import ECT, L1, L2, L3, MENTOR, TODAY, amend, cancel, command, report
 
+ONE_DAY = timedelta(days=1)
 SEPTEMBER, BETWEEN, SPRING = date(2025, 9, 1), date(2026, 1, 12), date(2026, 3, 31)
 
 
@@ -147,7 +150,7 @@ async def test_a_report_that_holds_again_after_a_mistaken_registration_elsewhere
     await report(stay, role=role)
     async with transaction():
         await CLOSE[role](CloseStay(stay.id, L3, StayEndReason.JOINED_ANOTHER_SCHOOL), SYSTEM)
-    mistaken = await MADE[role](people.birch, stay.teacher, L3 + timedelta(days=1))
+    mistaken = await MADE[role](people.birch, stay.teacher, L3 + ONE_DAY)
     await fetch(f"UPDATE {role.value}_at_school_period SET ended_by_stay_id = $2 WHERE id = $1", stay.id, mistaken.id)
     wrong = command(RemoveRegistration, mistaken, RemovalReason.WRONG_PERSON, role=role)
     await remove_registration(wrong, SYSTEM, TODAY, Policy())
@@ -164,3 +167,140 @@ async def test_the_former_dates_are_found_after_the_record_was_merged_into_anoth
     await report(stay, role=role)
     await cancel(await merged(await merged(stay)), role)
     assert await ends("training_period", training["id"]) == [SPRING]
+
+
+@pytest.mark.rule("PER-43")
+@pytest.mark.parametrize("role", MADE)
+async def test_the_first_of_several_later_registrations_of_the_person_bounds_the_last_day(database, role):
+    people = await cast()
+    stay = await MADE[role](people.ash)
+    await report(stay, role=role)
+    await MADE[role](people.ash, "Zed Zest", BETWEEN - ONE_DAY)
+    await MADE[role](people.ash, stay.teacher, date(2026, 3, 2))
+    first = await MADE[role](people.ash, stay.teacher, BETWEEN, finished_on=date(2026, 2, 27))
+    with pytest.raises(Refused) as refused:
+        await amend(stay, BETWEEN, role)
+    assert refused.value.details == {"record": first.public_id}
+    await amend(stay, BETWEEN - ONE_DAY, role)
+
+
+@pytest.mark.rule("PER-43")
+@pytest.mark.rule("PER-11")
+@pytest.mark.parametrize(
+    ("school", "facts", "refused"),
+    [
+        pytest.param("ash", {}, True, id="again at this school"),
+        pytest.param("ash", {"removed_at": factories.noon(TODAY)}, False, id="at this school, but removed"),
+        pytest.param("birch", {}, False, id="at another school"),
+    ],
+)
+async def test_a_mentors_later_registration_at_the_same_school_keeps_its_days(database, school, facts, refused):
+    people = await cast()
+    mentor = await factories.mentor(people.ash)
+    await report(mentor, role=MENTOR)
+    await factories.mentor(getattr(people, school), mentor.teacher, BETWEEN, **facts)
+    with pytest.raises(Refused, match="registered_later") if refused else nullcontext():
+        await cancel(mentor, MENTOR)
+    assert await ends("mentor_at_school_period", mentor.id) == [L1 if refused else None]
+
+
+async def trained_at_birch(people, mentor, **facts):
+    """Training of a mentor at another school, from the day after the last one at Ash School."""
+    there = await factories.mentor(people.birch, mentor.teacher if mentor else "Zed Zest")
+    provider = await factories.lead_provider("Spruce")
+    return await factories.training(there, provider, started_on=L1 + ONE_DAY, **facts)
+
+
+async def trained_somebody_else(people, _mentor):
+    return await trained_at_birch(people, None)
+
+
+async def trained_as_an_ect(people, mentor):
+    return await factories.training(await factories.ect(people.birch, mentor.teacher), started_on=L1 + ONE_DAY)
+
+
+CANCELLED = {"cancelled_at": factories.noon(TODAY), "cancellation_reason": "support"}
+
+
+@pytest.mark.rule("PER-43")
+@pytest.mark.parametrize(
+    ("later", "own_end"),
+    [
+        pytest.param(trained_at_birch, L1, id="at another school"),
+        pytest.param(partial(trained_at_birch, **CANCELLED), SPRING, id="at another school, cancelled"),
+        pytest.param(trained_as_an_ect, SPRING, id="as an ECT"),
+        pytest.param(trained_somebody_else, SPRING, id="of somebody else"),
+    ],
+)
+async def test_training_of_the_same_person_in_the_same_role_keeps_its_days(database, later, own_end):
+    people = await cast()
+    mentor, training = await trained(MENTOR, people.ash)
+    await report(mentor, role=MENTOR)
+    await later(people, mentor)
+    undone = await cancel(mentor, MENTOR)
+    assert await ends("training_period", training["id"]) == [own_end]
+    taken = "training with Larch Learning: another one has been recorded for those days"
+    assert undone.not_restored == ((taken,) if own_end == L1 else ())
+
+
+@pytest.mark.rule("PER-43")
+@pytest.mark.parametrize(
+    ("facts", "end"),
+    [
+        pytest.param({"finished_on": date(2026, 1, 5)}, L1, id="for some of the days"),
+        pytest.param(CANCELLED, SPRING, id="cancelled"),
+    ],
+)
+async def test_a_mentor_who_stays_gets_back_each_ect_as_far_as_nobody_else_has_them(database, facts, end):
+    people = await cast()
+    leaver, other = await factories.mentor(people.ash, "Yan Yew"), await factories.mentor(people.ash, "Zed Zest")
+    given, kept = await factories.ect(people.ash, "Ann Ash"), await factories.ect(people.ash, "Ben Bay")
+    rows = [await factories.mentorship(ect, leaver, finished_on=SPRING) for ect in (given, kept)]
+    await report(leaver, role=MENTOR)
+    await factories.mentorship(given, other, L1 + ONE_DAY, **facts)
+    await factories.mentorship(given, other, SPRING + ONE_DAY)
+    undone = await cancel(leaver, MENTOR)
+    assert await ends("mentorship_period", *[row["id"] for row in rows]) == [end, SPRING]
+    assert len(undone.not_restored) == (1 if end == L1 else 0)
+
+
+@pytest.mark.rule("PER-43")
+@pytest.mark.parametrize("role", MADE)
+async def test_a_mentorship_goes_on_until_the_other_person_leaves_and_not_at_all_if_they_were_removed(database, role):
+    people = await cast()
+    stay = await MADE[role](people.ash)
+    make = factories.mentor if role is ECT else factories.ect
+    leaves, removed = await make(people.ash, "Yan Yew"), await make(people.ash, "Zed Zest", BETWEEN)
+
+    async def mentored(other, **days):
+        return await factories.mentorship(*((stay, other) if role is ECT else (other, stay)), **days)
+
+    rows = [
+        await mentored(leaves, started_on=SEPTEMBER, finished_on=BETWEEN - ONE_DAY),
+        await mentored(removed, started_on=BETWEEN),
+    ]
+    await report(stay, role=role)
+    table = f"{leaves.role}_at_school_period"
+    await fetch(f"UPDATE {table} SET finished_on = '2026-01-05', end_reason = 'left' WHERE id = $1", leaves.id)
+    await fetch(f"UPDATE {table} SET removed_at = now(), removal_reason = 'duplicate' WHERE id = $1", removed.id)
+    undone = await cancel(stay, role)
+    assert await ends("mentorship_period", *[row["id"] for row in rows]) == [date(2026, 1, 5), "cancelled"]
+    word = "by" if role is ECT else "of"
+    assert undone.restored == (f"mentoring {word} Yan Yew",)
+    assert undone.not_restored == (f"mentoring {word} Zed Zest: the mentor or ECT is no longer there",)
+
+
+@pytest.mark.rule("PER-43")
+@pytest.mark.rule("EVT-03")
+async def test_both_people_learn_at_the_school_that_a_mentorship_goes_on(database):
+    people = await cast()
+    ect, mentor = await factories.ect(people.ash), await factories.mentor(people.ash)
+    await factories.mentorship(ect, mentor)
+    await report(ect)
+    await cancel(ect)
+    rows = await fetch("SELECT kind, teacher_id, school_id FROM event ORDER BY id DESC LIMIT 3")
+    assert [tuple(row) for row in rows] == [
+        ("teacher_leaving_cancelled", ect.teacher.id, people.ash.id),
+        ("teacher_starts_being_mentored", ect.teacher.id, people.ash.id),
+        ("teacher_starts_mentoring", mentor.teacher.id, people.ash.id),
+    ]
