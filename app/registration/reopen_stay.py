@@ -31,19 +31,20 @@ CLOSING = {
         ORDER BY id DESC LIMIT 1) found ORDER BY found.id DESC LIMIT 1"""  # noqa: S608 - constants
     for role in Role
 }
+# The stay's own rows, which end with it, are never in the way.
 BUSY_MENTORSHIPS = """
     SELECT ect_at_school_period_id AS "group", started_on, finished_on FROM mentorship_period
-    WHERE ect_at_school_period_id = ANY($1) AND cancelled_at IS NULL AND NOT id = ANY($2)"""
+    WHERE ect_at_school_period_id = ANY($1) AND cancelled_at IS NULL"""
 BUSY_TRAININGS = """
     SELECT started_on, finished_on FROM training_period
-    WHERE teacher_id = $1 AND role = $2 AND cancelled_at IS NULL AND NOT id = ANY($3)"""
+    WHERE teacher_id = $1 AND role = $2 AND cancelled_at IS NULL"""
 # An ECT is at one school at a time, a mentor once at each.
 LATER = {
     Role.ECT: """SELECT public_id, started_on FROM ect_at_school_period
-        WHERE teacher_id = $1 AND id <> $2 AND started_on > $3 AND removed_at IS NULL
+        WHERE teacher_id = $1 AND started_on > $2 AND removed_at IS NULL
         ORDER BY started_on LIMIT 1""",
     Role.MENTOR: """SELECT public_id, started_on FROM mentor_at_school_period
-        WHERE teacher_id = $1 AND id <> $2 AND started_on > $3 AND removed_at IS NULL AND school_id = $4
+        WHERE teacher_id = $1 AND started_on > $2 AND removed_at IS NULL AND school_id = $3
         ORDER BY started_on LIMIT 1""",
 }
 
@@ -82,7 +83,7 @@ async def closing_of(stay: WholeStay) -> Closing:
 async def later_stay(stay: WholeStay) -> tuple[date, UUID] | None:
     """Return from when a later stay keeps this one from going on, and its id, or None (PER-01, PER-11)."""
     own = (stay.school_id,) if stay.role is Role.MENTOR else ()
-    row = await fetch_one(LATER[stay.role], stay.teacher_id, stay.id, stay.finished_on or stay.started_on, *own)
+    row = await fetch_one(LATER[stay.role], stay.teacher_id, stay.finished_on, *own)
     return (row["started_on"], row["public_id"]) if row else None
 
 
@@ -160,8 +161,8 @@ def _mentorship_now(stay: WholeStay, row: MentorshipInStay) -> RowNow:
 
 async def _occupied(stay: WholeStay) -> dict[tuple[RowKind, int], tuple[Period, ...]]:
     ects = list({row.ect_stay_id for row in stay.mentorships})
-    mentorships = await fetch(BUSY_MENTORSHIPS, ects, [row.id for row in stay.mentorships])
-    trainings = await fetch(BUSY_TRAININGS, stay.teacher_id, stay.role.value, [row.id for row in stay.trainings])
+    mentorships = await fetch(BUSY_MENTORSHIPS, ects)
+    trainings = await fetch(BUSY_TRAININGS, stay.teacher_id, stay.role.value)
     busy: dict[tuple[RowKind, int], tuple[Period, ...]] = {
         (RowKind.TRAINING, 0): tuple(Period(row["started_on"], row["finished_on"]) for row in trainings)
     }
