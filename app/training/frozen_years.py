@@ -27,10 +27,11 @@ class Refiled:
 
 async def remember_frozen_year(move: Refiled, today: date) -> None:
     """Remember the frozen year that somebody is moved out of; forget it when they are moved back."""
-    period = (await calendar()).of_year(move.left)
-    if move.filed == move.left or period is None:
+    if move.filed == move.left:
         return
     if move.filed == move.remembered:
         await forget_frozen_year(move.teacher_id, move.role)
-    elif period.is_frozen(today):
+        return
+    period = (await calendar()).of_year(move.left)
+    if period is not None and period.is_frozen(today):
         await stamp_frozen_year(move.teacher_id, period.year, move.role)
