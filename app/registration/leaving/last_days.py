@@ -207,7 +207,7 @@ def plan_restore(
     """Plan what regains its former dates when a stay is reopened (PER-43, PER-51).
 
     `before`: what closing changed. Rows made since then that end with the stay go on with it. `occupied`: days of the
-    same group outside this stay, such as another mentor's days with the ECT.
+    same group, such as another mentor's days with the ECT; those of this stay end with it, and so are in nobody's way.
     """
     taken = {group: list(periods) for group, periods in occupied.items()}
     restored: list[tuple[RowNow, date | None]] = []
