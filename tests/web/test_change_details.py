@@ -294,6 +294,28 @@ async def test_an_appropriate_body_is_changed_to_another_one(alice: Browser, peo
     assert await fetch("SELECT FROM message") == []
 
 
+@pytest.mark.rule("ABR-04", "CH-05")
+@pytest.mark.parametrize(
+    ("last_day", "now"),
+    [
+        pytest.param(date(2025, 11, 9), "Old Hub (no longer an appropriate body)", id="ended yesterday"),
+        pytest.param(date(2025, 11, 10), "Old Hub", id="is one until today"),
+        pytest.param(None, "Not reported", id="not reported"),
+    ],
+)
+async def test_the_body_now_on_record_is_said_and_marked_once_it_has_ended(
+    alice: Browser, people: Cast, last_day: date | None, now: str
+) -> None:
+    old = await factories.appropriate_body("Old Hub", active_to=last_day)
+    south = await factories.appropriate_body("South Hub")
+    stay = await somebody(people, school_reported_appropriate_body_id=old.id if last_day else None)
+    change = Change(alice, address(stay, "change-appropriate-body"))
+    await alice.get(change.first)
+    assert f"On record now: {now}." in alice.text()
+    await change.answer("check-answers", appropriate_body_id=str(south.public_id))
+    assert rows(alice.page.text)["appropriate-body-now"] == now  # type: ignore[union-attr]
+
+
 @pytest.mark.rule("ABR-02", "CH-05")
 async def test_the_later_of_start_and_today_decides_which_body_can_be_chosen(alice: Browser, people: Cast) -> None:
     await factories.appropriate_body("Until March", active_to=date(2026, 3, 31))

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from lxml import html
 
+from app.db.engine import fetch
 from tests import factories
 from tests.cast import Cast, cast, sign_in
 
@@ -167,17 +168,30 @@ async def test_the_appropriate_body_shown(
 
 
 @pytest.mark.rule("ABR-04", "RC-02a")
-async def test_a_body_that_has_ended_is_marked(alice: Any, people: Cast) -> None:
-    hub = await factories.appropriate_body(active_to=date(2025, 10, 31))
+@pytest.mark.parametrize(
+    ("last_day", "marked"),
+    [
+        pytest.param(date(2025, 11, 9), ". It is no longer an appropriate body", id="ended yesterday"),
+        pytest.param(date(2025, 11, 10), "", id="is one until today"),
+    ],
+)
+async def test_a_body_that_has_ended_is_marked(alice: Any, people: Cast, last_day: date, marked: str) -> None:
+    hub = await factories.appropriate_body(active_to=last_day)
     ect = await factories.ect(people.ash, school_reported_appropriate_body_id=hub.id)
 
-    assert "no longer an appropriate body" in rows(await alice.get(ect.url), "induction")["appropriate-body"]
+    line = rows(await alice.get(ect.url), "induction")["appropriate-body"]
+
+    assert line == f"North Hub Awaiting confirmation by the appropriate body{marked}"
 
 
 @pytest.mark.rule("ABR-07")
 async def test_the_induction_start_is_the_earliest_recorded_else_the_teaching_records(alice: Any, people: Cast) -> None:
-    teacher = await factories.teacher(trs_induction_start_date=date(2025, 9, 3))
+    teacher = await factories.teacher()
     ect = await factories.ect(people.ash, teacher)
+
+    assert rows(await alice.get(ect.url))["induction-start-date"] == "Not yet reported by the appropriate body"
+
+    await fetch("UPDATE teacher SET trs_induction_start_date = '2025-09-03' WHERE id = $1", teacher.id)
 
     assert rows(await alice.get(ect.url))["induction-start-date"] == "3 September 2025"
 

@@ -82,6 +82,17 @@ async def test_both_change_after_check_answers_and_not_before(alice: Browser, as
     assert await events() == 2
 
 
+@pytest.mark.rule("CH-11", "ABR-04")
+async def test_a_body_that_has_ended_is_marked_before_they_leave_it(alice: Browser, ash: Ash) -> None:
+    await fetch("UPDATE appropriate_body SET active_to = '2025-11-09' WHERE id = $1", ash.north.id)
+    await alice.get(FIRST)
+    marked = "North Hub (no longer an appropriate body)"
+    assert f"TRN {ash.amy.teacher.trn}. On record now: {marked}" in alice.text()
+    change = await Change(alice, FIRST).answer("appropriate-body", ect_ids=ids(ash.amy))
+    await change.answer("check-answers", appropriate_body_id=str(ash.south.public_id))
+    assert rows(alice.page.text)["ects"] == f"Amy Able (now: {marked})"  # type: ignore[union-attr]
+
+
 @pytest.mark.rule("CH-11", "CON-01", "CON-02")
 async def test_who_is_left_out_is_said_before_and_after(alice: Browser, ash: Ash) -> None:
     reported = {"school_reported_appropriate_body_id": ash.north.id}
