@@ -11,7 +11,8 @@ from app.db.engine import fetch, fetch_one
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.registration.close_stay import CloseStay, close_ect_stay, close_mentor_stay
-from app.terms import Actor, ActorKind, StayEndReason
+from app.registration.merging.merge_people import MergePeople, merge_people
+from app.terms import SYSTEM, TRN, Actor, ActorKind, StayEndReason, TeacherId
 from app.training.provider_events import TeacherTrainingStopUndone
 from tests import factories
 from tests.cast import cast, sign_in
@@ -192,6 +193,13 @@ async def acted(stay: Stay) -> None:
         record(event, Actor(ActorKind.LEAD_PROVIDER, "Larch Learning"))
 
 
+async def acted_before_a_merge(stay: Stay) -> None:
+    """The events of a record that was merged into another stay with it."""
+    await acted(stay)
+    survivor = await factories.teacher()
+    await merge_people(MergePeople(TeacherId(survivor.id), TRN(stay.teacher.trn), checked=True), SYSTEM, TODAY)
+
+
 async def declared(stay: Stay, **facts: Any) -> None:
     training = await confirmed(stay)
     await factories.insert("declaration", training_period_id=training["id"], type="started", declared_on=TODAY, **facts)
@@ -231,6 +239,7 @@ async def left(stay: Stay, day: date) -> None:
         (confirmed_since, "their lead provider has confirmed that it trains them"),
         (withdrawn, "has changed, paused or stopped their training"),
         (acted, "has changed, paused or stopped their training"),
+        (acted_before_a_merge, "has changed, paused or stopped their training"),
         (declared, "has declared training that they did"),
         (inducted, "an appropriate body has recorded their induction at your school"),
         (left_long_ago, "they left 14 days ago or longer"),

@@ -22,6 +22,7 @@ from app.registration.reopen_stay import closing_of, later_stay_from, reopen_row
 from app.registration.rules import ONE_DAY, InductionRecord
 from app.registration.whole_stay import whole_stay
 from app.teachers.locks import lock_person
+from app.teachers.survivors import with_merged
 from app.terms import ConfirmationSource, Refused, Role
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ PROVIDER_ACTS = (
     "teacher_training_resumed",
     "teacher_schedule_changed",
 )
-ACTED = """SELECT EXISTS (SELECT FROM event WHERE teacher_id = $1 AND training_period_id = ANY($2)
-    AND actor_kind = 'lead_provider' AND kind = ANY($3)) AS acted,
-    (SELECT trs_induction_completed_date FROM teacher WHERE id = $1) AS completed_on"""
+ACTED = f"""SELECT EXISTS (SELECT FROM event JOIN {with_merged("$1")} one ON one.id = event.teacher_id
+    WHERE training_period_id = ANY($2) AND actor_kind = 'lead_provider' AND kind = ANY($3)) AS acted,
+    (SELECT trs_induction_completed_date FROM teacher WHERE id = $1) AS completed_on"""  # noqa: S608 - constants
 INDUCTION_OF = f"SELECT {INDUCTION} FROM (SELECT $1::bigint AS teacher_id) e JOIN teacher t ON t.id = e.teacher_id"  # noqa: S608 - constants
 ENDED_BY = {
     Role.ECT: """SELECT id FROM ect_at_school_period WHERE ended_by_stay_id = $1 AND school_id <> $2
