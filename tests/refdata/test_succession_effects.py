@@ -16,7 +16,8 @@ from app.db.sight import OWNER, seen_by
 from app.events.verify import verify
 from app.refdata.school_import import import_schools
 from app.registration.closing_schools.decide_succession import DecideSuccession, decide_succession
-from app.terms import SYSTEM, Refused, Role, SchoolId
+from app.registration.merging.merge_people import MergePeople, merge_people
+from app.terms import SYSTEM, TRN, Refused, Role, SchoolId, TeacherId
 from tests import factories as make
 from tests.refdata.files import school, write_links, write_register
 
@@ -636,6 +637,21 @@ async def test_a_school_that_is_open_after_all_has_everything_back(register: Reg
         assert without_stamps(after[table]) == without_stamps(before[table])
     assert await items() == []
     assert "school_opened" in await kinds(S)
+
+
+@pytest.mark.rule("REF-3.7", "FIX-12")
+async def test_who_was_to_come_has_all_back_though_their_record_was_merged_meanwhile(register: Register) -> None:
+    coming = await make.ect(await at(S), "Cara Coming", LAST_DAY + timedelta(days=30))
+    training = await make.training(coming)
+    register.close()
+    await register.run()
+    survivor = await make.teacher()
+    gone = TRN(coming.teacher.trn)
+    await merge_people(MergePeople(TeacherId(survivor.id), gone, checked=True), SYSTEM, MONDAY)
+    register.say(S)
+    await register.run(MONDAY + timedelta(days=5))
+    (row,) = await fetch("SELECT id, cancelled_at FROM training_period")
+    assert tuple(row) == (training["id"], None)
 
 
 @pytest.mark.rule("REF-3.7")

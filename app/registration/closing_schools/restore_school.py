@@ -18,6 +18,7 @@ from app.registration.queries import email_in_use
 from app.registration.reopen_stay import closing_of, later_stay_from, reopen_rows
 from app.registration.whole_stay import whole_stay
 from app.teachers.locks import hold, lock_teachers
+from app.teachers.survivors import with_merged
 from app.terms import Refused, Role, TeacherId
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ BACK = {
     Role.MENTOR: """UPDATE mentor_at_school_period SET finished_on = $2, end_reason = $3, removed_at = NULL,
         removal_reason = NULL, updated_at = $4, version = version + 1 WHERE id = $1""",
 }
-REMOVED_ROWS = """SELECT metadata -> 'rows' AS rows FROM event WHERE teacher_id = $1 AND school_id = $2
+REMOVED_ROWS = f"""SELECT metadata -> 'rows' AS rows FROM event
+    WHERE school_id = $2 AND teacher_id = ANY(ARRAY{with_merged("$1")})
     AND kind = 'teacher_registration_removed' AND $3 IN (ect_at_school_period_id, mentor_at_school_period_id)
-    AND metadata ->> 'role' = $4 ORDER BY id DESC LIMIT 1"""
+    AND metadata ->> 'role' = $4 ORDER BY id DESC LIMIT 1"""  # noqa: S608 - constants
 UNCANCEL = {
     "training": """UPDATE training_period SET cancelled_at = NULL, cancellation_reason = NULL, updated_at = $2
         WHERE id = $1 AND cancellation_reason = 'registration_removed'""",
