@@ -71,11 +71,14 @@ async def _close(stay: WholeStay, command: CloseStay, actor: Actor) -> WholeStay
 
 
 async def close_rows(stay: WholeStay, command: CloseStay, actor: Actor) -> tuple[RowBefore, ...]:
-    """Finish or cancel what runs beyond the last day, with an event each; returns the rows as they were (PER-40)."""
+    """Finish or cancel what runs beyond the last day, with an event each; returns the rows as they were (PER-40).
+
+    Among them are those that end on that day anyway, so that they do when the stay goes on after all (PER-43).
+    """
     plan = plan_close(stay.trainings, stay.mentorships, command.last_day)
     await _close_trainings(stay, plan, command.reason, actor)
     await _close_mentorships(stay, plan, actor)
-    return rows_before(plan)
+    return (*rows_before(plan), *_ending_anyway(stay, command.last_day))
 
 
 def rows_before(plan: Plan) -> tuple[RowBefore, ...]:
@@ -89,6 +92,21 @@ def rows_before(plan: Plan) -> tuple[RowBefore, ...]:
         RowBefore(RowKind.MENTORSHIP, row.id, row.started_on, row.finished_on, cancelled)
         for rows, cancelled in ((plan.mentorships.finish, False), (plan.mentorships.cancel, True))
         for row in rows
+    ]
+    return (*trainings, *mentorships)
+
+
+def _ending_anyway(stay: WholeStay, last_day: date) -> tuple[RowBefore, ...]:
+    """Return the rows that end on a day for a reason of their own, not because the other person leaves then."""
+    trainings = [
+        RowBefore(RowKind.TRAINING, row.id, row.started_on, last_day, cancelled=False, stopped=row.stopped)
+        for row in stay.trainings
+        if not row.cancelled and row.finished_on == last_day
+    ]
+    mentorships = [
+        RowBefore(RowKind.MENTORSHIP, row.id, row.started_on, last_day, cancelled=False)
+        for row in stay.mentorships
+        if not row.cancelled and row.finished_on == last_day and row.other_until(stay.role) != last_day
     ]
     return (*trainings, *mentorships)
 

@@ -98,7 +98,7 @@ BECAUSE = {
 
 @dataclass(frozen=True)
 class LastDay(Event):
-    """A stay gets a last day; rows: everything inside it that changed with that, as it was before (PER-40)."""
+    """A stay gets a last day; rows: what inside it ends with that or on that day anyway, as it was before (PER-40)."""
 
     name: str
     last_day: date

@@ -146,7 +146,6 @@ def _rows_now(stay: WholeStay) -> tuple[RowNow, ...]:
 
 
 def _mentorship_now(stay: WholeStay, row: MentorshipInStay) -> RowNow:
-    of_ect = stay.role is Role.ECT
     return RowNow(
         RowKind.MENTORSHIP,
         row.id,
@@ -154,8 +153,8 @@ def _mentorship_now(stay: WholeStay, row: MentorshipInStay) -> RowNow:
         row.finished_on,
         row.cancelled,
         group=row.ect_stay_id or 0,
-        other_until=row.mentor_finished_on if of_ect else row.ect_finished_on,
-        other_gone=row.mentor_removed if of_ect else row.ect_removed,
+        other_until=row.other_until(stay.role),
+        other_gone=row.mentor_removed if stay.role is Role.ECT else row.ect_removed,
     )
 
 

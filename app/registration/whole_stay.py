@@ -55,6 +55,10 @@ class MentorshipInStay(Mentorship):
     mentor_removed: bool = False
     succeeded: bool = False
 
+    def other_until(self, role: Role) -> date | None:
+        """Return the last day of the other person, for somebody in a role."""
+        return self.mentor_finished_on if role is Role.ECT else self.ect_finished_on
+
     @property
     def of_ect(self) -> About:
         """The ids of an event in the history of the ECT."""

@@ -22,6 +22,8 @@ from tests.registration.test_leaving import ECT, L1, L2, L3, MENTOR, TODAY, amen
 
 ONE_DAY = timedelta(days=1)
 SEPTEMBER, BETWEEN, SPRING = date(2025, 9, 1), date(2026, 1, 12), date(2026, 3, 31)
+MADE = {ECT: factories.ect, MENTOR: factories.mentor}
+CANCELLED = {"cancelled_at": factories.noon(TODAY), "cancellation_reason": "support"}
 
 
 @pytest.mark.rule("PER-43")
@@ -85,6 +87,62 @@ async def test_whoever_took_over_while_they_were_leaving_goes_on_from_the_same_d
 
 
 @pytest.mark.rule("PER-43")
+@pytest.mark.parametrize("moved_to", [(), (L3,), (L2,), (L2, L1)], ids=["", "earlier", "later", "later and back"])
+async def test_what_ended_that_day_anyway_makes_way_for_what_follows(database, moved_to):
+    people = await cast()
+    ect = await factories.ect(people.ash)
+    provider = await factories.lead_provider()
+    first, second = await factories.mentor(people.ash, "Yan Yew"), await factories.mentor(people.ash, "Zed Zest")
+    after = L1 + ONE_DAY
+    trainings = [
+        await factories.training(ect, finished_on=L1),
+        await factories.training(ect, provider, started_on=after),
+    ]
+    mentorships = [
+        await factories.mentorship(ect, first, finished_on=L1),
+        await factories.mentorship(ect, second, after),
+    ]
+    await factories.training(ect, finished_on=L1, **CANCELLED)
+    await factories.mentorship(ect, second, finished_on=L1, **CANCELLED)
+    await report(ect)
+    for last_day in moved_to:
+        await amend(ect, last_day)
+    undone = await cancel(ect)
+    assert await ends("training_period", *[row["id"] for row in trainings]) == [L1, None]
+    assert await ends("mentorship_period", *[row["id"] for row in mentorships]) == [L1, None]
+    assert undone.not_restored == ()
+
+
+@pytest.mark.rule("PER-43")
+async def test_training_that_was_stopped_on_that_day_ends_on_it_again(database):
+    ect = await factories.ect((await cast()).ash)
+    stop = {"finished_on": L1, "withdrawn_at": factories.noon(L1), "withdrawal_reason": "other"}
+    training = await factories.training(ect, await factories.lead_provider(), **stop)
+    await report(ect)
+    await amend(ect, L3)
+    await cancel(ect)
+    assert await ends("training_period", training["id"]) == [L1]
+
+
+@pytest.mark.rule("PER-43")
+@pytest.mark.parametrize("moved_to", [(), (L2,)], ids=["", "later"])
+@pytest.mark.parametrize("first", MADE)
+async def test_two_who_leave_on_the_same_day_go_on_together_when_both_stay(database, first, moved_to):
+    people = await cast()
+    both = {ECT: await factories.ect(people.ash), MENTOR: await factories.mentor(people.ash)}
+    mentorship = await factories.mentorship(both[ECT], both[MENTOR])
+    order = [first, MENTOR if first is ECT else ECT]
+    for role in order:
+        await report(both[role], role=role)
+    for last_day in moved_to:
+        for role in order:
+            await amend(both[role], last_day, role)
+    for role in order:
+        await cancel(both[role], role)
+    assert await ends("mentorship_period", mentorship["id"]) == [None]
+
+
+@pytest.mark.rule("PER-43")
 async def test_what_others_cancelled_after_it_was_back_stays_cancelled(database):
     ect = await factories.ect((await cast()).ash)
     training = await factories.training(ect, started_on=BETWEEN, finished_on=date(2026, 1, 20))
@@ -96,9 +154,6 @@ async def test_what_others_cancelled_after_it_was_back_stays_cancelled(database)
     undone = await cancel(ect)
     assert await ends("training_period", training["id"]) == ["cancelled"]
     assert undone.not_restored == ("school-led training: it was changed after the last day was recorded",)
-
-
-MADE = {ECT: factories.ect, MENTOR: factories.mentor}
 
 
 async def trained(role, at, **facts):
@@ -217,9 +272,6 @@ async def trained_somebody_else(people, _mentor):
 
 async def trained_as_an_ect(people, mentor):
     return await factories.training(await factories.ect(people.birch, mentor.teacher), started_on=L1 + ONE_DAY)
-
-
-CANCELLED = {"cancelled_at": factories.noon(TODAY), "cancellation_reason": "support"}
 
 
 @pytest.mark.rule("PER-43")

@@ -139,5 +139,10 @@ def _kept(reopened: Reopened, closed: tuple[RowBefore, ...], stay: WholeStay) ->
     """Keep the oldest dates known of each row; one that ended only with the stay has no end of its own."""
     now = {row.key: row for row in closed}
     kept = [replace(row, cancelled=now.pop(row.key).cancelled) if row.key in now else row for row in reopened.kept]
-    own = [replace(row, finished_on=None) if row.finished_on == stay.finished_on else row for row in now.values()]
+    own = [replace(row, finished_on=None) if _ended_with(stay, row) else row for row in now.values()]
     return (*kept, *own)
+
+
+def _ended_with(stay: WholeStay, row: RowBefore) -> bool:
+    """Tell whether a row made since the last report ended with the stay; it may have got more days with it already."""
+    return row.finished_on is not None and stay.finished_on is not None and row.finished_on >= stay.finished_on
