@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import cycle, islice
+from multiprocessing import get_context
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -25,7 +28,7 @@ from app.provider_records.asked import ResourceType
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from app.bench.client import Answer
+    from app.bench.client import Answer, Client
     from app.bench.world import World
 
 CHANGED = 200
@@ -50,6 +53,8 @@ class Page(msgspec.Struct):
 
 
 PAGE = msgspec.json.Decoder(Page)
+Copied = tuple[float, int]
+"""In how many seconds how many people were copied."""
 
 
 async def sync(world: World) -> list[Metric]:
@@ -107,26 +112,50 @@ async def _pages(ask: Callable[[str], Awaitable[Answer]]) -> AsyncIterator[int]:
 
 
 async def seven_at_once(world: World) -> list[Metric]:
-    """Let seven lead providers copy their people at the same time from a web process that schools use too (PRF-18)."""
+    """Let seven lead providers copy their people at the same time from a web process that schools use too (PRF-18).
+
+    They read in a process of their own: what comes for one of them keeps no visitor waiting on this side.
+    """
     urns = await schools_at_work(world)
     async with opened(world.scratch), served(world) as web:
-        programs = []
-        for lead_provider_id in islice(cycle(await biggest(PROGRAMS)), PROGRAMS):
-            one = Remote(web.port, NO_PACE)
-            one.headers["authorization"] = await token_of(lead_provider_id)
-            programs.append(one)
-        return await copied_beside(programs, [Remote(web.port, Pace(RATE)) for _ in range(VISITORS)], urns)
+        tokens = [await token_of(one) for one in islice(cycle(await biggest(PROGRAMS)), PROGRAMS)]
+        with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+            run = partial(asyncio.get_running_loop().run_in_executor, apart)
+            await run(copy_from, web.port, ())  # starts the process
+            visitors = [Remote(web.port, NO_PACE) for _ in range(VISITORS)]
+            return await copied_beside(partial(run, copy_from, web.port, tokens), visitors, urns)
 
 
-async def copied_beside(programs: Sequence[Remote], visitors: Sequence[Remote], urns: Sequence[str]) -> list[Metric]:
-    """Time the copy of each program, and what visitors of school pages wait meanwhile."""
+def copy_from(port: int, tokens: Sequence[str]) -> list[Copied]:
+    """Copy the people of the lead provider of each token at the same time."""
+    programs = [Remote(port, NO_PACE) for _ in tokens]
+    for program, token in zip(programs, tokens, strict=True):
+        program.headers["authorization"] = token
+    return asyncio.run(copy_people(programs))
+
+
+async def copy_people(programs: Sequence[Client]) -> list[Copied]:
+    """Let each program copy its people at the same time. Raises Unexpected."""
+    return await asyncio.gather(*(_copying(program) for program in programs))
+
+
+async def copied_beside(
+    copy: Callable[[], Awaitable[list[Copied]]], visitors: Sequence[Remote], urns: Sequence[str]
+) -> list[Metric]:
+    """Time the copies of each program, and what visitors of school pages wait meanwhile.
+
+    One turn goes before those that count: what a process and its connections do for the first time is not measured.
+    """
     waited: list[float] = []
     seen = asyncio.Event()
     for visitor, urn in zip(visitors, cycle(urns), strict=False):
         await visitor.sign_in(urn, f"office1@s{urn}.example")
     looking = [asyncio.create_task(_looking(visitor, waited, seen)) for visitor in visitors]
     try:
-        taken = await asyncio.gather(*(_copying(program) for program in programs))
+        await copy()
+        waited.clear()
+        seen.clear()
+        taken = [await copy() for _ in range(TURNS)]
         async with asyncio.timeout(MOST_SECONDS):
             await seen.wait()
     finally:
@@ -135,19 +164,19 @@ async def copied_beside(programs: Sequence[Remote], visitors: Sequence[Remote], 
         ended = await asyncio.gather(*looking, return_exceptions=True)
     if faults := [fault for fault in ended if isinstance(fault, Exception)]:
         raise faults[0]
-    for each in (*programs, *visitors):
+    for each in visitors:
         await each.close()
-    people = sum(count for _, count in taken)
-    note = f"{len(programs)} programs, {people:,} people"
+    note = f"{len(taken[0])} programs, {sum(people for _, people in taken[0]):,} people"
+    slowest = max(seconds for turn in taken for seconds, _ in turn)
     return [
-        Metric("sync seven at once, the slowest", max(seconds for seconds, _ in taken), "s", TOGETHER_BAR, note=note),
+        Metric("sync seven at once, the slowest", slowest, "s", TOGETHER_BAR, note=note),
         Metric("sync pages of schools meanwhile p95", percentile(waited, 0.95) * 1_000, "ms", WEB_BAR,
                note=f"{len(waited)} pages"),
     ]  # fmt: skip
 
 
-async def _copying(program: Remote) -> tuple[float, int]:
-    """Copy the people of one lead provider; returns the seconds and how many. Raises Unexpected."""
+async def _copying(program: Client) -> Copied:
+    """Copy the people of one lead provider. Raises Unexpected."""
 
     async def ask(path: str) -> Answer:
         return expected(await program.get(f"/api/v3{path}"), 200, path)
@@ -158,9 +187,10 @@ async def _copying(program: Remote) -> tuple[float, int]:
 
 
 async def _looking(visitor: Remote, waited: list[float], seen: asyncio.Event) -> None:
-    """Look at one page after another and keep how long each took, until cancelled."""
+    """Look at one page after another at a rate, and keep how long each took from its turn, until cancelled."""
+    pace = Pace(RATE, next_at=perf_counter())
     for path in cycle(PAGES):
-        started = perf_counter()
+        started = await pace.turn()
         answer = await visitor.get(path)
         waited.append(perf_counter() - started)
         expected(answer, 200, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -61,7 +62,8 @@ async def test_programs_copy_everybody_while_pages_of_schools_are_asked_for(worl
         tokens = [await token_of(one) for one in await biggest(2)]
         programs_of_two: list[Any] = [Near(world.app, authorization=token) for token in tokens]
         office: list[Any] = [Near(world.app)]
-        slowest, pages = await sync_run.copied_beside(programs_of_two, office, [measured_urn(10)])
+        copy = partial(sync_run.copy_people, programs_of_two)
+        slowest, pages = await sync_run.copied_beside(copy, office, [measured_urn(10)])
         (people,) = await fetch(
             "SELECT sum(number) AS number FROM (SELECT count(*) AS number FROM provider_record WHERE listed"
             " AND resource_type = 'participant' GROUP BY lead_provider_id ORDER BY 1 DESC LIMIT 2) most"
