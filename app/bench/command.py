@@ -13,7 +13,7 @@ import uvloop
 
 from app.bench import api, database, imports, memory, metrics, pages, programs, runs, search, sync
 from app.bench.client import Unexpected
-from app.bench.scratch import TENTH, BrokenData, beside, prepared
+from app.bench.scratch import NOT_SHOWN, TENTH, BrokenData, beside, prepared
 from app.bench.world import World, teaching_records
 from app.db import server
 from app.db.console import Exit, stop, valid_settings
@@ -49,6 +49,7 @@ MEASURES: dict[str, Measure] = {
 }
 LONG = {"soak", "year"}
 """Only when asked for by name."""
+OF_LEAD_PROVIDERS = {"api", "calls", "sync"}
 DEFAULT_MINUTES = 30.0
 
 
@@ -72,6 +73,8 @@ def make_command(make_app: Callable[..., Any]) -> click.Command:
     ) -> None:
         """Measure the service on a scratch database; without a name everything but soak and year."""
         chosen = names or tuple(name for name in MEASURES if name not in LONG)
+        if size in NOT_SHOWN and (asked := OF_LEAD_PROVIDERS & set(chosen)):
+            raise click.UsageError(f"With --data {size} lead providers are shown nothing: {', '.join(sorted(asked))}.")
         found = _measured(make_app, chosen, size, minutes)
         held = metrics.ratchet()
         if file:
@@ -107,14 +110,15 @@ async def _all(
 ) -> list[Metric]:
     base, found = server.database_url(chosen), []
     smaller = TENTH[size] if "growth" in names else None
+    # Both are made before either is copied: a copy of gigabytes leaves the disk no time for anything else.
     settings = chosen.model_copy(update={"address_limits": "off"})
     with teaching_records() as records:
         made = await prepared(base, size, _tell)
+        other = await prepared(base, smaller, _tell) if smaller else None
         async with AsyncExitStack() as stack:
             scratch = await stack.enter_async_context(beside(made, "run", copied=True))
             compared = None
-            if smaller:
-                other = await prepared(base, smaller, _tell)
+            if other:
                 compared = await stack.enter_async_context(beside(other, "compared", copied=True))
             world = World(scratch, compared, settings, make_app, minutes, records)
             for name in names:

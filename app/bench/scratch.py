@@ -35,6 +35,8 @@ SIZES = {
 }
 TENTH = {"small": None, "tenth": "small", "national": "tenth", "double": None, "tenfold": "national"}
 """What a size is compared with: a tenth of it."""
+NOT_SHOWN = {"tenfold"}
+"""Sizes at which it is not worked out what lead providers are shown: only pages of schools are measured (PRF-5)."""
 PREFIX = "register_bench"
 
 
@@ -126,7 +128,7 @@ async def _bring_up_to_date(scratch: Scratch) -> None:
 async def _fill(scratch: Scratch, tell: Callable[[str], None]) -> None:
     async with opened(scratch):
         await migrate()
-        broken = await load(country(SIZES[scratch.name]), tell)
+        broken = await load(country(SIZES[scratch.name]), tell, shown=scratch.name not in NOT_SHOWN)
     if broken:
         raise BrokenData(str(broken))
 

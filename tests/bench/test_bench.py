@@ -5,8 +5,11 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from app.asgi import create_app
 from app.bench import command, metrics, runs
 from app.bench.canonical import canonical
 from app.bench.client import Client, Unexpected
@@ -126,3 +129,11 @@ def test_a_run_is_told_by_its_percentiles_beside_their_bars_and_every_fault_coun
     assert {"load", "year", "spike", "soak", "break", "sync", "calls", "search", "import", "process"} <= set(
         command.MEASURES
     )
+
+
+@pytest.mark.rule("PRF-20")
+@pytest.mark.parametrize("names", [[], ["growth", "sync"], ["api"], ["calls"]])
+def test_nothing_of_lead_providers_is_measured_where_they_are_shown_nothing(names: list[str]) -> None:
+    told = CliRunner().invoke(command.make_command(create_app), [*names, "--data", "tenfold"])
+    assert told.exit_code == click.UsageError.exit_code
+    assert "lead providers are shown nothing" in told.output

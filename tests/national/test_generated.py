@@ -94,6 +94,13 @@ async def test_what_is_loaded_keeps_every_invariant_and_a_whole_audit_trail(comm
     await factories.school("199999", "Made afterwards")
 
 
+@pytest.mark.rule("REF-7.2", "PRF-20")
+async def test_what_lead_providers_are_shown_can_be_left_out(committed_database: str) -> None:
+    assert await load(country(SMALL), lambda _: None, shown=False) == {}
+    assert await fetch("SELECT FROM provider_record") == []
+    assert await fetch("SELECT FROM event LIMIT 1") != []
+
+
 @pytest.mark.rule("REF-7.3")
 def test_schools_are_shaped_like_the_country(bigger: Country) -> None:
     schools = bigger.schools
