@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.db.documents import document
-from app.teachers.survivors import with_merged
+from app.db.survivors import with_merged
 
 if TYPE_CHECKING:
     from app.terms import TeacherId

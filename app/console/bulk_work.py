@@ -17,10 +17,10 @@ from app.console.apply_fix import ApplyFix, apply_fix, try_out
 from app.console.bulk_fixes import BY_ID, UNKNOWN, BulkFix, Cannot, ForOne
 from app.console.reasons import Reason
 from app.db.engine import DatabaseUnavailable, fetch, fetch_one
+from app.db.survivors import survivors
 from app.db.transaction import transaction
 from app.events.record import About
 from app.settings import settings
-from app.teachers.survivors import survivors
 from app.terms import TRN, Actor, ActorKind, Refused, TeacherId
 
 if TYPE_CHECKING:

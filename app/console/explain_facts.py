@@ -10,6 +10,7 @@ from app import clock
 from app.console.events import StaffExplainerUsed
 from app.console.register_facts import OpenDraft, RegisterFacts
 from app.db.documents import document
+from app.db.survivors import survivors
 from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.queries import appropriate_bodies, person
@@ -19,7 +20,6 @@ from app.schools.rules import programmes_for_new_ects, school_access
 from app.settings import settings
 from app.teachers import snapshot as snapshots
 from app.teachers.look_up import limit_reached
-from app.teachers.survivors import survivors
 from app.teachers.trs import Found
 from app.terms import TRN, Role, SchoolId, SchoolKind, TeacherId, TrainingProgramme, Year
 from app.training.queries import school_providers

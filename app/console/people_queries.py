@@ -8,11 +8,11 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.db.engine import fetch
+from app.db.survivors import survivors
 from app.registration.people import mentor_queries, school_queries
 from app.registration.people.ect_facts import ECTAtSchool, PersonName
 from app.registration.people.mentor_facts import MentorAtSchool
 from app.registration.people.school_queries import name_of
-from app.teachers.survivors import survivors
 from app.terms import TRN, SchoolId, TeacherId, Word, Year
 
 if TYPE_CHECKING:

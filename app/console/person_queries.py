@@ -9,10 +9,10 @@ from uuid import UUID
 
 from app.db.documents import document
 from app.db.engine import fetch, fetch_one
+from app.db.survivors import survivors, with_merged
 from app.notices.titles import titled
 from app.registration.people.ect_facts import PersonName
 from app.registration.people.school_queries import name_of
-from app.teachers.survivors import survivors, with_merged
 from app.terms import (
     TRN,
     CancellationReason,

@@ -12,7 +12,7 @@ from app.console.explain_seeing import SeeFacts
 from app.console.people_queries import people
 from app.db.documents import document
 from app.db.engine import fetch_one
-from app.teachers.survivors import survivors
+from app.db.survivors import survivors
 from app.terms import TRN, SchoolId, TeacherId
 
 if TYPE_CHECKING:

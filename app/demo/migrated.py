@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.survivors import survivors
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.refdata import kinds
@@ -21,7 +22,6 @@ from app.refdata.runs import take_lock
 from app.refdata.set_files import read_file
 from app.refdata.sheets import read_sheet
 from app.teachers.locks import lock_person
-from app.teachers.survivors import survivors
 from app.terms import TRN, MentorIneligibleReason, Role, Word
 
 if TYPE_CHECKING:

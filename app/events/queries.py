@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.db.documents import document
+from app.db.survivors import with_merged
 from app.events.unnamed import changes_of, sentence_of
 from app.events.words import change_lines
 from app.terms import ActorKind
@@ -42,7 +43,8 @@ ANOTHER_SCHOOL = "another school"
 NAMED = frozenset({ActorKind.LEAD_PROVIDER, ActorKind.APPROPRIATE_BODY_USER})
 
 HISTORY = f"""
-    WITH mine AS (SELECT * FROM event WHERE school_id = $1 AND teacher_id = $2 AND kind <> ALL($3)),
+    WITH mine AS (SELECT e.* FROM {with_merged("$2")} one JOIN event e ON e.school_id = $1 AND e.teacher_id = one.id
+        WHERE e.kind <> ALL($3)),
     counted AS (SELECT count(*) AS total, greatest(1, ceil(count(*)::numeric / $4))::int AS pages FROM mine)
     SELECT json_build_object('total', c.total, 'pages', c.pages, 'page', least($5, c.pages),
         'events', (SELECT coalesce(json_agg(json_build_object('id', m.id, 'kind', m.kind, 'recorded_at', m.recorded_at,
@@ -111,7 +113,7 @@ class History:
 async def history(
     school_id: SchoolId, teacher_id: TeacherId, page: int, size: int, hidden: Collection[DeferralReason]
 ) -> History:
-    """Return what happened to a person at a school; beyond the last page, the last one (HI-01).
+    """Return what happened to a person at a school, under any record of theirs; beyond the last page, the last (HI-01).
 
     hidden: reasons for pausing training that a school only sees as leave (WDR-02).
     """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from app import clock
 from app.db.engine import connection, fetch
+from app.db.survivors import survivors
 from app.db.transaction import transaction
 from app.events.record import About, record
 from app.refdata.findings import Findings
@@ -16,7 +17,6 @@ from app.refdata.set_files import read_file
 from app.refdata.sheets import read_sheet
 from app.registration.complete_induction import CompleteInduction, complete_induction
 from app.teachers.induction_events import InductionPeriodCorrected, InductionPeriodRecorded, what_happened
-from app.teachers.survivors import survivors
 from app.terms import TRN, TeacherId
 
 if TYPE_CHECKING:

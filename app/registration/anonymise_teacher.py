@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.survivors import with_merged
 from app.db.transaction import transaction
 from app.events.record import About, Event, catalogued, record
 from app.notices.forget_person import forget_person
 from app.teachers.forget_look_ups import forget_look_ups
 from app.teachers.locks import lock_person
-from app.teachers.survivors import with_merged
 from app.terms import TRN, Refused, TeacherId
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from app.db.documents import Wanted, document
 from app.db.reference import Kept
 from app.db.shown_names import shown_to_schools
 from app.db.sight import across_schools
+from app.db.survivors import survivors
 from app.registration.registering.appropriate_bodies import AppropriateBody
 from app.registration.rules import ECTStay, Induction, InductionRecord, Mentorship, MentorStay, PersonFound
 from app.teachers.rules import display_name
-from app.teachers.survivors import survivors
 from app.terms import TRN, MentorIneligibleReason, SchoolId, TeacherId, UserId, Year
 from app.training.mentor_training import MentorHistory
 from app.training.queries import TRAINING, TRAINING_JOINS

@@ -10,10 +10,10 @@ import msgspec
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.survivors import with_merged
 from app.events.record import record
 from app.registration.leaving.last_days import Key, Reopening, RowBefore, RowKind, RowNow, plan_restore
 from app.registration.mentorships.mentorship_events import TeacherStartsBeingMentored, TeacherStartsMentoring
-from app.teachers.survivors import with_merged
 from app.terms import Period, Role, StayEndReason
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.survivors import survivors
 from app.teachers.rules import display_name, search_text, stored_correction, teaching_record_name
-from app.teachers.survivors import survivors
 from app.terms import TeacherId, TRSAnswer
 
 if TYPE_CHECKING:

@@ -62,6 +62,22 @@ async def test_a_history_tells_what_changed_when_and_by_whom(alice: Any, people:
     assert "6 October 2025 at 2:05pm, by Bob Baker, your school" in alice.text()
 
 
+@pytest.mark.rule("HI-01", "FIX-12")
+async def test_what_happened_under_a_record_that_was_merged_stays_in_the_history(alice: Any, people: Cast) -> None:
+    ect = await factories.ect(people.ash)
+    between = await factories.teacher("Sian Evans", "1000002", merged_into_teacher_id=ect.teacher.id)
+    old = await factories.teacher("Sian Ewans", "1000003", merged_into_teacher_id=between.id)
+    for school, name in ((people.ash, "Ash"), (people.birch, "Birch")):
+        about = About(school_id=school.id, teacher_id=old.id)
+        async with transaction():
+            record(TeacherNameUpdatedByUser(about, "Sian Ewans", name, "name_changed"), actor(people.bob, school))
+    await renamed(ect, actor(people.alice, people.ash))
+
+    told = sentences(await alice.get(f"{ect.url}/history"))
+
+    assert told == ["Name changed from Name 0 to Name 1", "Name changed from Sian Ewans to Ash"]
+
+
 @pytest.mark.rule("HI-01", "RC-02")
 async def test_the_newest_comes_first_paged_and_five_stand_on_the_record(alice: Any, people: Cast) -> None:
     ect = await factories.ect(people.ash)

@@ -10,6 +10,7 @@ import msgspec
 
 from app import clock
 from app.db.engine import fetch, fetch_one
+from app.db.survivors import with_merged
 from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.leaving.last_days import RowKind
@@ -18,7 +19,6 @@ from app.registration.queries import email_in_use
 from app.registration.reopen_stay import closing_of, later_stay_from, reopen_rows
 from app.registration.whole_stay import whole_stay
 from app.teachers.locks import hold, lock_teachers
-from app.teachers.survivors import with_merged
 from app.terms import Refused, Role, TeacherId
 
 if TYPE_CHECKING:

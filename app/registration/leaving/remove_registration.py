@@ -9,6 +9,7 @@ from app import clock
 from app.db.documents import document
 from app.db.engine import fetch, fetch_one
 from app.db.sight import across_schools
+from app.db.survivors import with_merged
 from app.db.transaction import transaction
 from app.events.record import record
 from app.registration.leaving import leaving_messages as messages
@@ -22,7 +23,6 @@ from app.registration.reopen_stay import closing_of, later_stay_from, reopen_row
 from app.registration.rules import ONE_DAY, InductionRecord
 from app.registration.whole_stay import whole_stay
 from app.teachers.locks import lock_person
-from app.teachers.survivors import with_merged
 from app.terms import ConfirmationSource, Refused, Role
 
 if TYPE_CHECKING:
