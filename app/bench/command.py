@@ -110,9 +110,9 @@ async def _all(
 ) -> list[Metric]:
     base, found = server.database_url(chosen), []
     smaller = TENTH[size] if "growth" in names else None
-    # Both are made before either is copied: a copy of gigabytes leaves the disk no time for anything else.
     settings = chosen.model_copy(update={"address_limits": "off"})
     with teaching_records() as records:
+        # Making a country after a copy of gigabytes ended twice in a statement that took too long.
         made = await prepared(base, size, _tell)
         other = await prepared(base, smaller, _tell) if smaller else None
         async with AsyncExitStack() as stack:

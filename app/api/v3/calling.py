@@ -31,7 +31,7 @@ LIMIT = 1_000
 COMPRESSED_FROM = 1_024
 COMPRESSION = 3
 LARGE = 65_536
-"""Bytes from which compressing a body would keep others waiting: it takes 10 ms for each megabyte, or more."""
+"""Bytes from which compressing a body would keep others waiting: 5 ms for each megabyte, more beside other work."""
 MAINTENANCE_SECONDS = "300"
 REALM = 'Bearer realm="lead provider api"'
 UUIDS = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
